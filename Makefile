@@ -1,0 +1,44 @@
+# The two commands of the README: make run, make test.
+SHELL := /bin/bash
+TAGS  := migrated_fynedo,no_animations
+GO    := go
+export GOFLAGS += -buildvcs=false
+export CGO_ENABLED := 1
+
+.PHONY: run test build check bench soak screens setup setup-test clean
+
+run: setup build
+	@bin/demo
+
+build:
+	@$(GO) build -tags $(TAGS) -o bin/ ./cmd/...
+
+# Every real part is required and no test may skip.
+test: setup-test check
+	POINTKIOSK_REAL=1 $(GO) test -race -tags $(TAGS) -timeout 30m ./...
+
+check:
+	@unformatted="$$(gofmt -l $$(git ls-files '*.go'))"; [ -z "$$unformatted" ] || { echo "not gofmt-ed: $$unformatted"; exit 1; }
+	$(GO) mod verify
+	$(GO) vet -tags $(TAGS) ./...
+	$(GO) tool staticcheck -tags $(TAGS) -checks inherit,ST1000,ST1016,ST1020,ST1021,ST1022 ./...
+
+bench:
+	$(GO) test -tags $(TAGS) -run '^$$' -bench . -benchtime 1s ./cards/... ./kiosk/... ./hub/... ./printer/...
+
+# What takes longer than a test may.
+soak:
+	POINTKIOSK_REAL=1 POINTKIOSK_SOAK=1 $(GO) test -tags $(TAGS) -timeout 6h ./...
+
+# Every screen at four sizes and three text sizes, as PNG, for eyes.
+screens:
+	POINTKIOSK_SCREENS=$(CURDIR)/build/screens $(GO) test -tags $(TAGS) -count 1 -run TestScreens ./ui
+
+setup:
+	@packaging/setup-debian.sh build
+
+setup-test:
+	@packaging/setup-debian.sh test
+
+clean:
+	rm -rf bin build

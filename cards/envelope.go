@@ -1,0 +1,172 @@
+package cards
+
+import (
+	"bytes"
+	"crypto/ed25519"
+	"encoding/binary"
+	"errors"
+	"fmt"
+
+	"github.com/fxamacker/cbor/v2"
+	"github.com/veraison/go-cose"
+)
+
+// A Paper is the content type of a signed paper. It stands in the protected
+// header, so that none can be taken for another.
+type Paper string
+
+// The papers that kiosk and hub exchange.
+const (
+	PaperTrustList Paper = "application/vnd.pointkiosk.trust-list+cbor"
+	PaperAllotment Paper = "application/vnd.pointkiosk.allotment+cbor"
+	PaperEntry     Paper = "application/vnd.pointkiosk.entry+cbor"
+	PaperUpload    Paper = "application/vnd.pointkiosk.upload+cbor"
+	PaperReceipt   Paper = "application/vnd.pointkiosk.receipt+cbor"
+	PaperEnrolment Paper = "application/vnd.pointkiosk.enrolment+cbor"
+	PaperWelcome   Paper = "application/vnd.pointkiosk.welcome+cbor"
+)
+
+// A SigningKey is a private key with the id that the hub gave it.
+type SigningKey struct {
+	ID      KeyID
+	Private ed25519.PrivateKey
+}
+
+// String names the key and shows nothing of it.
+func (k SigningKey) String() string { return fmt.Sprintf("key %d", k.ID) }
+
+// GoString is String: %#v shows no secret either.
+func (k SigningKey) GoString() string { return k.String() }
+
+// Format is String under every verb.
+func (k SigningKey) Format(f fmt.State, verb rune) { formatAs(f, verb, k) }
+
+// MarshalText is String, so that no JSON and no log holds the secret.
+func (k SigningKey) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
+
+// Public returns the public half.
+func (k SigningKey) Public() ed25519.PublicKey { return k.Private.Public().(ed25519.PublicKey) }
+
+// Errors of signed papers.
+var (
+	ErrUnknownKey = errors.New("cards: unknown key")
+	ErrSignature  = errors.New("cards: bad signature")
+	ErrPaper      = errors.New("cards: not the paper that was asked for")
+)
+
+// Seal returns v as a tagged COSE_Sign1 (RFC 9052, section 4.2) with EdDSA over
+// deterministic CBOR (RFC 8949, section 4.2.1).
+func Seal(key SigningKey, paper Paper, v any) ([]byte, error) {
+	payload, err := Encode(v)
+	if err != nil {
+		return nil, err
+	}
+	signer, err := cose.NewSigner(cose.AlgorithmEdDSA, key.Private)
+	if err != nil {
+		return nil, fmt.Errorf("cards: seal %s: %w", paper, err)
+	}
+	m := cose.Sign1Message{Payload: payload, Headers: cose.Headers{Protected: cose.ProtectedHeader{
+		cose.HeaderLabelAlgorithm:   cose.AlgorithmEdDSA,
+		cose.HeaderLabelContentType: string(paper),
+		cose.HeaderLabelKeyID:       binary.BigEndian.AppendUint32(nil, uint32(key.ID)),
+	}}}
+	if err := m.Sign(nil, nil, signer); err != nil {
+		return nil, fmt.Errorf("cards: seal %s: %w", paper, err)
+	}
+	return m.MarshalCBOR()
+}
+
+// Open checks that data is this paper, signed by the key that it names, and
+// decodes it into v. The keys function returns nil for a key it does not know.
+func Open(data []byte, paper Paper, keys func(KeyID) ed25519.PublicKey, v any) (KeyID, error) {
+	m, id, err := unwrap(data, paper)
+	if err != nil {
+		return 0, err
+	}
+	public := keys(id)
+	if len(public) != ed25519.PublicKeySize { // another length would panic
+		return id, fmt.Errorf("%w: %d", ErrUnknownKey, id)
+	}
+	verifier, err := cose.NewVerifier(cose.AlgorithmEdDSA, public)
+	if err != nil {
+		return id, fmt.Errorf("cards: open %s: %w", paper, err)
+	}
+	if err := m.Verify(nil, verifier); err != nil {
+		return id, ErrSignature
+	}
+	return id, Decode(m.Payload, v)
+}
+
+// Signer returns the key id that a paper names, unchecked: to find the key.
+func Signer(data []byte, paper Paper) (KeyID, error) {
+	_, id, err := unwrap(data, paper)
+	return id, err
+}
+
+// unwrap reads the envelope and accepts one form only: what [Seal] writes.
+func unwrap(data []byte, paper Paper) (*cose.Sign1Message, KeyID, error) {
+	var m cose.Sign1Message
+	if err := m.UnmarshalCBOR(data); err != nil {
+		return nil, 0, fmt.Errorf("%w: %w", ErrPaper, err)
+	}
+	head := m.Headers.Protected
+	kid, ok := head[cose.HeaderLabelKeyID].([]byte)
+	if !ok || len(kid) != 4 || len(head) != 3 || len(m.Headers.Unprotected) != 0 ||
+		head[cose.HeaderLabelContentType] != string(paper) || head[cose.HeaderLabelAlgorithm] != cose.AlgorithmEdDSA ||
+		len(m.Signature) != ed25519.SignatureSize {
+		return nil, 0, ErrPaper
+	}
+	m.Headers.RawProtected, m.Headers.RawUnprotected = nil, nil // else MarshalCBOR repeats them as they came
+	if again, err := m.MarshalCBOR(); err != nil || !bytes.Equal(again, data) {
+		return nil, 0, ErrPaper
+	}
+	return &m, KeyID(binary.BigEndian.Uint32(kid)), nil
+}
+
+// Encode returns v as deterministic CBOR. An empty list is an empty list, nil
+// or not: null stands nowhere.
+func Encode(v any) ([]byte, error) {
+	opts := cbor.CoreDetEncOptions()
+	opts.NilContainers = cbor.NilContainerAsEmpty
+	mode, err := opts.EncMode()
+	if err != nil {
+		return nil, fmt.Errorf("cards: encode: %w", err)
+	}
+	data, err := mode.Marshal(v)
+	if err != nil {
+		return nil, fmt.Errorf("cards: encode: %w", err)
+	}
+	return data, nil
+}
+
+// Decode reads deterministic CBOR: an unknown field, a doubled key or another
+// encoding of the same value is refused, so that one value has one form.
+func Decode(data []byte, v any) error {
+	mode, err := cbor.DecOptions{
+		DupMapKey:         cbor.DupMapKeyEnforcedAPF,
+		IndefLength:       cbor.IndefLengthForbidden,
+		TagsMd:            cbor.TagsForbidden,
+		ExtraReturnErrors: cbor.ExtraDecErrorUnknownField,
+		MaxArrayElements:  1 << 16,
+	}.DecMode()
+	if err != nil {
+		return fmt.Errorf("cards: decode: %w", err)
+	}
+	if err := mode.Unmarshal(data, v); err != nil {
+		return fmt.Errorf("%w: %w", ErrPaper, err)
+	}
+	if again, err := Encode(v); err != nil || !bytes.Equal(again, data) {
+		return fmt.Errorf("%w: not deterministic", ErrPaper)
+	}
+	return nil
+}
+
+// Unsealed reads a paper of which the signature was checked before it was
+// stored. It checks everything but the signature.
+func Unsealed(data []byte, paper Paper, v any) error {
+	m, _, err := unwrap(data, paper)
+	if err != nil {
+		return err
+	}
+	return Decode(m.Payload, v)
+}

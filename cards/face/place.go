@@ -1,0 +1,233 @@
+package face
+
+import (
+	"image"
+	"strings"
+
+	"pointkiosk/assets/words"
+)
+
+// A style says how a text looks. Sizes are those for paper of 384 dots.
+type style struct {
+	size    int
+	bold    bool
+	track   int
+	centred bool // for block: lines are centred and not flush
+}
+
+// A part is a text with the name of the field it comes from.
+type part struct{ field, text string }
+
+// margin keeps text away from the ends of the head, which print faintly.
+const margin = 8
+
+func (p *plan) scaled(dots int) int { return dots * p.scale / 8 }
+
+func (p *plan) room() int { return p.width - 2*margin }
+
+func (p *plan) space(dots int) { p.y += p.scaled(dots) }
+
+func (p *plan) fail(err error) {
+	if p.err == nil {
+		p.err = err
+	}
+}
+
+// line puts a text onto the paper at x and goes on below it. A line is 5/4 of
+// its type high; 7/8 of the type is above the baseline.
+func (p *plan) line(text string, x, size int, s style) {
+	lead := size / 4
+	p.lines = append(p.lines, Line{
+		Text: text, X: x, Baseline: p.y + lead/2 + size*7/8, Width: p.measure(text, size, s),
+		Size: size, Bold: s.bold, Track: s.track,
+	})
+	p.y += size + lead
+}
+
+func (p *plan) measure(text string, size int, s style) int {
+	return p.f.width(text, size, s.bold) + s.track*max(0, len([]rune(text))-1)
+}
+
+func (p *plan) centre(text string, size int, s style) {
+	p.line(text, (p.width-p.measure(text, size, s))/2, size, s)
+}
+
+// fits gives the largest size, down to least, at which all texts fit on a line
+// each, or 0.
+func (p *plan) fits(s style, least int, texts ...string) int {
+next:
+	for size := p.scaled(s.size); size >= least; size -= 2 {
+		for _, t := range texts {
+			if p.measure(t, size, s) > p.room() {
+				continue next
+			}
+		}
+		return size
+	}
+	return 0
+}
+
+// text centres a text: somewhat smaller if it must be, then on two lines, which
+// may be as small as can be read.
+func (p *plan) text(field, text string, s style) {
+	if text == "" {
+		return
+	}
+	if err := p.f.drawable(field, text); err != nil {
+		p.fail(err)
+		return
+	}
+	comfortable := max(smallest, p.scaled(s.size)*3/4)
+	if size := p.fits(s, comfortable, text); size > 0 {
+		p.centre(text, size, s)
+		return
+	}
+	if p.wrap(text, s, comfortable, fairCut) || p.wrap(text, s, smallest, anyCut) {
+		return
+	}
+	p.fail(&TooLongError{Field: field, Text: text})
+}
+
+// wrap puts a text on two lines in the largest size, down to least, at which
+// there is a place to break that is no worse than worst; of several, where the
+// lines are short and the place is good.
+func (p *plan) wrap(text string, s style, least, worst int) bool {
+	for size := p.scaled(s.size); size >= least; size -= 2 {
+		var first, second string
+		best := 0
+		cuts(text, func(a, b string, bad int) {
+			wide := max(p.measure(a, size, s), p.measure(b, size, s))
+			cost := wide + size*bad/10
+			if bad <= worst && wide <= p.room() && (first == "" || cost < best) {
+				first, second, best = a, b, cost
+			}
+		})
+		if first != "" {
+			p.centre(first, size, s)
+			p.centre(second, size, s)
+			return true
+		}
+	}
+	return false
+}
+
+// joined puts two texts on one line if they fit there at nearly full size, else
+// on lines of their own.
+func (p *plan) joined(s style, a, b part) {
+	if a.text == "" || b.text == "" {
+		p.text(a.field, a.text, s)
+		p.text(b.field, b.text, s)
+		return
+	}
+	for _, part := range []part{a, b} {
+		if err := p.f.drawable(part.field, part.text); err != nil {
+			p.fail(err)
+			return
+		}
+	}
+	both := a.text + "　" + b.text
+	if size := p.fits(s, max(smallest, p.scaled(s.size)*5/6), both); size > 0 {
+		p.centre(both, size, s)
+		return
+	}
+	p.text(a.field, a.text, s)
+	p.text(b.field, b.text, s)
+}
+
+// block puts texts of ours below one another in one size, flush, and centred
+// as a whole.
+func (p *plan) block(s style, texts ...string) {
+	size := p.fits(s, smallest, texts...)
+	if size == 0 {
+		p.fail(&TooLongError{Field: "card", Text: strings.Join(texts, "/")})
+		return
+	}
+	wide := 0
+	for _, t := range texts {
+		wide = max(wide, p.measure(t, size, s))
+	}
+	for _, t := range texts {
+		if s.centred {
+			p.centre(t, size, s)
+		} else {
+			p.line(t, (p.width-wide)/2, size, s)
+		}
+	}
+}
+
+// points puts the number in large figures and the unit on the same baseline.
+// Figures are 3/4 of their type high and have nothing below the baseline.
+func (p *plan) points(card *Card) {
+	number, unit := words.Number(card.Points), p.say.Say("card.unit")
+	bold := style{bold: true}
+	for size := p.scaled(120); size >= p.scaled(48); size -= 4 {
+		small := max(p.scaled(28), size/3)
+		gap := size / 10
+		wide := p.measure(number, size, bold) + gap + p.measure(unit, small, bold)
+		if wide > p.room() {
+			continue
+		}
+		x, base := (p.width-wide)/2, p.y+p.scaled(6)+size*3/4
+		p.lines = append(p.lines,
+			Line{Text: number, X: x, Baseline: base, Width: p.measure(number, size, bold), Size: size, Bold: true},
+			Line{Text: unit, X: x + wide - p.measure(unit, small, bold), Baseline: base, Width: p.measure(unit, small, bold), Size: small, Bold: true})
+		p.y = base + p.scaled(6)
+		return
+	}
+	p.fail(&TooLongError{Field: "points", Text: number})
+}
+
+// rule draws a line across, with white above and below.
+func (p *plan) rule(dots int) {
+	p.space(8)
+	p.rules = append(p.rules, image.Rect(0, p.y, p.width, p.y+dots))
+	p.y += dots
+	p.space(6)
+}
+
+// boxed frames a loud text with a quiet one below it.
+func (p *plan) boxed(loud, quiet string) {
+	const frame = 4
+	p.space(8)
+	top := p.y
+	p.y += frame + 2
+	p.text("card", loud, style{size: 40, bold: true})
+	p.text("card", quiet, style{size: 22})
+	p.y += 4 + frame
+	p.rules = append(p.rules,
+		image.Rect(0, top, p.width, top+frame), image.Rect(0, p.y-frame, p.width, p.y),
+		image.Rect(0, top, frame, p.y), image.Rect(p.width-frame, top, p.width, p.y))
+}
+
+// placeCode keeps the code and its quiet zone free. Its corner is even, so that
+// a printer may draw it at half its resolution.
+func (p *plan) placeCode(modules int) {
+	side, quiet := modules*p.f.module, 4*p.f.module
+	x := (p.width - side) / 2 &^ 1
+	y := (p.y + quiet + 1) &^ 1
+	p.code = image.Rect(x, y, x+side, y+side)
+	p.y = y + side + quiet
+}
+
+// closing is the last thing printed: who sees it holds a whole card.
+func (p *plan) closing() {
+	p.rules = append(p.rules, image.Rect(0, p.y, p.width, p.y+4))
+	p.y += 4
+}
+
+// mark lays 見本 faintly across all text down to end, twice.
+func (p *plan) mark(end int) {
+	word := p.say.Say("card.practice")
+	s := style{bold: true}
+	size := p.width / 2
+	for p.measure(word, size, s) > p.room() {
+		size -= 4
+	}
+	for i := range 2 {
+		middle := end * (2*i + 1) / 4
+		p.marks = append(p.marks, Line{
+			Text: word, X: (p.width - p.measure(word, size, s)) / 2, Baseline: middle + size*3/8,
+			Width: p.measure(word, size, s), Size: size, Bold: true,
+		})
+	}
+}

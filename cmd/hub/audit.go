@@ -1,0 +1,68 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+
+	"pointkiosk/hub/ledger"
+)
+
+func exportCommand() command {
+	return command{
+		name: "export", args: "cards | ledger",
+		help:  "writes every card, or every transfer, one JSON object a line",
+		tells: "  hub export cards > cards.jsonl\n  hub export ledger | tail",
+		do: func(k *call) error {
+			if err := k.parse(1, 1); err != nil {
+				return err
+			}
+			return k.with(func(s *store) error {
+				w := bufio.NewWriter(k.out)
+				lines := json.NewEncoder(w)
+				lines.SetEscapeHTML(false)
+				var err error
+				switch k.rest[0] {
+				case "cards":
+					err = s.ledger.ExportCards(k.ctx, func(c ledger.CardLine) error { return lines.Encode(c) })
+				case "ledger":
+					err = s.ledger.ExportTransfers(k.ctx, func(t ledger.TransferLine) error { return lines.Encode(t) })
+				default:
+					return usageError("export: cards or ledger")
+				}
+				if err != nil {
+					return err
+				}
+				return w.Flush()
+			})
+		},
+	}
+}
+
+func checkCommand() command {
+	return command{
+		name: "check",
+		help: "tries every invariant of the ledger, and names what does not hold",
+		tells: "Every transfer sums to zero, the chain of hashes is whole, every fact has its one transfer,\n" +
+			"signed = redeemed + void + lapsed + outstanding.\n  hub check && echo clean",
+		do: func(k *call) error {
+			if err := k.parse(0, 0); err != nil {
+				return err
+			}
+			return k.with(func(s *store) error {
+				faults, err := s.ledger.Check(k.ctx)
+				if err != nil {
+					return err
+				}
+				for _, f := range faults {
+					fmt.Fprintln(k.out, f)
+				}
+				if len(faults) > 0 {
+					return fmt.Errorf("check: %d faults", len(faults))
+				}
+				fmt.Fprintln(k.out, "check: clean")
+				return nil
+			})
+		},
+	}
+}

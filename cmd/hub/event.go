@@ -1,0 +1,172 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"os"
+	"text/tabwriter"
+	"time"
+
+	"github.com/pelletier/go-toml/v2"
+
+	"pointkiosk/assets"
+	"pointkiosk/cards"
+	"pointkiosk/hub/ledger"
+)
+
+// What an event has where its file says nothing.
+const (
+	cardDays  = 30  // a card is good this long after the day
+	pointDays = 365 // points are good this long after the claim
+)
+
+// An eventFile is a scheme with its events, as in assets/presets.
+type eventFile struct {
+	Municipality   string `toml:"municipality"`
+	MunicipalityEn string `toml:"municipality_en"`
+	Scheme         string `toml:"scheme"`
+	SchemeEn       string `toml:"scheme_en"`
+	YenPerPoint    uint32 `toml:"yen_per_point"`
+	Contact        string `toml:"contact"`
+	ContactEn      string `toml:"contact_en"`
+	Phone          string `toml:"phone"`
+	Host           string `toml:"host"`
+	CardDays       uint32 `toml:"card_days"`
+	PointDays      uint32 `toml:"point_days"`
+	Events         []struct {
+		ID          string `toml:"id"`
+		Name        string `toml:"name"`
+		NameEn      string `toml:"name_en"`
+		Place       string `toml:"place"`
+		PlaceEn     string `toml:"place_en"`
+		Day         string `toml:"day"`
+		Opens       string `toml:"opens"`
+		Closes      string `toml:"closes"`
+		Points      uint32 `toml:"points"`
+		Condition   string `toml:"condition"`
+		ConditionEn string `toml:"condition_en"`
+		OnceADay    bool   `toml:"once_a_day"`
+	} `toml:"event"`
+}
+
+// events reads a file; an event without a day is held on the given one.
+func (f eventFile) events(day cards.Day) (list []ledger.Event, err error) {
+	if f.YenPerPoint > 1 {
+		return nil, fmt.Errorf("event: a point of %d yen is not possible: one point is one yen", f.YenPerPoint)
+	}
+	for _, e := range f.Events {
+		held := day
+		if e.Day != "" {
+			if held, err = cards.ParseDay(e.Day); err != nil {
+				return nil, err
+			}
+		}
+		list = append(list, ledger.Event{
+			Event: cards.Event{
+				ID: e.ID, Municipality: cards.Text{Ja: f.Municipality, En: f.MunicipalityEn}, Scheme: cards.Text{Ja: f.Scheme, En: f.SchemeEn},
+				Name: cards.Text{Ja: e.Name, En: e.NameEn}, Place: cards.Text{Ja: e.Place, En: e.PlaceEn},
+				Condition: cards.Text{Ja: e.Condition, En: e.ConditionEn}, OncePerDay: e.OnceADay,
+				Contact: cards.Text{Ja: f.Contact, En: f.ContactEn}, Phone: f.Phone, Opens: e.Opens, Closes: e.Closes, Host: cards.Host(f.Host),
+			},
+			Points: e.Points, Day: held, CardDays: cmp.Or(f.CardDays, cardDays), PointDays: cmp.Or(f.PointDays, pointDays),
+		})
+	}
+	if len(list) == 0 {
+		return nil, fmt.Errorf("event: the file names no event")
+	}
+	return list, nil
+}
+
+func eventAdd() command {
+	return command{
+		name: "event add", args: "FILE.toml | --preset NAME [--day DAY | --open-today]",
+		help:  "keeps the events of a file; the same id again takes the place of the one before",
+		tells: "  hub event add --preset kisarazu --open-today\n  hub event add spring.toml --day 2027-04-29",
+		do: func(k *call) error {
+			preset := k.flags.String("preset", "", "a scheme that exists, by `NAME`")
+			day := k.flags.String("day", "", "hold events without a day of their own on this `DAY`, like 2027-04-29")
+			today := k.flags.Bool("open-today", false, "hold all of them today, all day")
+			if err := k.parse(0, 1); err != nil {
+				return err
+			}
+			if (*preset == "") == (len(k.rest) == 0) || *day != "" && *today {
+				return usageError("event add: say a file or a preset, and one day")
+			}
+			list, err := readEvents(*preset, k.rest, *day)
+			if err != nil {
+				return err
+			}
+			if *today {
+				for n := range list {
+					list[n].Day, list[n].Opens, list[n].Closes = cards.DayOf(time.Now()), "00:00", "23:59"
+				}
+			}
+			return k.with(func(s *store) error {
+				for _, e := range list {
+					if err := s.ledger.AddEvent(k.ctx, e); err != nil {
+						return err
+					}
+					fmt.Fprintf(k.out, "%s: %s, %s %s–%s, %d points\n", e.ID, e.Name.Ja, e.Day, e.Opens, e.Closes, e.Points)
+				}
+				return nil
+			})
+		},
+	}
+}
+
+func readEvents(preset string, files []string, day string) (list []ledger.Event, err error) {
+	held := cards.DayOf(time.Now())
+	if day != "" {
+		if held, err = cards.ParseDay(day); err != nil {
+			return nil, usageError(err.Error())
+		}
+	}
+	var text []byte
+	if preset != "" {
+		text, err = assets.Preset(preset)
+	} else {
+		text, err = os.ReadFile(files[0])
+	}
+	if err != nil {
+		return nil, err
+	}
+	var f eventFile
+	if err := toml.Unmarshal(text, &f); err != nil {
+		return nil, fmt.Errorf("event: %w", err)
+	}
+	return f.events(held)
+}
+
+func eventList() command {
+	return command{
+		name: "event list", help: "shows every event", tells: "  hub event list",
+		do: func(k *call) error {
+			if err := k.parse(0, 0); err != nil {
+				return err
+			}
+			return k.with(func(s *store) error {
+				events, err := s.ledger.Events(k.ctx)
+				w := tabwriter.NewWriter(k.out, 0, 0, 2, ' ', 0)
+				fmt.Fprintln(w, "ID\tDAY\tHOURS\tPOINTS\tSCHEME\tNAME")
+				for _, e := range events {
+					fmt.Fprintf(w, "%s\t%s\t%s–%s\t%d\t%s\t%s\n", e.ID, e.Day, e.Opens, e.Closes, e.Points, e.Scheme.Ja, e.Name.Ja)
+				}
+				w.Flush()
+				return err
+			})
+		},
+	}
+}
+
+// with opens the hub that serve has made, for one command.
+func (k *call) with(f func(*store) error) error {
+	s, err := openStore(k.ctx, *k.data, false)
+	if err != nil {
+		return err
+	}
+	err = f(s)
+	if closed := s.Close(); err == nil {
+		err = closed
+	}
+	return err
+}

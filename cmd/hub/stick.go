@@ -1,0 +1,119 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"sort"
+
+	"github.com/fxamacker/cbor/v2"
+
+	"pointkiosk/cards"
+	"pointkiosk/hub/ledger"
+)
+
+func importCommand() command {
+	return command{
+		name: "import", args: "FILE…",
+		help: "takes in what kioskctl queue export wrote on a stick, with the same effect as by network",
+		tells: `A file is a CBOR sequence (RFC 8742) of signed uploads. A part that can't be read is
+named and does not stop the rest.
+  hub import /media/stick/station-1.cborseq`,
+		do: func(k *call) error {
+			if err := k.parse(1, 1000); err != nil {
+				return err
+			}
+			return k.with(func(s *store) error {
+				bad := 0
+				for _, name := range k.rest {
+					n, err := k.importFile(s, name)
+					if err != nil {
+						return err
+					}
+					bad += n
+				}
+				if bad > 0 {
+					return fmt.Errorf("import: %d parts could not be taken in", bad)
+				}
+				return nil
+			})
+		},
+	}
+}
+
+// maxStick bounds a file, in bytes: what a kiosk writes in years.
+const maxStick = 1 << 30
+
+// importFile takes in what it can, and returns how many parts it could not.
+func (k *call) importFile(s *store, name string) (bad int, err error) {
+	if info, err := os.Stat(name); err != nil {
+		return 0, err
+	} else if info.Size() > maxStick {
+		return 0, fmt.Errorf("import: %s is too large", name)
+	}
+	data, err := os.ReadFile(name)
+	if err != nil {
+		return 0, err
+	}
+	counts := map[cards.Verdict]int{}
+	for at := 0; at < len(data); {
+		size := partSize(data[at:])
+		if size == 0 {
+			next := resume(data, at+1)
+			fmt.Fprintf(k.out, "%s: bytes %d to %d: not readable\n", name, at, next-1)
+			bad, at = bad+1, next
+			continue
+		}
+		receipt, err := s.ledger.Ingest(k.ctx, data[at:at+size])
+		switch {
+		case errors.Is(err, ledger.ErrUpload), errors.Is(err, ledger.ErrTooLarge):
+			fmt.Fprintf(k.out, "%s: bytes %d to %d: %v\n", name, at, at+size-1, err)
+			bad++
+		case err != nil:
+			return bad, err // the database, not the stick: come again
+		}
+		for _, j := range receipt.Judgements {
+			counts[j.Verdict]++
+		}
+		at += size
+	}
+	fmt.Fprintf(k.out, "%s: %s\n", name, tally(counts))
+	return bad, nil
+}
+
+// partSize is the length of the CBOR item at the front, 0 if there is none.
+func partSize(data []byte) int {
+	var item cbor.RawMessage
+	rest, err := cbor.UnmarshalFirst(data, &item)
+	if err != nil {
+		return 0
+	}
+	return len(data) - len(rest)
+}
+
+// resume finds where the next signed paper may begin: the tag and array of a
+// COSE_Sign1 (RFC 9052, section 4.2) and its protected header's byte string.
+func resume(data []byte, from int) int {
+	n := bytes.Index(data[from:], []byte{0xD2, 0x84, 0x58})
+	if n < 0 {
+		return len(data)
+	}
+	return from + n
+}
+
+func tally(counts map[cards.Verdict]int) string {
+	var names []string
+	for v := range counts {
+		names = append(names, string(v))
+	}
+	sort.Strings(names)
+	text := ""
+	for _, v := range names {
+		text += fmt.Sprintf("%d %s, ", counts[cards.Verdict(v)], v)
+	}
+	if text == "" {
+		return "nothing new"
+	}
+	return text[:len(text)-2]
+}

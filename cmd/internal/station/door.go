@@ -1,0 +1,85 @@
+package station
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"time"
+
+	"golang.org/x/crypto/bcrypt"
+
+	"pointkiosk/kiosk"
+)
+
+// door keeps the staff door: it slows down whoever guesses, and remembers
+// across a power cut how often they did.
+type door struct {
+	path  string
+	staff []Staff
+	now   func() time.Time
+}
+
+// tries is what the file remembers. It is written before a PIN is looked at,
+// so that pulling the plug wins nothing.
+type tries struct {
+	Wrong int   `json:"wrong"`
+	Last  int64 `json:"last"` // Unix seconds
+}
+
+const (
+	freeTries  = 3
+	longestBar = 5 * time.Minute
+)
+
+func newDoor(path string, staff []Staff, now func() time.Time) *door {
+	return &door{path: path, staff: staff, now: now}
+}
+
+// unlock returns who the PIN belongs to, or for how long the door stays shut.
+func (d *door) unlock(pin kiosk.PIN) (name string, wait time.Duration, err error) {
+	var t tries
+	data, err := os.ReadFile(d.path)
+	if err == nil {
+		err = json.Unmarshal(data, &t)
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		t = tries{Wrong: freeTries + 10} // a damaged file is no reset
+	}
+	if left := t.bar() - d.since(t); left > 0 {
+		return "", left, nil
+	}
+	t = tries{Wrong: t.Wrong + 1, Last: d.now().Unix()}
+	if err := d.save(t); err != nil {
+		return "", 0, err
+	}
+	for _, s := range d.staff {
+		if bcrypt.CompareHashAndPassword([]byte(s.PIN), []byte(string(pin))) == nil {
+			return s.Name, 0, d.save(tries{})
+		}
+	}
+	return "", t.bar(), nil
+}
+
+// bar is how long the door stays shut after so many wrong PINs.
+func (t tries) bar() time.Duration {
+	if t.Wrong < freeTries {
+		return 0
+	}
+	return min(5*time.Second<<min(t.Wrong-freeTries, 10), longestBar)
+}
+
+// since is how long ago the last try was. A clock that was set back, or far
+// ahead, must neither open the door nor shut it for ever.
+func (d *door) since(t tries) time.Duration {
+	return max(d.now().Sub(time.Unix(t.Last, 0)), 0)
+}
+
+func (d *door) save(t tries) error {
+	data, err := json.Marshal(t)
+	if err != nil {
+		return fmt.Errorf("station: door: %w", err)
+	}
+	return writeSynced(d.path, data)
+}

@@ -1,0 +1,114 @@
+package station
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	"io"
+	"log/slog"
+	"os"
+	"strings"
+	"sync"
+
+	"pointkiosk/cards/face"
+	"pointkiosk/kiosk"
+	"pointkiosk/printer"
+	"pointkiosk/printer/printertest"
+	"pointkiosk/printer/wire"
+)
+
+// paper is the printer as the kiosk sees it. Issuing and the watch on the
+// paper pill take turns.
+type paper struct {
+	mu   sync.Mutex
+	dev  *printer.Dev
+	wire io.Closer
+	log  *slog.Logger
+}
+
+func openPaper(s Printer, log *slog.Logger) (*paper, error) {
+	answers, err := printer.ParseAnswers(s.Answers)
+	if err != nil {
+		return nil, err
+	}
+	p := &paper{log: log}
+	var c printer.Conn
+	if dir, ok := strings.CutPrefix(s.URI, "virtual:"); ok {
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			return nil, fmt.Errorf("station: virtual printer: %w", err)
+		}
+		c, err = printertest.New(&printertest.Opts{Dots: s.dots(), Answers: answers, Dir: dir})
+	} else {
+		var w *wire.Conn
+		if w, err = wire.Open(s.URI, nil); err == nil {
+			c, p.wire = w, w
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	p.dev, err = printer.New(c, &printer.Opts{Dots: s.dots(), Answers: answers, DotFeed: true})
+	if err != nil {
+		return nil, errors.Join(err, p.Close())
+	}
+	return p, nil
+}
+
+// Close lets go of the line.
+func (p *paper) Close() error {
+	if p.wire == nil {
+		return nil
+	}
+	return p.wire.Close()
+}
+
+// Paper asks the printer how it is.
+func (p *paper) Paper(context.Context) kiosk.Paper {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	s, err := p.dev.Status()
+	if err != nil {
+		p.log.Debug("printer", "status", s, "error", err)
+	}
+	out := kiosk.Paper{Ready: s.Ready(), Low: s.NearEnd}
+	if !out.Ready {
+		out.Code = s.Reason.Code()
+	}
+	return out
+}
+
+// Print prints a card and says how sure it is.
+func (p *paper) Print(_ context.Context, d *face.Drawn) kiosk.Outcome {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	proof, err := p.dev.Print(sheet{d})
+	var doubt *printer.UncertainError
+	switch {
+	case errors.As(err, &doubt):
+		p.log.Warn("card uncertain", "printer", p.dev.String(), "error", err)
+		return kiosk.Doubtful
+	case err != nil:
+		p.log.Warn("card not sent", "printer", p.dev.String(), "error", err)
+		return kiosk.NotSent
+	case proof == printer.Printed:
+		return kiosk.CameOut
+	}
+	return kiosk.Presumably
+}
+
+// sheet is a drawn card as the printer wants it: the code in one band.
+type sheet struct{ *face.Drawn }
+
+// Keep returns the rows of the code.
+func (s sheet) Keep() image.Rectangle { return s.QR }
+
+// TestPage prints a page that shows width and density. It needs no enrolment.
+func TestPage(s Printer, log *slog.Logger) error {
+	p, err := openPaper(s, log)
+	if err != nil {
+		return err
+	}
+	_, err = p.dev.Print(printer.TestPage(s.dots()))
+	return errors.Join(err, p.Close())
+}

@@ -1,0 +1,106 @@
+// Package station puts a kiosk together from its settings: keys, journal,
+// printer, uplink. The window and the command line share it.
+//
+// A data directory belongs to one process at a time. The package decides
+// nothing about cards: that is package kiosk's.
+package station
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"time"
+
+	"github.com/pelletier/go-toml/v2"
+)
+
+// Settings are what a city writes down for one kiosk. The annotated example is
+// packaging/kiosk.toml.
+type Settings struct {
+	Printer Printer `toml:"printer"`
+	Screen  Screen  `toml:"screen"`
+	Staff   []Staff `toml:"staff"`
+	// Head is the directory of the file that keeps the journal's head, on
+	// another disk if there is one. Empty: the data directory.
+	Head string `toml:"head"`
+}
+
+// Printer says where the printer is and what it can do.
+type Printer struct {
+	URI     string `toml:"uri"`     // tcp://HOST:PORT, serial:///dev/ttyUSB0?baud=115200, file:///dev/usb/lp0, virtual:DIR
+	Paper   int    `toml:"paper"`   // width in mm: 58 or 80
+	Answers string `toml:"answers"` // process-id, queued, realtime or mute
+}
+
+// Screen says how the window comes up.
+type Screen struct {
+	Lang       string `toml:"lang"`
+	FullScreen bool   `toml:"full_screen"`
+	Width      int    `toml:"width"`
+	Height     int    `toml:"height"`
+	Idle       int    `toml:"idle_minutes"` // after which the Issue screen closes
+}
+
+// Staff may open the staff door.
+type Staff struct {
+	Name string `toml:"name"` // stands in every entry that they cause
+	PIN  string `toml:"pin"`  // bcrypt, from `kioskctl pin`
+}
+
+// Usual are the settings of a kiosk without a settings file.
+func Usual() Settings {
+	return Settings{
+		Printer: Printer{URI: "virtual:paper", Paper: 58, Answers: "process-id"},
+		Screen:  Screen{Lang: "ja", Width: 1280, Height: 800, Idle: 15},
+	}
+}
+
+// Load reads a settings file over the usual settings. A name that is not a
+// setting is an error: it may be a misspelt one.
+func Load(path string) (Settings, error) {
+	s := Usual()
+	if path == "" {
+		return s, nil
+	}
+	data, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return s, fmt.Errorf("station: there is no settings file %s", path)
+	}
+	if err != nil {
+		return s, fmt.Errorf("station: settings: %w", err)
+	}
+	d := toml.NewDecoder(bytes.NewReader(data))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&s); err != nil {
+		var strict *toml.StrictMissingError
+		if errors.As(err, &strict) {
+			return s, fmt.Errorf("station: settings %s: unknown setting: %s", path, strict.String())
+		}
+		return s, fmt.Errorf("station: settings %s: %w", path, err)
+	}
+	return s, s.check()
+}
+
+func (s Settings) check() error {
+	switch {
+	case s.Printer.Paper != 58 && s.Printer.Paper != 80:
+		return fmt.Errorf("station: settings: paper %d mm is neither 58 nor 80", s.Printer.Paper)
+	case s.Screen.Lang != "ja" && s.Screen.Lang != "en":
+		return fmt.Errorf("station: settings: language %q is neither ja nor en", s.Screen.Lang)
+	case s.Screen.Idle < 1:
+		return fmt.Errorf("station: settings: idle_minutes %d is too short", s.Screen.Idle)
+	}
+	return nil
+}
+
+// dots is the width of the print area (203 dpi).
+func (p Printer) dots() int {
+	if p.Paper == 80 {
+		return 576
+	}
+	return 384
+}
+
+func (s Screen) idle() time.Duration { return time.Duration(s.Idle) * time.Minute }

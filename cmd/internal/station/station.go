@@ -1,0 +1,271 @@
+package station
+
+import (
+	"context"
+	"crypto/ed25519"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"syscall"
+	"time"
+
+	"pointkiosk/cards"
+	"pointkiosk/cards/face"
+	"pointkiosk/hub/api"
+	"pointkiosk/kiosk"
+	"pointkiosk/kiosk/journal"
+	"pointkiosk/kiosk/uplink"
+)
+
+// Opts are where a station lives and what it is handed from outside.
+type Opts struct {
+	Dir      string // data directory
+	Settings Settings
+	Driver   string // database/sql driver for SQLite
+	Now      func() time.Time
+	Rand     io.Reader
+	Log      *slog.Logger
+	ReadOnly bool // look only: may run beside the kiosk
+}
+
+// journal opens the live or the practice journal.
+func (o Opts) journal(ctx context.Context, name string, key cards.SigningKey) (*journal.Journal, error) {
+	head := o.Settings.Head
+	if head == "" {
+		head = o.Dir
+	}
+	return journal.OpenFile(ctx, journal.Opts{
+		Driver: o.Driver, Path: filepath.Join(o.Dir, name+".db"), Head: filepath.Join(head, name+".head"),
+		Key: key, Now: o.Now, Rand: o.Rand, ReadOnly: o.ReadOnly,
+	})
+}
+
+// A Station is a kiosk put together.
+type Station struct {
+	Identity Identity
+	Journal  *journal.Journal // of live cards
+	Trust    ed25519.PublicKey
+
+	opts     Opts
+	practice *journal.Journal
+	printer  *paper
+	face     *face.Face
+	live     cards.SigningKey
+	sample   cards.SigningKey
+	lock     *os.File
+	wake     chan struct{}
+	door     *door
+}
+
+// ErrBusy reports a data directory that another process holds.
+var ErrBusy = errors.New("station: the kiosk is running; close it first, or ask it")
+
+// Open puts the kiosk together. Close it when done.
+func Open(ctx context.Context, opts Opts) (*Station, error) {
+	id, trust, err := loadIdentity(opts.Dir)
+	if err != nil {
+		return nil, err
+	}
+	s := &Station{Identity: id, Trust: trust, opts: opts, wake: make(chan struct{}, 1)}
+	if err := s.open(ctx); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+func (s *Station) open(ctx context.Context) (err error) {
+	dir := s.opts.Dir
+	if !s.opts.ReadOnly {
+		if s.lock, err = lockDir(dir); err != nil {
+			return err
+		}
+	}
+	for _, k := range []struct {
+		key  *cards.SigningKey
+		id   cards.KeyID
+		file string
+	}{{&s.live, s.Identity.Live, "live.key"}, {&s.sample, s.Identity.Practice, "practice.key"}} {
+		private, err := privateKey(filepath.Join(dir, k.file), nil)
+		if err != nil {
+			return err
+		}
+		*k.key = cards.SigningKey{ID: k.id, Private: private}
+	}
+	if s.Journal, err = s.opts.journal(ctx, "journal", s.live); err != nil {
+		return err
+	}
+	if s.opts.ReadOnly {
+		return nil
+	}
+	if s.practice, err = s.opts.journal(ctx, "practice", s.sample); err != nil {
+		return err
+	}
+	if s.face, err = face.New(&face.Opts{}); err != nil {
+		return err
+	}
+	s.door = newDoor(filepath.Join(dir, "door"), s.opts.Settings.Staff, s.opts.Now)
+	s.printer, err = openPaper(s.opts.Settings.Printer, s.opts.Log)
+	return err
+}
+
+func lockDir(dir string) (*os.File, error) {
+	f, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("station: %w", err)
+	}
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		_ = f.Close()
+		return nil, ErrBusy
+	}
+	return f, nil
+}
+
+// Close closes what was opened.
+func (s *Station) Close() error {
+	var errs []error
+	if s.printer != nil {
+		errs = append(errs, s.printer.Close())
+	}
+	for _, j := range []*journal.Journal{s.Journal, s.practice} {
+		if j != nil {
+			errs = append(errs, j.Close())
+		}
+	}
+	if s.lock != nil {
+		errs = append(errs, s.lock.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// TrustList returns the newest trust list held.
+func (s *Station) TrustList(ctx context.Context) (cards.TrustList, error) {
+	return s.Journal.Trust(ctx, s.Trust)
+}
+
+// Allotments returns those that the hub granted, oldest first.
+func (s *Station) Allotments(ctx context.Context) ([]cards.Allotment, error) {
+	list, err := s.TrustList(ctx)
+	if err != nil {
+		return nil, err
+	}
+	sealed, err := s.Journal.Papers(ctx, cards.PaperAllotment)
+	if err != nil {
+		return nil, err
+	}
+	var out []cards.Allotment
+	for _, p := range sealed {
+		a, err := cards.OpenAllotment(p, list)
+		if err != nil {
+			return nil, err
+		}
+		if !slices.ContainsFunc(out, func(b cards.Allotment) bool { return b.ID == a.ID }) {
+			out = append(out, a)
+		}
+	}
+	return out, nil
+}
+
+// ErrNoAllotment reports that nothing may be issued now.
+var ErrNoAllotment = errors.New("station: no allotment is open now")
+
+// Allotment returns the allotment to issue from now: the first of the event
+// (any event if it is empty) that is open and has numbers left, else the last
+// one that is open. With a suspect clock the count alone decides.
+func (s *Station) Allotment(ctx context.Context, event string) (cards.Allotment, error) {
+	all, err := s.Allotments(ctx)
+	if err != nil {
+		return cards.Allotment{}, err
+	}
+	now, suspect := s.opts.Now(), s.Journal.Suspect()
+	var last cards.Allotment
+	for _, a := range all {
+		if event != "" && a.Event.ID != event || a.Key != s.live.ID || !a.Open(now) && !suspect {
+			continue
+		}
+		if last = a; s.Journal.Tally(a.ID).Signed < a.Count {
+			return a, nil
+		}
+	}
+	if last.ID == 0 {
+		return last, ErrNoAllotment
+	}
+	return last, nil
+}
+
+// practiceBit marks the allotments that a kiosk makes for itself to practise:
+// the hub never assigns it.
+const practiceBit = 1 << 31
+
+// sampleOf is the practice allotment that looks like a live one. The practice
+// key signs it, and no hub pays for it.
+func (s *Station) sampleOf(a cards.Allotment) cards.Allotment {
+	a.ID |= practiceBit
+	a.Key, a.Kind, a.Count = s.sample.ID, cards.KindPracticeCard, cards.MaxNumber
+	a.From, a.Until = 0, 1<<40
+	return a
+}
+
+// Issuer returns what issues live or practice cards.
+func (s *Station) Issuer(practice bool) *kiosk.Issuer {
+	i := &kiosk.Issuer{
+		Journal: s.Journal, Printer: s.printer, Face: s.face,
+		Dots: s.opts.Settings.Printer.dots(), Kiosk: s.Identity.Kiosk, Lang: "ja",
+	}
+	if practice {
+		i.Journal = s.practice
+	}
+	return i
+}
+
+// Uplink returns what carries the live journal to the hub.
+func (s *Station) Uplink(tell func(uplink.News)) (*uplink.Uplink, error) {
+	hub, err := api.NewClient(&api.Opts{Base: s.Identity.Hub})
+	if err != nil {
+		return nil, err
+	}
+	return uplink.New(uplink.Opts{
+		Journal: s.Journal, Hub: hub, Key: s.live, Trust: s.Trust,
+		Now: s.opts.Now, Rand: s.opts.Rand, Tell: tell, Wake: s.wake,
+	}), nil
+}
+
+// Wake tells a running uplink that there is something to send.
+func (s *Station) Wake() {
+	select {
+	case s.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Stopped returns why the hub forbids issuing, empty when it does not.
+func (s *Station) Stopped(ctx context.Context) (string, error) {
+	r, err := s.Journal.Receipt(ctx)
+	return r.Stop, err
+}
+
+// AllotmentOf returns the allotment that a card belongs to.
+func (s *Station) AllotmentOf(ctx context.Context, serial cards.Serial) (cards.Allotment, error) {
+	all, err := s.Allotments(ctx)
+	if err != nil {
+		return cards.Allotment{}, err
+	}
+	for _, a := range all {
+		if a.ID == serial.Allotment {
+			return a, nil
+		}
+	}
+	return cards.Allotment{}, fmt.Errorf("%w: %v", journal.ErrUnknown, serial)
+}
+
+// Paper asks the printer how it is; nil where this process does not hold it.
+func (s *Station) Paper(ctx context.Context) *kiosk.Paper {
+	if s.printer == nil {
+		return nil
+	}
+	p := s.printer.Paper(ctx)
+	return &p
+}

@@ -1,0 +1,173 @@
+package hub
+
+import (
+	"errors"
+	"net/http"
+
+	"pointkiosk/assets/words"
+	"pointkiosk/cards"
+	"pointkiosk/hub/ledger"
+)
+
+// A cardView is what a page says of a card.
+type cardView struct {
+	Site, Event, Day, Until, Points, Serial, Contact, Phone string
+}
+
+func (v *visit) card(look ledger.View) *cardView {
+	a, lang := look.Allotment, v.Lang()
+	if a.ID == 0 {
+		return nil // nobody knows what it is worth
+	}
+	site := a.Event.Municipality.In(lang) + " " + a.Event.Scheme.In(lang)
+	return &cardView{
+		Site: site, Event: a.Event.Name.In(lang), Day: v.dayOf(a.Day), Until: v.dayOf(a.Expires),
+		Points: words.Number(int(a.Points)), Serial: look.Serial.String(),
+		Contact: a.Event.Municipality.In(lang) + " " + a.Event.Contact.In(lang), Phone: a.Event.Phone,
+	}
+}
+
+// openCard takes the card's text out of the address and hides it in a cookie.
+// It asks nobody: whoever fetches the address changes nothing.
+func (s *site) openCard(v *visit) (page, error) {
+	text, err := cards.Normalize(v.PathValue("token"))
+	if err != nil {
+		return s.badCard(v)
+	}
+	if v.Method != http.MethodHead {
+		s.setCookie(v.w, "card", s.seal.close("card", text, s.clock().Add(cardLife)), cardLife)
+	}
+	return page{To: "/claim"}, nil
+}
+
+func (s *site) badCard(v *visit) (page, error) {
+	return page{Status: http.StatusNotFound, Name: "say", Title: v.Say("page.bad.title"), Text: v.Say("page.bad.text")}, nil
+}
+
+// held returns the card that the visitor opened.
+func (s *site) held(v *visit) (cards.Card, bool) {
+	c, err := v.Cookie(s.cookieName("card"))
+	if err != nil {
+		return cards.Card{}, false
+	}
+	text, err := s.seal.open("card", c.Value, s.clock())
+	if err != nil {
+		return cards.Card{}, false
+	}
+	card, err := cards.Parse(text)
+	return card, err == nil
+}
+
+func noCard(v *visit) (page, error) {
+	return page{Name: "say", Title: v.Say("page.nocard.title"), Text: v.Say("page.nocard.text")}, nil
+}
+
+// showCard says what the card is worth, or why nothing.
+func (s *site) showCard(v *visit) (page, error) {
+	card, ok := s.held(v)
+	if !ok {
+		return noCard(v)
+	}
+	look, err := s.points.Look(v.Context(), card)
+	switch {
+	case err != nil:
+		return v.refused(look, err)
+	case look.RedeemedBy != "" && look.RedeemedBy == v.session.Account.String():
+		return v.no(look, "mine", v.date(look.RedeemedAt)), nil
+	case look.RedeemedBy != "":
+		return v.no(look, "used", v.date(look.RedeemedAt)), nil
+	}
+	return s.offer(v, look, form{}, http.StatusOK)
+}
+
+// offer is the page with the points: to sign in, or to take them.
+func (s *site) offer(v *visit, look ledger.View, f form, status int) (page, error) {
+	if err := s.needDevice(v); err != nil {
+		return page{}, err
+	}
+	card := v.card(look)
+	title := v.Say("page.claim.title", card.Points)
+	return page{Status: status, Name: "claim", Title: title, Big: big(title, card.Points), Card: card, form: f}, nil
+}
+
+// claim is the one press that takes the points.
+func (s *site) claim(v *visit) (page, error) {
+	card, ok := s.held(v)
+	if !ok {
+		return noCard(v)
+	}
+	if !v.signedIn() || !v.fromOurForm(v.session.FormToken()) {
+		return page{To: "/claim"}, nil // it offers the button, or to sign in, once more
+	}
+	_, err := s.points.Claim(v.Context(), card, v.session.Account.String())
+	if refused := (*ledger.RefusedError)(nil); errors.As(err, &refused) {
+		look, lookErr := s.points.Look(v.Context(), card)
+		if lookErr != nil && !errors.As(lookErr, new(*ledger.RefusedError)) {
+			return page{}, lookErr
+		}
+		return v.refused(look, err)
+	}
+	if err != nil {
+		return page{}, err
+	}
+	return page{To: "/done"}, nil
+}
+
+// done says what was taken: by the ledger, so that a reload says it again.
+func (s *site) done(v *visit) (page, error) {
+	card, ok := s.held(v)
+	if !ok || !v.signedIn() {
+		return page{To: "/account"}, nil
+	}
+	account := v.session.Account.String()
+	look, err := s.points.Look(v.Context(), card)
+	if err != nil || look.RedeemedBy != account {
+		return page{To: "/claim"}, nil // which finds out why
+	}
+	claimed, err := s.points.Claim(v.Context(), card, account) // taken before: it only tells again what was added
+	if err != nil {
+		return page{}, err
+	}
+	balance, err := s.points.Balance(v.Context(), account)
+	if err != nil {
+		return page{}, err
+	}
+	number := v.number(int64(claimed.Points))
+	title := v.Say("page.done.title", number)
+	return page{Name: "done", Title: title, Big: big(title, number), Card: v.card(look),
+		Money: &moneyView{Balance: v.number(balance.Points), Expires: v.dayOf(claimed.Expires)}}, nil
+}
+
+// refused says in plain words why a card gives no points.
+func (v *visit) refused(look ledger.View, err error) (page, error) {
+	refused := (*ledger.RefusedError)(nil)
+	if !errors.As(err, &refused) {
+		return page{}, err
+	}
+	switch a := look.Allotment; refused.Why {
+	case ledger.Used:
+		return v.no(look, "used", v.date(refused.At)), nil
+	case ledger.VoidCard:
+		return v.no(look, "void"), nil
+	case ledger.Lapsed:
+		return v.no(look, "lapsed", v.dayOf(a.Expires)), nil
+	case ledger.Practice:
+		return v.no(look, "practice"), nil
+	case ledger.OncePerDay:
+		return v.no(look, "once", v.dayOf(a.Day)), nil
+	case ledger.Revoked:
+		return v.no(look, "office"), nil
+	case ledger.UnknownKey, ledger.BadSignature, ledger.Outside:
+		return v.no(look, "forged"), nil
+	}
+	return v.no(look, "later"), nil
+}
+
+// no is the page for a card that gives no points.
+func (v *visit) no(look ledger.View, why string, args ...any) page {
+	status := http.StatusOK
+	if v.Method == http.MethodPost {
+		status = http.StatusConflict
+	}
+	return page{Status: status, Name: "say", Title: v.Say("page.no." + why + ".title"), Text: v.Say("page.no."+why, args...), Card: v.card(look)}
+}

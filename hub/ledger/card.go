@@ -1,0 +1,123 @@
+package ledger
+
+import (
+	"context"
+	"time"
+
+	"pointkiosk/cards"
+)
+
+// Where the hub first heard of a card.
+const (
+	sourceEntry = "entry"
+	sourceCard  = "card" // the phone was online before the kiosk was
+)
+
+// How a card ends.
+const (
+	stateRedeemed = "redeemed"
+	stateVoid     = "void"
+	stateLapsed   = "lapsed"
+)
+
+// An ending is what became of a card for good.
+type ending struct {
+	state, account, person, reason string
+	at                             time.Time
+}
+
+func (e ending) refusal() error {
+	why := map[string]Refusal{stateRedeemed: Used, stateVoid: VoidCard, stateLapsed: Lapsed}[e.state]
+	return &RefusedError{Why: why, At: e.at}
+}
+
+// issue makes a card known and moves its points out of the allotment. It
+// reports false if the card was known already.
+func (t *txn) issue(a allotmentRow, s cards.Serial, source string, digest []byte) (fresh bool, err error) {
+	n, err := t.exec(`INSERT INTO issued (allotment, number, source, digest, at) VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT (allotment, number) DO NOTHING`, int64(s.Allotment), int64(s.Number), source, digest, t.ms())
+	if err != nil || n == 0 {
+		return false, err
+	}
+	_, err = t.move(kindIssue, reference(s), int64(a.Points), allotmentOf(a.ID), outstandingOf(a.scheme))
+	return true, err
+}
+
+// end writes how a card ends, if it has not ended. The key decides.
+func (t *txn) end(s cards.Serial, e ending) (won bool, err error) {
+	n, err := t.exec(`INSERT INTO ended (allotment, number, state, account, person, reason, at) VALUES ($1, $2, $3, $4, $5, $6, $7)
+		ON CONFLICT (allotment, number) DO NOTHING`,
+		int64(s.Allotment), int64(s.Number), e.state, e.account, e.person, e.reason, e.at.UnixMilli())
+	return n == 1, err
+}
+
+func (t *txn) ended(s cards.Serial) (e ending, found bool, err error) {
+	var at int64
+	found, err = t.one(`SELECT state, account, person, reason, at FROM ended WHERE allotment = $1 AND number = $2`,
+		[]any{int64(s.Allotment), int64(s.Number)}, &e.state, &e.account, &e.person, &e.reason, &at)
+	e.at = time.UnixMilli(at)
+	return e, found, err
+}
+
+// void ends a card that was not redeemed and has not lapsed, and returns how
+// it ended.
+func (t *txn) void(a allotmentRow, s cards.Serial, person, reason string) (ending, error) {
+	e := ending{state: stateVoid, person: person, reason: reason, at: t.at}
+	won, err := t.end(s, e)
+	if err != nil {
+		return e, err
+	}
+	if won {
+		_, err = t.move(kindVoid, reference(s), int64(a.Points), outstandingOf(a.scheme), voidOf(a.scheme))
+		return e, err
+	}
+	e, _, err = t.ended(s)
+	return e, err
+}
+
+// lapseBatch bounds how long one transaction keeps the writer.
+const lapseBatch = 500
+
+// Lapse ends the cards that are past their last day, and returns how many.
+func (l *Ledger) Lapse(ctx context.Context) (total int, err error) {
+	for {
+		n, err := l.lapse(ctx)
+		if total += n; err != nil || n < lapseBatch {
+			return total, err
+		}
+	}
+}
+
+func (l *Ledger) lapse(ctx context.Context) (n int, err error) {
+	err = l.update(ctx, func(t *txn) error {
+		var past []cards.Serial
+		err := t.each(`SELECT i.allotment, i.number FROM allotment a JOIN issued i ON i.allotment = a.id
+			LEFT JOIN ended e ON e.allotment = i.allotment AND e.number = i.number
+			WHERE a.expires < $1 AND e.allotment IS NULL LIMIT $2`, []any{int64(cards.DayOf(t.at)), lapseBatch},
+			func(scan func(...any) error) error {
+				var s cards.Serial
+				err := scan(&s.Allotment, &s.Number)
+				past = append(past, s)
+				return err
+			})
+		for _, s := range past {
+			err = errorOr(err, l.lapseOne(t, s))
+		}
+		n = len(past)
+		return err
+	})
+	return n, err
+}
+
+func (l *Ledger) lapseOne(t *txn, s cards.Serial) error {
+	a, _, err := l.allotment(t, s.Allotment)
+	if err != nil {
+		return err
+	}
+	won, err := t.end(s, ending{state: stateLapsed, at: t.at})
+	if err != nil || !won {
+		return err
+	}
+	_, err = t.move(kindLapse, reference(s), int64(a.Points), outstandingOf(a.scheme), lapsedOf(a.scheme))
+	return err
+}

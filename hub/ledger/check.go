@@ -1,0 +1,160 @@
+package ledger
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"fmt"
+)
+
+// A Fault is an invariant that does not hold, in words for who has to mend it.
+type Fault struct {
+	Rule  string // its name
+	Where string
+}
+
+func (f Fault) String() string { return f.Rule + ": " + f.Where }
+
+// maxFaults bounds a report: one broken hash makes many.
+const maxFaults = 100
+
+// An audit collects faults in one read transaction.
+type audit struct {
+	*txn
+	ledger *Ledger
+	faults []Fault
+}
+
+func (a *audit) fault(rule, format string, args ...any) {
+	if len(a.faults) < maxFaults {
+		a.faults = append(a.faults, Fault{rule, fmt.Sprintf(format, args...)})
+	}
+}
+
+// Check tries every invariant of the book and returns those that do not hold.
+func (l *Ledger) Check(ctx context.Context) (faults []Fault, err error) {
+	err = l.view(ctx, func(t *txn) error {
+		a := &audit{txn: t, ledger: l}
+		if err := a.transfers(); err != nil {
+			return err
+		}
+		if err := a.allotments(); err != nil {
+			return err
+		}
+		for _, r := range rules() {
+			if err := a.rule(r); err != nil {
+				return err
+			}
+		}
+		if err := a.entries(); err != nil {
+			return err
+		}
+		faults = a.faults
+		return nil
+	})
+	return faults, err
+}
+
+// transfers walks the chain: no gap, each hash over its row and the one
+// before, each sum zero.
+func (a *audit) transfers() error {
+	var b transferBody
+	var hash []byte
+	prev := make([]byte, sha256.Size)
+	last := int64(0)
+	closeOff := func() error {
+		if b.Seq == 0 {
+			return nil
+		}
+		b.Prev = prev
+		want, err := b.hash()
+		if err != nil {
+			return err
+		}
+		if b.Seq != last+1 {
+			a.fault("gapless", "transfer %d follows on %d", b.Seq, last)
+		}
+		if !bytes.Equal(hash, want) {
+			a.fault("hash chain", "transfer %d or one of its postings was changed", b.Seq)
+		}
+		if b.sum() != 0 {
+			a.fault("sum zero", "transfer %d sums to %d", b.Seq, b.sum())
+		}
+		last, prev = b.Seq, hash
+		return nil
+	}
+	err := a.each(`SELECT t.seq, t.kind, t.reference, t.at, t.hash, COALESCE(p.account, ''), COALESCE(p.amount, 0) FROM transfer t
+		LEFT JOIN posting p ON p.transfer = t.seq ORDER BY t.seq`, nil, func(scan func(...any) error) error {
+		var row transferBody
+		var rowHash []byte
+		var p posting
+		if err := scan(&row.Seq, &row.Kind, &row.Reference, &row.At, &rowHash, &p.Account, &p.Amount); err != nil {
+			return err
+		}
+		if row.Seq != b.Seq {
+			if err := closeOff(); err != nil {
+				return err
+			}
+			b, hash = row, rowHash
+		}
+		b.add(p)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return closeOff()
+}
+
+// entries hashes every journal entry again.
+func (a *audit) entries() error {
+	return a.each(`SELECT key_id, seq, hash, data FROM entry`, nil, func(scan func(...any) error) error {
+		var key, seq int64
+		var hash, data []byte
+		if err := scan(&key, &seq, &hash, &data); err != nil {
+			return err
+		}
+		if sum := sha256.Sum256(data); !bytes.Equal(hash, sum[:]) {
+			a.fault("entry", "entry %d of key %d was changed", seq, key)
+		}
+		return nil
+	})
+}
+
+// allotments opens each allotment: its signature covers what it says.
+func (a *audit) allotments() error {
+	var ids []uint32
+	err := a.each(`SELECT id FROM allotment`, nil, func(scan func(...any) error) error {
+		var id uint32
+		err := scan(&id)
+		ids = append(ids, id)
+		return err
+	})
+	for _, id := range ids {
+		row, _, openErr := a.ledger.allotment(a.txn, id)
+		if openErr != nil {
+			a.fault("allotment", "%v", openErr)
+			continue
+		}
+		same, oneErr := a.one(`SELECT 1 FROM allotment WHERE id = $1 AND key_id = $2 AND points = $3 AND cards = $4 AND day = $5
+			AND expires = $6 AND kind = $7 AND practice = $8 AND scheme = $9 AND event = $10 AND once_per_day = $11`,
+			[]any{int64(id), int64(row.Key), int64(row.Points), int64(row.Count), int64(row.Day), int64(row.Expires), int64(row.Kind),
+				bit(row.Kind.Practice()), row.Event.Scheme.Ja, row.Event.ID, bit(row.Event.OncePerDay)}, new(int64))
+		if err = errorOr(err, oneErr); err == nil && !same {
+			a.fault("allotment", "allotment %d is not what was signed", id)
+		}
+	}
+	return err
+}
+
+// rule runs a query that finds only what is wrong.
+func (a *audit) rule(r rule) error {
+	return a.each(r.query+fmt.Sprintf(" LIMIT %d", maxFaults), nil, func(scan func(...any) error) error {
+		var where string
+		if err := scan(&where); err != nil {
+			return err
+		}
+		a.fault(r.name, r.words, where)
+		return nil
+	})
+}

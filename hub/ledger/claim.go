@@ -1,0 +1,246 @@
+package ledger
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"pointkiosk/cards"
+)
+
+// A Refusal says why a card gives no points.
+type Refusal string
+
+// The refusals, in the order in which they are looked for.
+const (
+	UnknownKey   Refusal = "unknown key"
+	BadSignature Refusal = "bad signature"
+	Outside      Refusal = "outside" // more, or other, than its key was granted
+	Practice     Refusal = "practice"
+	Used         Refusal = "used" // by another account
+	VoidCard     Refusal = "void"
+	Lapsed       Refusal = "lapsed"
+	Revoked      Refusal = "revoked" // its key is compromised: the claim is kept for a person
+	OncePerDay   Refusal = "once per day"
+)
+
+// RefusedError reports why a card gives no points, and since when, if known.
+type RefusedError struct {
+	Why Refusal
+	At  time.Time
+}
+
+func (e *RefusedError) Error() string { return "ledger: card refused: " + string(e.Why) }
+
+func refuse(why Refusal) error { return &RefusedError{Why: why} }
+
+// A View is what a card is worth, and whose it became.
+type View struct {
+	Allotment  cards.Allotment
+	Serial     cards.Serial
+	RedeemedAt time.Time // zero until it is
+	RedeemedBy string
+}
+
+// Claimed are the points of a card on an account.
+type Claimed struct {
+	Serial  cards.Serial
+	Points  uint32
+	At      time.Time
+	Expires cards.Day // the last day of the points
+	Before  bool      // this account had taken it already; nothing was added now
+}
+
+// Look says what a card is worth and changes nothing. With a [RefusedError]
+// the view is filled as far as it is known.
+func (l *Ledger) Look(ctx context.Context, c cards.Card) (v View, err error) {
+	v.Serial = c.Serial()
+	err = l.view(ctx, func(t *txn) error {
+		a, err := l.admit(t, c)
+		v.Allotment = a.Allotment
+		if err != nil {
+			return err
+		}
+		e, found, err := t.ended(c.Serial())
+		switch {
+		case err != nil:
+			return err
+		case found && e.state == stateRedeemed:
+			v.RedeemedAt, v.RedeemedBy = e.at, e.account
+			return nil
+		case found:
+			return e.refusal()
+		}
+		return t.standing(a, c)
+	})
+	return v, err
+}
+
+// Claim turns a card into points on an account. Once for a card: the same
+// account has the same answer again, any other is refused.
+func (l *Ledger) Claim(ctx context.Context, c cards.Card, account string) (claimed Claimed, err error) {
+	if account == "" || strings.Contains(account, ":") {
+		return claimed, fmt.Errorf("%w: %q is no account", ErrBadRequest, account)
+	}
+	// What never changes is checked before the one writer is taken up.
+	var a allotmentRow
+	if err := l.view(ctx, func(t *txn) (err error) { a, err = l.admit(t, c); return err }); err != nil {
+		return claimed, err
+	}
+	err = l.update(ctx, func(t *txn) error {
+		claimed, err = t.claim(a, c, account)
+		return err
+	})
+	if refused := (*RefusedError)(nil); errors.As(err, &refused) && refused.Why == Revoked {
+		err = errors.Join(err, l.keepClaim(ctx, c.Serial(), account))
+	}
+	return claimed, err
+}
+
+// admit checks what never changes: signature, kind, and the allotment field by
+// field (DECISIONS 5).
+func (l *Ledger) admit(t *txn, c cards.Card) (a allotmentRow, err error) {
+	key, found, err := t.signer(c.Key)
+	switch {
+	case err != nil:
+		return a, err
+	case !found:
+		return a, refuse(UnknownKey)
+	case !c.SignedBy(key.public):
+		return a, refuse(BadSignature)
+	case !slices.Contains(key.kinds(), c.Kind):
+		return a, refuse(Outside)
+	}
+	a, found, err = l.allotment(t, c.Allotment)
+	switch {
+	case err != nil:
+		return a, err
+	case !found || a.Covers(c.Claims) != nil:
+		return allotmentRow{}, refuse(Outside)
+	case c.Kind.Practice():
+		return a, refuse(Practice)
+	}
+	return a, nil
+}
+
+// standing checks a card that has not ended: its key's revocation and its day,
+// by the hub's clock.
+func (t *txn) standing(a allotmentRow, c cards.Card) error {
+	key, _, err := t.signer(a.Key)
+	if err != nil {
+		return err
+	}
+	if key.revoked == cards.Compromised {
+		vouched, err := t.one(`SELECT 1 FROM judged WHERE allotment = $1 AND number = $2 AND state = $3 AND verdict = $4 AND key_id = $5 AND seq < $6`,
+			[]any{int64(c.Allotment), int64(c.Number), string(cards.Signed), string(cards.Accepted), int64(a.Key), int64(key.since)}, new(int64))
+		if err != nil || !vouched {
+			return errorOr(err, refuse(Revoked))
+		}
+	}
+	if !t.at.Before(a.Expires.End()) {
+		return &RefusedError{Why: Lapsed, At: a.Expires.End()}
+	}
+	if t.ms() >= key.honouredUntil {
+		return &RefusedError{Why: Lapsed, At: time.UnixMilli(key.honouredUntil)}
+	}
+	return nil
+}
+
+// claim is Claim for a card that is genuine, in one transaction.
+func (t *txn) claim(a allotmentRow, c cards.Card, account string) (claimed Claimed, err error) {
+	e, found, err := t.ended(c.Serial())
+	if err != nil {
+		return claimed, err
+	}
+	if found {
+		return t.claimedBefore(e, c, account)
+	}
+	if err := t.standing(a, c); err != nil {
+		return claimed, err
+	}
+	if err := t.issueFromCard(a, c); err != nil {
+		return claimed, err
+	}
+	won, err := t.end(c.Serial(), ending{state: stateRedeemed, account: account, at: t.at})
+	if err != nil {
+		return claimed, err
+	}
+	if !won { // between the look and the write another was faster
+		if e, _, err = t.ended(c.Serial()); err != nil {
+			return claimed, err
+		}
+		return t.claimedBefore(e, c, account)
+	}
+	if err := t.takeDay(a, c.Serial(), account); err != nil {
+		return claimed, err
+	}
+	return t.redeem(a, c.Serial(), account)
+}
+
+// claimedBefore answers for a card that has ended.
+func (t *txn) claimedBefore(e ending, c cards.Card, account string) (claimed Claimed, err error) {
+	if e.state != stateRedeemed || e.account != account {
+		return claimed, e.refusal()
+	}
+	claimed = Claimed{Serial: c.Serial(), At: e.at, Before: true}
+	_, err = t.one(`SELECT t.seq, o.points, o.expires FROM transfer t JOIN lot o ON o.transfer = t.seq WHERE t.kind = $1 AND t.reference = $2`,
+		[]any{kindRedeem, reference(c.Serial())}, new(int64), &claimed.Points, &claimed.Expires)
+	return claimed, err
+}
+
+// issueFromCard makes the card known whose record has not arrived yet.
+func (t *txn) issueFromCard(a allotmentRow, c cards.Card) error {
+	digest := c.Digest()
+	fresh, err := t.issue(a, c.Serial(), sourceCard, digest[:])
+	if err != nil || fresh {
+		return err
+	}
+	var held []byte
+	if _, err := t.one(`SELECT digest FROM issued WHERE allotment = $1 AND number = $2`, []any{int64(c.Allotment), int64(c.Number)}, &held); err != nil {
+		return err
+	}
+	if !bytes.Equal(held, digest[:]) { // a second signature over one number: only the key's holder can make it
+		return refuse(Outside)
+	}
+	return nil
+}
+
+// takeDay uses up the account's one claim for an event's day, where it has one.
+func (t *txn) takeDay(a allotmentRow, s cards.Serial, account string) error {
+	if !a.Event.OncePerDay {
+		return nil
+	}
+	n, err := t.exec(`INSERT INTO claimed_day (account, event, day, allotment, number, at) VALUES ($1, $2, $3, $4, $5, $6)
+		ON CONFLICT (account, event, day) DO NOTHING`, account, a.Event.ID, int64(a.Day), int64(s.Allotment), int64(s.Number), t.ms())
+	if err != nil || n == 1 {
+		return err
+	}
+	var at int64
+	_, err = t.one(`SELECT at FROM claimed_day WHERE account = $1 AND event = $2 AND day = $3`, []any{account, a.Event.ID, int64(a.Day)}, &at)
+	return errorOr(err, &RefusedError{Why: OncePerDay, At: time.UnixMilli(at)})
+}
+
+// redeem posts the allotment's points, never the paper's.
+func (t *txn) redeem(a allotmentRow, s cards.Serial, account string) (claimed Claimed, err error) {
+	seq, err := t.move(kindRedeem, reference(s), int64(a.Points), outstandingOf(a.scheme), accountOf(account, a.scheme))
+	if err != nil {
+		return claimed, err
+	}
+	expires := cards.DayOf(t.at) + cards.Day(a.pointDays)
+	_, err = t.exec(`INSERT INTO lot (transfer, account, scheme, points, expires) VALUES ($1, $2, $3, $4, $5)`,
+		seq, account, a.scheme, int64(a.Points), int64(expires))
+	return Claimed{Serial: s, Points: a.Points, At: t.at.Truncate(time.Millisecond), Expires: expires}, err
+}
+
+// keepClaim puts a claim aside that a person has to decide.
+func (l *Ledger) keepClaim(ctx context.Context, s cards.Serial, account string) error {
+	return l.update(ctx, func(t *txn) error {
+		_, err := t.exec(`INSERT INTO kept_claim (allotment, number, account, at) VALUES ($1, $2, $3, $4)
+			ON CONFLICT (allotment, number, account) DO NOTHING`, int64(s.Allotment), int64(s.Number), account, t.ms())
+		return err
+	})
+}

@@ -1,0 +1,134 @@
+package ledger
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+
+	"pointkiosk/cards"
+)
+
+// A Grant asks for an allotment. What is zero comes from the event.
+type Grant struct {
+	Kiosk    string
+	Event    string
+	Count    uint32
+	Points   uint32
+	Day      cards.Day
+	Expires  cards.Day
+	Practice bool
+}
+
+// Grant gives a kiosk an allotment and moves its points out of the funding.
+// The kiosk gets it with its next receipt.
+func (l *Ledger) Grant(ctx context.Context, g Grant) (a cards.Allotment, err error) {
+	err = l.update(ctx, func(t *txn) error {
+		e, err := t.event(g.Event)
+		if err != nil {
+			return err
+		}
+		if a, err = t.draft(g, e); err != nil {
+			return err
+		}
+		if err := a.Check(); err != nil {
+			return fmt.Errorf("%w: %w", ErrBadRequest, err)
+		}
+		if err := l.keepAllotment(t, a, e); err != nil || g.Practice {
+			return err
+		}
+		_, err = t.move(kindGrant, fmt.Sprint(a.ID), int64(a.Count)*int64(a.Points), fundingOf(e.Scheme.Ja), allotmentOf(a.ID))
+		return err
+	})
+	return a, err
+}
+
+// draft fills an allotment from what was asked for and the event.
+func (t *txn) draft(g Grant, e Event) (a cards.Allotment, err error) {
+	key, found, err := t.liveKey(g.Kiosk)
+	if err != nil || !found {
+		return a, errorOr(err, ErrNoKiosk)
+	}
+	id, err := t.next(`SELECT COALESCE(MAX(id), 0) FROM allotment`)
+	if err != nil {
+		return a, err
+	}
+	if id >= 1<<32 {
+		return a, fmt.Errorf("ledger: all allotment ids are used up")
+	}
+	a = cards.Allotment{ID: uint32(id), Key: key.id, Kind: cards.KindCard, Count: g.Count, Event: e.Event}
+	if g.Practice {
+		a.Kind = cards.KindPracticeCard
+		if a.Key, err = t.practiceKey(g.Kiosk); err != nil {
+			return a, err
+		}
+	}
+	a.Points = cmp.Or(g.Points, e.Points)
+	a.Day = cmp.Or(g.Day, e.Day)
+	a.Expires = cmp.Or(g.Expires, a.Day+cards.Day(e.CardDays))
+	a.From, a.Until = a.Day.Start().Unix(), a.Day.End().Unix()
+	if a.Event.Host == "" {
+		a.Event.Host, err = t.host()
+	}
+	if err == nil && a.Event.Host == "" {
+		err = fmt.Errorf("%w: no site where cards are claimed: start hub serve with --host first", ErrBadRequest)
+	}
+	return a, err
+}
+
+func errorOr(err, otherwise error) error {
+	if err != nil {
+		return err
+	}
+	return otherwise
+}
+
+// practiceKey returns the practice key that came with a kiosk's live one.
+func (t *txn) practiceKey(kiosk string) (id cards.KeyID, err error) {
+	found, err := t.one(`SELECT k.id FROM signing_key k LEFT JOIN revocation r ON r.key_id = k.id
+		WHERE k.kiosk = $1 AND k.role = $2 AND r.key_id IS NULL`, []any{kiosk, rolePractice}, &id)
+	if err == nil && !found {
+		err = ErrNoKiosk
+	}
+	return id, err
+}
+
+func (l *Ledger) keepAllotment(t *txn, a cards.Allotment, e Event) error {
+	sealed, err := cards.Seal(l.hub, cards.PaperAllotment, a)
+	if err != nil {
+		return err
+	}
+	_, err = t.exec(`INSERT INTO allotment (id, key_id, event, scheme, kind, practice, points, cards, day, expires, once_per_day, point_days, sealed, at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+		int64(a.ID), int64(a.Key), e.ID, e.Scheme.Ja, int64(a.Kind), bit(a.Kind.Practice()), int64(a.Points), int64(a.Count),
+		int64(a.Day), int64(a.Expires), bit(e.OncePerDay), int64(e.PointDays), sealed, t.ms())
+	return err
+}
+
+// bit keeps a truth as SQLite and PostgreSQL both read it.
+func bit(b bool) int64 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// An allotmentRow is an allotment with the rules that only the hub needs.
+type allotmentRow struct {
+	cards.Allotment
+	scheme    string
+	pointDays int64
+}
+
+// allotment finds an allotment as it was signed; every rule comes from there.
+func (l *Ledger) allotment(t *txn, id uint32) (row allotmentRow, found bool, err error) {
+	var sealed []byte
+	found, err = t.one(`SELECT sealed, scheme, point_days FROM allotment WHERE id = $1`, []any{int64(id)}, &sealed, &row.scheme, &row.pointDays)
+	if err != nil || !found {
+		return row, false, err
+	}
+	_, err = cards.Open(sealed, cards.PaperAllotment, l.hubKey, &row.Allotment)
+	if err != nil {
+		return row, false, fmt.Errorf("ledger: allotment %d was changed: %w", id, err)
+	}
+	return row, true, nil
+}

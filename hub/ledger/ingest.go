@@ -1,0 +1,213 @@
+package ledger
+
+import (
+	"bytes"
+	"context"
+	"crypto/ed25519"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"math"
+	"runtime"
+	"sync"
+
+	"pointkiosk/cards"
+)
+
+// MaxRecords is how many records, or cards asked about, an upload may have.
+const MaxRecords = 1000
+
+// Errors of an upload as a whole. Records that are wrong have verdicts instead.
+var (
+	ErrUpload   = errors.New("ledger: not an upload of a kiosk known here")
+	ErrTooLarge = errors.New("ledger: more records than one upload may have")
+)
+
+// An arrival is a record as it came.
+type arrival struct {
+	seq   uint64
+	data  []byte
+	hash  [sha256.Size]byte
+	entry cards.Entry
+	err   error // why it is not an entry of this kiosk at this place
+}
+
+// An intake is the work on one upload.
+type intake struct {
+	*txn
+	ledger     *Ledger
+	key        signer
+	arrivals   map[uint64]*arrival // new in this upload
+	allotments map[uint32]allotmentRow
+	states     map[cards.Serial]cards.State
+	judgements []cards.Judgement
+	cursor     uint64
+	head       []byte // hash of the record at the cursor
+	blind      bool   // the record at the cursor came now and is not authentic
+}
+
+// Ingest keeps every record of a sealed upload, posts what follows without a
+// gap on what was kept before, and answers. The same records in any order and
+// any number of times have the same effect. All of it is one transaction.
+func (l *Ledger) Ingest(ctx context.Context, sealed []byte) (r cards.Receipt, err error) {
+	key, upload, err := l.openUpload(ctx, sealed)
+	if err != nil {
+		return r, err
+	}
+	arrivals := readRecords(upload.Records, key)
+	request := sha256.Sum256(sealed)
+	err = l.update(ctx, func(t *txn) error {
+		in := &intake{txn: t, ledger: l, arrivals: map[uint64]*arrival{}, allotments: map[uint32]allotmentRow{}, states: map[cards.Serial]cards.State{}}
+		if in.key, _, err = t.signer(key.id); err != nil {
+			return err
+		}
+		if err := in.keep(arrivals); err != nil {
+			return err
+		}
+		if err := in.advance(); err != nil {
+			return err
+		}
+		r, err = in.receipt(upload)
+		return err
+	})
+	r.Request = request[:]
+	return r, err
+}
+
+// SealReceipt signs a receipt with the hub's key.
+func (l *Ledger) SealReceipt(r cards.Receipt) ([]byte, error) {
+	return cards.Seal(l.hub, cards.PaperReceipt, r)
+}
+
+// openUpload checks that a live key sealed the upload. A practice journal
+// stays on the kiosk.
+func (l *Ledger) openUpload(ctx context.Context, sealed []byte) (key signer, u cards.Upload, err error) {
+	id, err := cards.Signer(sealed, cards.PaperUpload)
+	if err != nil {
+		return key, u, errors.Join(ErrUpload, err)
+	}
+	found := false
+	err = l.view(ctx, func(t *txn) (err error) { key, found, err = t.signer(id); return err })
+	if err != nil {
+		return key, u, err
+	}
+	if !found || key.role != roleLive {
+		return key, u, fmt.Errorf("%w: key %d", ErrUpload, id)
+	}
+	if _, err := cards.Open(sealed, cards.PaperUpload, key.lookup, &u); err != nil {
+		return key, u, errors.Join(ErrUpload, err)
+	}
+	if len(u.Records) > MaxRecords || len(u.Asked) > MaxRecords || len(u.Held) > MaxRecords {
+		return key, u, ErrTooLarge
+	}
+	return key, u, nil
+}
+
+// lookup knows this key alone.
+func (s signer) lookup(id cards.KeyID) ed25519.PublicKey {
+	if id != s.id {
+		return nil
+	}
+	return s.public
+}
+
+// readRecords opens the records on every core, before the one writer is taken
+// up: the signatures are most of the work.
+func readRecords(records []cards.Record, key signer) []arrival {
+	arrivals := make([]arrival, len(records))
+	workers := min(runtime.GOMAXPROCS(0), len(records))
+	var wg sync.WaitGroup
+	for w := range workers {
+		wg.Go(func() {
+			for n := w; n < len(records); n += workers {
+				arrivals[n] = readRecord(records[n].Seq, records[n].Data, key)
+			}
+		})
+	}
+	wg.Wait()
+	return arrivals
+}
+
+func readRecord(seq uint64, data []byte, key signer) arrival {
+	a := arrival{seq: seq, data: data, hash: sha256.Sum256(data)}
+	a.entry, _, a.err = cards.OpenEntry(data, key.lookup)
+	if a.err == nil && a.entry.Seq != seq {
+		a.err = fmt.Errorf("%w: it says %d", cards.ErrPaper, a.entry.Seq)
+	}
+	return a
+}
+
+// keep stores each record, whatever it is.
+func (in *intake) keep(arrivals []arrival) error {
+	for n := range arrivals {
+		a := &arrivals[n]
+		if a.seq == 0 || a.seq > math.MaxInt64 {
+			if _, err := in.aside(a, "place"); err != nil {
+				return err
+			}
+			in.judge(a.seq, a.hash[:], cards.Disputed, reasonPlace)
+			continue
+		}
+		n, err := in.exec(`INSERT INTO entry (key_id, seq, hash, data, late, received) VALUES ($1, $2, $3, $4, $5, $6)
+			ON CONFLICT (key_id, seq) DO NOTHING`, int64(in.key.id), int64(a.seq), a.hash[:], a.data,
+			bit(in.key.revoked == cards.Compromised), in.ms())
+		if err != nil {
+			return err
+		}
+		if n == 1 {
+			in.arrivals[a.seq] = a
+			continue
+		}
+		if err := in.again(a); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// again answers for a record whose place was taken.
+func (in *intake) again(a *arrival) error {
+	var hash []byte
+	var verdict cards.Verdict
+	var reason string
+	_, err := in.one(`SELECT e.hash, COALESCE(j.verdict, ''), COALESCE(j.reason, '') FROM entry e
+		LEFT JOIN judged j ON j.key_id = e.key_id AND j.seq = e.seq WHERE e.key_id = $1 AND e.seq = $2`,
+		[]any{int64(in.key.id), int64(a.seq)}, &hash, &verdict, &reason)
+	switch {
+	case err != nil:
+		return err
+	case !bytes.Equal(hash, a.hash[:]):
+		return in.conflict(a)
+	case verdict == cards.Disputed: // a repeated question has the same answer
+		in.judge(a.seq, hash, verdict, reason)
+	case verdict == cards.Accepted:
+		in.judge(a.seq, hash, cards.Duplicate, "")
+	}
+	return nil // kept and still waiting for those before it: no judgement yet
+}
+
+// conflict puts a second record with one number aside and stops the kiosk.
+func (in *intake) conflict(a *arrival) error {
+	fresh, err := in.aside(a, "conflict")
+	if err != nil {
+		return err
+	}
+	in.judge(a.seq, a.hash[:], cards.Conflict, reasonConflict)
+	if !fresh {
+		return nil
+	}
+	if err := in.alarm(alarmConflict, in.key.id, a.seq, cards.Serial{}, "two entries under one number: was the disk copied?"); err != nil {
+		return err
+	}
+	return in.halt(in.key.id, StopConflict)
+}
+
+func (in *intake) aside(a *arrival, reason string) (fresh bool, err error) {
+	n, err := in.exec(`INSERT INTO entry_aside (key_id, seq, hash, data, reason, received) VALUES ($1, $2, $3, $4, $5, $6)
+		ON CONFLICT (key_id, seq, hash) DO NOTHING`, int64(in.key.id), int64(a.seq&math.MaxInt64), a.hash[:], a.data, reason, in.ms())
+	return n == 1, err
+}
+
+func (in *intake) judge(seq uint64, hash []byte, verdict cards.Verdict, reason string) {
+	in.judgements = append(in.judgements, cards.Judgement{Seq: seq, Hash: hash, Verdict: verdict, Reason: reason})
+}

@@ -1,0 +1,235 @@
+package ledger
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"errors"
+
+	"pointkiosk/cards"
+)
+
+// The reasons for a verdict, as the kiosk gets them.
+const (
+	reasonPlace      = "place"      // it has no number that can be
+	reasonConflict   = "conflict"   // another entry stands under this number
+	reasonUnreadable = "unreadable" // no entry of ours
+	reasonSignature  = "signature"  // not signed by this kiosk's key
+	reasonChain      = "chain"      // does not follow on the entry before
+	reasonRevoked    = "revoked"    // came after the key was revoked as compromised
+	reasonOutside    = "outside"    // no card of an allotment of this kiosk
+	reasonStep       = "step"       // a card can't go there from where it is
+	reasonDigest     = "digest"     // another card was claimed under this number
+	reasonOutcome    = "outcome"    // not what the hub decided
+	reasonBegun      = "begun"      // a journal begins once
+)
+
+// Why a kiosk is told to stop (Receipt.Stop).
+const (
+	StopConflict = "conflict" // two journals under one key
+	StopRevoked  = "revoked"
+)
+
+// advance judges the records that follow without a gap, in order. What a
+// record does depends only on those before it, never on when it came; only a
+// claim, a lapse or a revocation in between can make a difference.
+func (in *intake) advance() error {
+	in.head = make([]byte, sha256.Size)
+	_, err := in.one(`SELECT e.seq, e.hash FROM judged j JOIN entry e ON e.key_id = j.key_id AND e.seq = j.seq
+		WHERE j.key_id = $1 ORDER BY j.seq DESC LIMIT 1`, []any{int64(in.key.id)}, &in.cursor, &in.head)
+	if err != nil {
+		return err
+	}
+	for {
+		a, late, err := in.following()
+		if err != nil || a == nil {
+			return err
+		}
+		reason, err := in.weigh(a, late)
+		if err != nil {
+			return err
+		}
+		if err := in.settle(a, reason); err != nil {
+			return err
+		}
+	}
+}
+
+// following returns the record after the cursor, nil if it has not come.
+func (in *intake) following() (a *arrival, late bool, err error) {
+	seq := in.cursor + 1
+	if a := in.arrivals[seq]; a != nil {
+		return a, in.key.revoked == cards.Compromised, nil
+	}
+	var data []byte
+	found, err := in.one(`SELECT data, late FROM entry WHERE key_id = $1 AND seq = $2`, []any{int64(in.key.id), int64(seq)}, &data, &late)
+	if err != nil || !found {
+		return nil, false, err
+	}
+	waited := readRecord(seq, data, in.key)
+	return &waited, late, nil
+}
+
+// settle writes the verdict and moves the cursor on.
+func (in *intake) settle(a *arrival, reason string) error {
+	verdict, e := cards.Accepted, a.entry
+	if reason != "" {
+		verdict = cards.Disputed
+	}
+	if a.err != nil {
+		e = cards.Entry{}
+	}
+	_, err := in.exec(`INSERT INTO judged (key_id, seq, verdict, reason, state, allotment, number, copy, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+		int64(in.key.id), int64(a.seq), string(verdict), reason, string(e.State), int64(e.Allotment), int64(e.Number), int64(e.Copy), in.ms())
+	if err != nil {
+		return err
+	}
+	if reason == "" && e.State.OfCard() {
+		in.states[e.Serial()] = e.State
+	}
+	in.judge(a.seq, a.hash[:], verdict, reason)
+	in.cursor, in.head = a.seq, a.hash[:]
+	in.blind = a.err != nil
+	return nil
+}
+
+// weigh does what an entry says, and returns why not if it is disputed.
+func (in *intake) weigh(a *arrival, late bool) (reason string, err error) {
+	e := a.entry
+	switch {
+	case errors.Is(a.err, cards.ErrSignature), errors.Is(a.err, cards.ErrUnknownKey):
+		return reasonSignature, nil
+	case a.err != nil:
+		return reasonUnreadable, nil
+	}
+	if follows, err := in.followsOn(e); err != nil || !follows {
+		return reasonChain, err
+	}
+	switch {
+	case late:
+		return reasonRevoked, nil
+	case e.State == cards.Begun && e.Seq != 1:
+		return reasonBegun, nil
+	case !e.State.OfCard():
+		return "", nil
+	}
+	return in.weighCard(e)
+}
+
+// followsOn reports whether the entry names the one before it. After a record
+// that is not authentic the chain is taken up again: its true hash is unknown.
+func (in *intake) followsOn(e cards.Entry) (bool, error) {
+	if bytes.Equal(e.Prev, in.head) {
+		return true, nil
+	}
+	blind, err := in.afterBlind()
+	if err != nil || blind {
+		return blind, err
+	}
+	if err := in.alarm(alarmFork, in.key.id, e.Seq, cards.Serial{}, "an entry that follows on another than the one before: was the disk copied?"); err != nil {
+		return false, err
+	}
+	return false, in.halt(in.key.id, StopConflict)
+}
+
+// afterBlind reports whether the record at the cursor is not authentic.
+func (in *intake) afterBlind() (bool, error) {
+	if in.blind || in.cursor == 0 {
+		return in.blind, nil
+	}
+	var reason string
+	_, err := in.one(`SELECT reason FROM judged WHERE key_id = $1 AND seq = $2`, []any{int64(in.key.id), int64(in.cursor)}, &reason)
+	return reason == reasonSignature || reason == reasonUnreadable, err
+}
+
+// weighCard does what an entry says of one card.
+func (in *intake) weighCard(e cards.Entry) (reason string, err error) {
+	a, covered, err := in.allotmentOf(e)
+	if err != nil || !covered {
+		return reasonOutside, err
+	}
+	state, err := in.stateOf(e.Serial())
+	switch {
+	case err != nil:
+		return "", err
+	case !state.May(e.State):
+		return reasonStep, nil
+	}
+	switch e.State {
+	case cards.Signed:
+		return in.signed(a, e)
+	case cards.VoidAsked:
+		_, err = in.void(a, e.Serial(), e.Operator, e.Reason)
+		return "", err
+	case cards.Void, cards.Honoured:
+		if state == cards.VoidAsked {
+			return in.outcomeSaid(e)
+		}
+		return "", in.voidAlone(a, e)
+	}
+	return "", nil // printing, printed, presumed, uncertain: the card's state is all that changes
+}
+
+func (in *intake) signed(a allotmentRow, e cards.Entry) (reason string, err error) {
+	fresh, err := in.issue(a, e.Serial(), sourceEntry, e.Digest)
+	if err != nil || fresh {
+		return "", err
+	}
+	var held []byte
+	if _, err := in.one(`SELECT digest FROM issued WHERE allotment = $1 AND number = $2`, []any{int64(e.Allotment), int64(e.Number)}, &held); err != nil {
+		return "", err
+	}
+	if bytes.Equal(held, e.Digest) {
+		return "", nil
+	}
+	return reasonDigest, in.alarm(alarmDigest, in.key.id, e.Seq, e.Serial(), "the card claimed under this number is not the one journalled")
+}
+
+// voidAlone ends a card of which no byte was sent. If it was redeemed all the
+// same, its text has left the kiosk by another way.
+func (in *intake) voidAlone(a allotmentRow, e cards.Entry) error {
+	end, err := in.void(a, e.Serial(), e.Operator, e.Reason)
+	if err != nil || end.state != stateRedeemed {
+		return err
+	}
+	return in.alarm(alarmNotOut, in.key.id, e.Seq, e.Serial(), "a card was redeemed that the journal says was never printed")
+}
+
+// outcomeSaid checks the kiosk's repetition of what the hub decided.
+func (in *intake) outcomeSaid(e cards.Entry) (reason string, err error) {
+	end, found, err := in.ended(e.Serial())
+	if err != nil || !found || outcomeOf(end) != e.State {
+		return reasonOutcome, err
+	}
+	return "", nil
+}
+
+// outcomeOf says how a void that was asked for ends. A card that had lapsed is
+// as good as void.
+func outcomeOf(end ending) cards.State {
+	if end.state == stateRedeemed {
+		return cards.Honoured
+	}
+	return cards.Void
+}
+
+// allotmentOf finds the entry's allotment, if it is this key's and has the number.
+func (in *intake) allotmentOf(e cards.Entry) (a allotmentRow, covered bool, err error) {
+	a, held := in.allotments[e.Allotment]
+	if !held {
+		if a, _, err = in.ledger.allotment(in.txn, e.Allotment); err != nil {
+			return a, false, err
+		}
+		in.allotments[e.Allotment] = a
+	}
+	return a, a.Key == in.key.id && e.Number <= a.Count, nil
+}
+
+// stateOf is where the journal, as far as it was accepted, has a card.
+func (in *intake) stateOf(s cards.Serial) (state cards.State, err error) {
+	if state, held := in.states[s]; held {
+		return state, nil
+	}
+	_, err = in.one(`SELECT state FROM judged WHERE allotment = $1 AND number = $2 AND verdict = $3 ORDER BY seq DESC LIMIT 1`,
+		[]any{int64(s.Allotment), int64(s.Number), string(cards.Accepted)}, &state)
+	return state, err
+}

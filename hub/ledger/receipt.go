@@ -1,0 +1,85 @@
+package ledger
+
+import (
+	"slices"
+
+	"pointkiosk/cards"
+)
+
+// receipt answers an upload: where the kiosk's journal stands here, what
+// became of what it asked, and what it does not hold yet.
+func (in *intake) receipt(u cards.Upload) (r cards.Receipt, err error) {
+	r = cards.Receipt{
+		Key: in.key.id, Cursor: in.cursor, Head: in.head, At: in.ms(),
+		Judgements: in.judgements, Outcomes: []cards.Outcome{}, Allotments: [][]byte{},
+	}
+	if r.Judgements == nil {
+		r.Judgements = []cards.Judgement{}
+	}
+	if r.Stop, err = in.stopped(in.key.id); err != nil {
+		return r, err
+	}
+	if in.key.revoked != "" {
+		r.Stop = StopRevoked
+	}
+	if r.Outcomes, err = in.outcomes(u.Asked); err != nil {
+		return r, err
+	}
+	version, list, err := in.trustList()
+	if err != nil {
+		return r, err
+	}
+	if version > u.Trust {
+		r.Trust = list
+	}
+	if r.Stop == "" {
+		r.Allotments, err = in.unheld(u.Held)
+	}
+	return r, err
+}
+
+// outcomes tells how the voids ended that the kiosk asked for. One whose
+// record has not come, or waits for others, has no answer yet.
+func (in *intake) outcomes(asked []cards.Serial) ([]cards.Outcome, error) {
+	outcomes := []cards.Outcome{}
+	for _, s := range asked {
+		_, own, err := in.allotmentOf(cards.Entry{Allotment: s.Allotment, Number: s.Number})
+		if err != nil {
+			return outcomes, err
+		}
+		if !own {
+			continue
+		}
+		wanted, err := in.one(`SELECT 1 FROM judged WHERE allotment = $1 AND number = $2 AND state = $3 AND verdict = $4`,
+			[]any{int64(s.Allotment), int64(s.Number), string(cards.VoidAsked), string(cards.Accepted)}, new(int64))
+		if err != nil {
+			return outcomes, err
+		}
+		end, found, err := in.ended(s)
+		if err != nil {
+			return outcomes, err
+		}
+		if wanted && found {
+			outcomes = append(outcomes, cards.Outcome{Allotment: s.Allotment, Number: s.Number, State: outcomeOf(end)})
+		}
+	}
+	return outcomes, nil
+}
+
+// unheld returns the kiosk's allotments, live and for practice, that it does
+// not hold and whose day is not over.
+func (in *intake) unheld(held []uint32) ([][]byte, error) {
+	sealed := [][]byte{}
+	err := in.each(`SELECT a.id, a.sealed FROM allotment a JOIN signing_key k ON k.id = a.key_id LEFT JOIN revocation r ON r.key_id = k.id
+		WHERE k.kiosk = $1 AND a.day >= $2 AND r.key_id IS NULL ORDER BY a.id`, []any{in.key.kiosk, int64(cards.DayOf(in.at))},
+		func(scan func(...any) error) error {
+			var id uint32
+			var data []byte
+			err := scan(&id, &data)
+			if !slices.Contains(held, id) {
+				sealed = append(sealed, data)
+			}
+			return err
+		})
+	return sealed, err
+}

@@ -1,0 +1,186 @@
+package registry
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+)
+
+// guess tries wrong passwords on ever new devices for a time, as fast as it is
+// let, and returns how many were looked at.
+func guess(t *testing.T, r *Registry, c *clock, for_ time.Duration, device func(n int) string) (looked int) {
+	t.Helper()
+	for n, end := 0, c.at.Add(for_); c.at.Before(end); n++ {
+		_, err := r.SignIn(t.Context(), testID, fmt.Sprint("guess ", n), device(n))
+		var slow *SlowError
+		switch {
+		case errors.Is(err, ErrWrong):
+			looked++
+		case errors.As(err, &slow):
+			if slow.RetryAfter <= 0 || slow.RetryAfter > 5*time.Minute {
+				t.Fatalf("wait %v", slow.RetryAfter)
+			}
+			c.wait(min(slow.RetryAfter, 20*time.Second))
+		default:
+			t.Fatal(err)
+		}
+	}
+	return looked
+}
+
+func fresh(n int) string { return fmt.Sprint("device ", n) }
+
+// Strangers' failures slow strangers, and nobody else.
+func TestGuessingIsSlowAndTheOwnerIsNot(t *testing.T) {
+	r, c := testRegistry(t, nil)
+	add(t, r)
+	own := func() error {
+		_, err := r.SignIn(t.Context(), testID, testPassword, "the owner's phone")
+		return err
+	}
+	if err := own(); err != nil {
+		t.Fatal(err)
+	}
+	for hour, most := range []int{22, 12, 12} {
+		if n := guess(t, r, c, time.Hour, fresh); n > most || n < most-1 {
+			t.Errorf("hour %d: %d guesses, want %d", hour+1, n, most)
+		}
+		if err := own(); err != nil {
+			t.Errorf("hour %d: the owner: %v", hour+1, err)
+		}
+	}
+	guess(t, r, c, time.Second, fresh)
+	if _, err := r.SignIn(t.Context(), testID, testPassword, "a new phone"); !errors.As(err, new(*SlowError)) {
+		t.Errorf("a new device at once: %v", err)
+	}
+	c.wait(5 * time.Minute)
+	if _, err := r.SignIn(t.Context(), testID, testPassword, "a new phone"); err != nil {
+		t.Errorf("a new device after five minutes: %v", err)
+	}
+}
+
+func TestLimitsByDevice(t *testing.T) {
+	t.Run("a known device that guesses", func(t *testing.T) {
+		r, c := testRegistry(t, nil)
+		add(t, r)
+		if _, err := r.SignIn(t.Context(), testID, testPassword, "stolen"); err != nil {
+			t.Fatal(err)
+		}
+		if n := guess(t, r, c, time.Hour, func(int) string { return "stolen" }); n > 10+120 || n < 120 {
+			t.Errorf("%d guesses", n)
+		}
+		if _, err := r.SignIn(t.Context(), testID, testPassword, "another"); err != nil {
+			t.Errorf("other devices pay for it: %v", err)
+		}
+	})
+	t.Run("a strange device, over many accounts", func(t *testing.T) {
+		r, _ := testRegistry(t, nil)
+		looked := 0
+		for n := range 100 {
+			id := "AAAAAA" + string([]byte{idDigits[n/10], idDigits[n%10]})
+			if _, err := r.SignIn(t.Context(), id, "Password1", "sprayer"); errors.Is(err, ErrWrong) {
+				looked++
+			}
+		}
+		if looked != 10 {
+			t.Errorf("%d were looked at, want 10", looked)
+		}
+	})
+	t.Run("a lent phone, right each time", func(t *testing.T) {
+		r, _ := testRegistry(t, nil)
+		for n := range 40 {
+			id := "AAAAAA" + string([]byte{idDigits[n/10], idDigits[n%10]})
+			if err := r.Add(t.Context(), id, testPassword); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := r.SignIn(t.Context(), id, testPassword, "lent"); err != nil {
+				t.Fatalf("resident %d: %v", n, err)
+			}
+		}
+	})
+}
+
+func TestThrottleForgets(t *testing.T) {
+	l := throttle{full: map[string]time.Time{}}
+	now := time.Unix(0, 0)
+	for n := range 10 * firstSweep {
+		now = now.Add(time.Second)
+		l.take(now, []try{{fmt.Sprint(n), Rate{Burst: 5, Every: time.Minute}}})
+	}
+	if len(l.full) > firstSweep {
+		t.Errorf("%d buckets are kept, only 60 count", len(l.full))
+	}
+}
+
+// A sign-in that can't have its turn in time is told so, and costs no try.
+func TestBusy(t *testing.T) {
+	r, _ := testRegistry(t, func(o *Opts) { o.AtOnce, o.Wait = 2, 10*time.Millisecond })
+	add(t, r)
+	for range cap(r.turns) {
+		r.turns <- struct{}{}
+	}
+	for range 50 { // more than any burst
+		_, err := r.SignIn(t.Context(), testID, testPassword, "a phone")
+		if busy := new(BusyError); !errors.As(err, &busy) || busy.RetryAfter <= 0 {
+			t.Fatalf("busy: %v", err)
+		}
+	}
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := r.SignIn(gone, testID, testPassword, "a phone"); !errors.Is(err, context.Canceled) {
+		t.Errorf("whoever has left: %v", err)
+	}
+	<-r.turns
+	if _, err := r.SignIn(t.Context(), testID, testPassword, "a phone"); err != nil {
+		t.Errorf("when a turn is free: %v", err)
+	}
+}
+
+// Three hundred people behind one address, with ten minutes for it: here all at
+// once and at the real cost, and each comes again when told to. The registry is
+// never given an address.
+func TestThreeHundredAtOnce(t *testing.T) {
+	const people = 300
+	r, _ := testRegistry(t, func(o *Opts) { o.Cost = DefaultCost() })
+	phc, err := DefaultCost().hash(testPassword, r.opts.Rand)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ids := make([]string, people)
+	for n := range ids {
+		ids[n] = "AAAAA" + string([]byte{idDigits[n/400], idDigits[n/20%20], idDigits[n%20]})
+		if _, err := r.write.Exec(`INSERT INTO account (id, password, made_at) VALUES ($1, $2, 0)`, ids[n], phc); err != nil {
+			t.Fatal(err)
+		}
+	}
+	start, retries := time.Now(), make(chan int, people)
+	var all sync.WaitGroup
+	for n, id := range ids {
+		all.Go(func() {
+			for again := 0; ; again++ {
+				_, err := r.SignIn(t.Context(), id, testPassword, fresh(n))
+				busy := new(BusyError)
+				if !errors.As(err, &busy) {
+					if err != nil {
+						t.Errorf("resident %d: %v", n, err)
+					}
+					retries <- again
+					return
+				}
+				time.Sleep(busy.RetryAfter)
+			}
+		})
+	}
+	all.Wait()
+	took, sum := time.Since(start), 0
+	for range people {
+		sum += <-retries
+	}
+	t.Logf("%d people in %v, told to come again %d times", people, took.Round(time.Millisecond), sum)
+	if took > 2*time.Minute {
+		t.Errorf("took %v: ten minutes would not do on a machine five times slower", took)
+	}
+}

@@ -1,0 +1,123 @@
+// Package registry knows the residents: who has which MyKey ID, who is signed
+// in, and on which device.
+//
+// A password never leaves the call that brought it, and neither it nor a
+// session stands in the database in a form that signs anybody in. Guessing is
+// slowed down by account and by device, never by address, and nobody is ever
+// locked out.
+//
+// It moves no points and shows no page.
+package registry
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"runtime"
+	"time"
+)
+
+// Opts are the registry's settings. The zero value is the real thing.
+type Opts struct {
+	Clock  func() time.Time // time.Now
+	Rand   io.Reader        // crypto/rand
+	Cost   Cost             // DefaultCost
+	Limits Limits           // DefaultLimits
+	AtOnce int              // passwords checked at the same time: one a processor
+	Wait   time.Duration    // how long a sign-in waits for its turn: 3 s
+	Idle   time.Duration    // a session ends this long after its last use: 30 min
+	Most   time.Duration    // and this long after its sign-in: 12 h
+}
+
+func (o Opts) filled() Opts {
+	if o.Clock == nil {
+		o.Clock = time.Now
+	}
+	if o.Rand == nil {
+		o.Rand = rand.Reader
+	}
+	if o.Cost == (Cost{}) {
+		o.Cost = DefaultCost()
+	}
+	if o.Limits == (Limits{}) {
+		o.Limits = DefaultLimits()
+	}
+	o.AtOnce = cmp.Or(o.AtOnce, runtime.GOMAXPROCS(0))
+	o.Wait = cmp.Or(o.Wait, 3*time.Second)
+	o.Idle = cmp.Or(o.Idle, 30*time.Minute)
+	o.Most = cmp.Or(o.Most, 12*time.Hour)
+	return o
+}
+
+// A Registry holds the accounts.
+type Registry struct {
+	write, read *sql.DB
+	opts        Opts
+	dummy       string        // the hash that an unknown ID is checked against
+	turns       chan struct{} // one place for each password under check
+	throttle    throttle
+}
+
+// Open returns the registry in a migrated database (package schema).
+func Open(write, read *sql.DB, opts *Opts) (*Registry, error) {
+	r := &Registry{write: write, read: read, opts: opts.filled(), throttle: throttle{full: map[string]time.Time{}}}
+	r.turns = make(chan struct{}, r.opts.AtOnce)
+	var err error
+	if r.dummy, err = r.opts.Cost.hash("nobody's password", r.opts.Rand); err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+// ErrTaken reports an ID that has an account already.
+var ErrTaken = errors.New("registry: this MyKey ID has an account")
+
+// Add makes an account. The ID may be typed in any of the ways that
+// [NormalizeID] reads.
+func (r *Registry) Add(ctx context.Context, id, password string) error {
+	account, err := NormalizeID(id)
+	if err != nil {
+		return err
+	}
+	if err := checkPassword(password); err != nil {
+		return err
+	}
+	phc, err := r.opts.Cost.hash(password, r.opts.Rand)
+	if err != nil {
+		return err
+	}
+	done, err := r.write.ExecContext(ctx, `INSERT INTO account (id, password, made_at) VALUES ($1, $2, $3) ON CONFLICT (id) DO NOTHING`,
+		account.String(), phc, r.now().UnixMilli())
+	if err != nil {
+		return fmt.Errorf("registry: add an account: %w", err)
+	}
+	if n, err := done.RowsAffected(); err != nil || n == 0 {
+		return errors.Join(ErrTaken, err)
+	}
+	return nil
+}
+
+// NewSecret draws the 256 bits by which a browser is known again: the text of
+// a device's cookie.
+func (r *Registry) NewSecret() (string, error) {
+	var b [32]byte
+	if _, err := io.ReadFull(r.opts.Rand, b[:]); err != nil {
+		return "", fmt.Errorf("registry: draw a secret: %w", err)
+	}
+	return hex.EncodeToString(b[:]), nil
+}
+
+func (r *Registry) now() time.Time { return r.opts.Clock() }
+
+// digest is how a secret stands in the database. Secrets are 256 random bits:
+// a plain hash can't be turned back.
+func digest(secret string) string {
+	sum := sha256.Sum256([]byte(secret))
+	return hex.EncodeToString(sum[:])
+}

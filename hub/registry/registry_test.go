@@ -1,0 +1,196 @@
+package registry
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"path/filepath"
+	"testing"
+	"time"
+
+	_ "modernc.org/sqlite"
+
+	"pointkiosk/hub/schema"
+)
+
+// cheap makes a hash of a third of a millisecond, for tests that are not about cost.
+var cheap = Cost{Memory: 64, Passes: 1}
+
+// A clock that tests move.
+type clock struct{ at time.Time }
+
+func (c *clock) now() time.Time       { return c.at }
+func (c *clock) wait(d time.Duration) { c.at = c.at.Add(d) }
+
+func testDB(t testing.TB) *sql.DB {
+	t.Helper()
+	db, err := sql.Open("sqlite", "file:"+filepath.Join(t.TempDir(), "hub.db")+"?_pragma=foreign_keys(1)&_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_txlock=immediate")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
+	if err := schema.Migrate(context.Background(), db); err != nil {
+		t.Fatal(err)
+	}
+	return db
+}
+
+func testRegistry(t testing.TB, mend func(*Opts)) (*Registry, *clock) {
+	t.Helper()
+	c := &clock{time.Date(2026, 11, 22, 11, 0, 0, 0, time.UTC)}
+	opts := Opts{Clock: c.now, Cost: cheap}
+	if mend != nil {
+		mend(&opts)
+	}
+	db := testDB(t)
+	r, err := Open(db, db, &opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r, c
+}
+
+const (
+	testID       = "K7M4W2HN"
+	testPassword = "kisarazu-2026"
+)
+
+func add(t testing.TB, r *Registry) {
+	t.Helper()
+	if err := r.Add(t.Context(), testID, testPassword); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestAdd(t *testing.T) {
+	r, _ := testRegistry(t, nil)
+	for _, tt := range []struct {
+		name, id, password string
+		want               error
+	}{
+		{"good", "k7m4 w2hn", testPassword, nil},
+		{"taken", testID, testPassword, ErrTaken},
+		{"not an ID", "K7M4W2H", testPassword, ErrID},
+		{"7 characters", "AAAAAAA2", "1234567", ErrPassword},
+		{"8 characters of three bytes", "AAAAAAA3", "きさらづポイント", nil},
+		{"too long", "AAAAAAA4", string(make([]byte, MaxPassword+1)), ErrPassword},
+	} {
+		if err := r.Add(t.Context(), tt.id, tt.password); !errors.Is(err, tt.want) {
+			t.Errorf("%s: %v, want %v", tt.name, err, tt.want)
+		}
+	}
+}
+
+func TestSignIn(t *testing.T) {
+	r, _ := testRegistry(t, nil)
+	add(t, r)
+	for _, tt := range []struct {
+		name, id, password string
+		want               error
+	}{
+		{"right", testID, testPassword, nil},
+		{"as people type", " k7m4-w2hn　", testPassword, nil},
+		{"wrong password", testID, testPassword + " ", ErrWrong},
+		{"unknown ID", "AAAAAAAA", testPassword, ErrWrong},
+		{"the dummy's password", "AAAAAAAA", "nobody's password", ErrWrong},
+		{"no password", testID, "", ErrWrong},
+		{"no ID", "mykey", testPassword, ErrID},
+	} {
+		s, err := r.SignIn(t.Context(), tt.id, tt.password, "a phone")
+		if !errors.Is(err, tt.want) || err == nil && s.Account.String() != testID {
+			t.Errorf("%s: %v, %v, want %v", tt.name, s, err, tt.want)
+		}
+	}
+}
+
+// An unknown ID must cost the hash that a known one costs: here that is seen by
+// the clock, at a cost where the rest doesn't matter.
+func TestUnknownIDTakesAsLong(t *testing.T) {
+	r, c := testRegistry(t, func(o *Opts) { o.Cost = Cost{Memory: 8 << 10, Passes: 4} })
+	add(t, r)
+	times := map[string]time.Duration{testID: time.Hour, "AAAAAAAA": time.Hour}
+	for range 8 { // the quickest of some: other work on the machine only adds
+		c.wait(time.Hour)
+		for id, best := range times {
+			start := time.Now()
+			if _, err := r.SignIn(t.Context(), id, "a wrong password", "a phone"); !errors.Is(err, ErrWrong) {
+				t.Fatal(err)
+			}
+			times[id] = min(best, time.Since(start))
+		}
+	}
+	if ratio := float64(times["AAAAAAAA"]) / float64(times[testID]); ratio < 0.7 || ratio > 1.4 {
+		t.Errorf("unknown %v, known %v", times["AAAAAAAA"], times[testID])
+	}
+}
+
+func TestSession(t *testing.T) {
+	r, c := testRegistry(t, func(o *Opts) { o.Idle, o.Most = 30*time.Minute, 2*time.Hour })
+	add(t, r)
+	s, err := r.SignIn(t.Context(), testID, testPassword, "a phone")
+	if err != nil {
+		t.Fatal(err)
+	}
+	alive := func(what string, want error) {
+		t.Helper()
+		got, err := r.Resume(t.Context(), s.Cookie())
+		if !errors.Is(err, want) || err == nil && (got.Account != s.Account || got.FormToken() != s.FormToken()) {
+			t.Errorf("%s: %v, %v, want %v", what, got, err, want)
+		}
+	}
+	alive("at once", nil)
+	again, err := Open(r.write, r.read, &Opts{Clock: c.now, Cost: cheap})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := again.Resume(t.Context(), s.Cookie()); err != nil {
+		t.Errorf("after a restart: %v", err)
+	}
+	for range 4 {
+		c.wait(29 * time.Minute)
+		alive("in use", nil)
+	}
+	c.wait(5 * time.Minute)
+	alive("past its most", ErrSignedOut)
+
+	if s, err = r.SignIn(t.Context(), testID, testPassword, "a phone"); err != nil {
+		t.Fatal(err)
+	}
+	c.wait(30 * time.Minute)
+	alive("idle", ErrSignedOut)
+	if s, err = r.SignIn(t.Context(), testID, testPassword, "a phone"); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := r.SignOut(t.Context(), s.Cookie()); err != nil {
+			t.Fatal(err)
+		}
+		alive("signed out", ErrSignedOut)
+	}
+	var n int
+	if err := r.read.QueryRow(`SELECT COUNT(*) FROM session`).Scan(&n); err != nil || n != 0 {
+		t.Errorf("%d sessions are left, %v", n, err)
+	}
+}
+
+func TestNewDeviceIsTold(t *testing.T) {
+	r, c := testRegistry(t, nil)
+	add(t, r)
+	for _, tt := range []struct {
+		device string
+		told   int
+	}{{"a phone", 1}, {"a phone", 1}, {"another", 2}, {"another", 2}, {"a phone", 2}} {
+		c.wait(time.Hour)
+		s, err := r.SignIn(t.Context(), testID, testPassword, tt.device)
+		if err != nil {
+			t.Fatal(err)
+		}
+		list, err := r.Notices(t.Context(), s.Account, 10)
+		if err != nil || len(list) != tt.told {
+			t.Fatalf("%s: %v, %v, want %d notices", tt.device, list, err, tt.told)
+		}
+		if s.NewDevice != list[0].At.Equal(c.at) {
+			t.Errorf("%s: new %v, last notice %v at %v", tt.device, s.NewDevice, list[0].At, c.at)
+		}
+	}
+}

@@ -1,0 +1,143 @@
+package registry
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// ErrSignedOut reports a session that is over, or never was.
+var ErrSignedOut = errors.New("registry: signed out")
+
+// A Session is one sign-in on one device. Its text is a bearer secret and stands in
+// the cookie alone.
+type Session struct {
+	Account   ID
+	Made      time.Time
+	Expires   time.Time // moves on with use
+	NewDevice bool      // the sign-in was this device's first; false in a resumed session
+	secret    string
+}
+
+// Cookie returns the secret text that [Registry.Resume] takes.
+func (s Session) Cookie() string { return s.secret }
+
+// String names the account and shows no secret.
+func (s Session) String() string { return "session of " + s.Account.String() }
+
+// GoString is String: %#v shows no secret either.
+func (s Session) GoString() string { return s.String() }
+
+// FormToken returns what each of the session's forms must carry. It is derived
+// from the cookie, which another site can't read.
+func (s Session) FormToken() string { return FormToken(s.secret) }
+
+// FormToken derives the token of a form from the text of a cookie.
+func FormToken(cookie string) string {
+	mac := hmac.New(sha256.New, []byte(cookie))
+	mac.Write([]byte("pointkiosk form"))
+	return hex.EncodeToString(mac.Sum(nil))
+}
+
+// begin writes the session and remembers the device; a device that is new to
+// the account is told to it.
+func (r *Registry) begin(ctx context.Context, account ID, device string) (Session, error) {
+	secret, err := r.NewSecret()
+	if err != nil {
+		return Session{}, err
+	}
+	now := r.now()
+	s := Session{Account: account, Made: now, Expires: now.Add(r.opts.Idle), secret: secret}
+	tx, err := r.write.BeginTx(ctx, nil)
+	if err != nil {
+		return Session{}, fmt.Errorf("registry: begin a session: %w", err)
+	}
+	defer tx.Rollback() //nolint:errcheck // after Commit it does nothing
+	if s.NewDevice, err = r.remember(ctx, tx, account, device); err != nil {
+		return Session{}, err
+	}
+	for _, q := range []struct {
+		text string
+		args []any
+	}{
+		{`DELETE FROM session WHERE expires_at <= $1`, []any{now.UnixMilli()}},
+		{`INSERT INTO session (id, account, device, made_at, expires_at) VALUES ($1, $2, $3, $4, $5)`,
+			[]any{digest(secret), account.String(), device, now.UnixMilli(), s.Expires.UnixMilli()}},
+	} {
+		if _, err := tx.ExecContext(ctx, q.text, q.args...); err != nil {
+			return Session{}, fmt.Errorf("registry: begin a session: %w", err)
+		}
+	}
+	if err := tx.Commit(); err != nil {
+		return Session{}, fmt.Errorf("registry: begin a session: %w", err)
+	}
+	return s, nil
+}
+
+func (r *Registry) remember(ctx context.Context, tx *sql.Tx, account ID, device string) (first bool, err error) {
+	now := r.now().UnixMilli()
+	done, err := tx.ExecContext(ctx, `INSERT INTO device (account, id, made_at) VALUES ($1, $2, $3) ON CONFLICT (account, id) DO NOTHING`,
+		account.String(), device, now)
+	if err != nil {
+		return false, fmt.Errorf("registry: remember a device: %w", err)
+	}
+	if n, err := done.RowsAffected(); err != nil || n == 0 {
+		return false, err
+	}
+	id, err := r.NewSecret()
+	if err != nil {
+		return false, err
+	}
+	if _, err = tx.ExecContext(ctx, `INSERT INTO notice (account, at, kind, id) VALUES ($1, $2, $3, $4)`,
+		account.String(), now, string(NewDevice), id); err != nil {
+		return false, fmt.Errorf("registry: write a notice: %w", err)
+	}
+	return true, nil
+}
+
+// touchEvery is how stale a session's end may stand in the database: pages are
+// read far more often than sessions need to be moved on.
+const touchEvery = time.Minute
+
+// Resume returns the session of a cookie's text and moves its end on.
+func (r *Registry) Resume(ctx context.Context, cookie string) (Session, error) {
+	var account string
+	var made, expires int64
+	err := r.read.QueryRowContext(ctx, `SELECT account, made_at, expires_at FROM session WHERE id = $1`, digest(cookie)).Scan(&account, &made, &expires)
+	if errors.Is(err, sql.ErrNoRows) {
+		return Session{}, ErrSignedOut
+	}
+	if err != nil {
+		return Session{}, fmt.Errorf("registry: resume a session: %w", err)
+	}
+	now := r.now()
+	s := Session{Account: ID{account}, Made: time.UnixMilli(made), Expires: time.UnixMilli(expires), secret: cookie}
+	if !now.Before(s.Expires) {
+		return Session{}, ErrSignedOut
+	}
+	next := now.Add(r.opts.Idle)
+	if last := s.Made.Add(r.opts.Most); next.After(last) {
+		next = last
+	}
+	if next.Sub(s.Expires) < touchEvery {
+		return s, nil
+	}
+	s.Expires = next
+	if _, err := r.write.ExecContext(ctx, `UPDATE session SET expires_at = $1 WHERE id = $2`, next.UnixMilli(), digest(cookie)); err != nil {
+		return Session{}, fmt.Errorf("registry: move a session on: %w", err)
+	}
+	return s, nil
+}
+
+// SignOut ends a session. Ending it twice is harmless.
+func (r *Registry) SignOut(ctx context.Context, cookie string) error {
+	if _, err := r.write.ExecContext(ctx, `DELETE FROM session WHERE id = $1`, digest(cookie)); err != nil {
+		return fmt.Errorf("registry: sign out: %w", err)
+	}
+	return nil
+}

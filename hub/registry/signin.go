@@ -1,0 +1,105 @@
+package registry
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// ErrWrong reports an unknown ID or a wrong password: which of them, nobody
+// learns, by the answer or by its time.
+var ErrWrong = errors.New("registry: no such MyKey ID with this password")
+
+// A BusyError reports more sign-ins at once than this machine can check. It
+// says nothing about the password.
+type BusyError struct{ RetryAfter time.Duration }
+
+func (e *BusyError) Error() string {
+	return fmt.Sprintf("registry: too many sign-ins at once, again in %v", e.RetryAfter)
+}
+
+// A SlowError reports too many wrong passwords. The one that was sent was not
+// looked at.
+type SlowError struct{ RetryAfter time.Duration }
+
+func (e *SlowError) Error() string {
+	return fmt.Sprintf("registry: too many wrong passwords, again in %v", e.RetryAfter)
+}
+
+const retryWhenBusy = 5 * time.Second
+
+// SignIn checks the password and begins a session on a device, which is named
+// by its cookie's text. Its errors are [ErrID], [ErrWrong], [BusyError],
+// [SlowError] and those of the database.
+func (r *Registry) SignIn(ctx context.Context, id, password, device string) (Session, error) {
+	account, err := NormalizeID(id)
+	if err != nil {
+		return Session{}, err
+	}
+	device = digest(device)
+	phc, known, err := r.lookup(ctx, account, device)
+	if err != nil {
+		return Session{}, err
+	}
+	tries := r.tries(account, device, known)
+	if wait := r.throttle.take(r.now(), tries); wait > 0 {
+		return Session{}, &SlowError{wait}
+	}
+	right, err := r.check(ctx, phc, password)
+	if err != nil || right {
+		r.throttle.giveBack(tries)
+	}
+	switch {
+	case err != nil:
+		return Session{}, err
+	case !right:
+		return Session{}, ErrWrong
+	}
+	return r.begin(ctx, account, device)
+}
+
+// lookup returns an account's stored password, empty if there is none, and
+// whether the device signed in to it before.
+func (r *Registry) lookup(ctx context.Context, account ID, device string) (phc string, known bool, err error) {
+	err = r.read.QueryRowContext(ctx, `SELECT password FROM account WHERE id = $1`, account.String()).Scan(&phc)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return "", false, fmt.Errorf("registry: look an account up: %w", err)
+	}
+	var n int
+	err = r.read.QueryRowContext(ctx, `SELECT COUNT(*) FROM device WHERE account = $1 AND id = $2`, account.String(), device).Scan(&n)
+	if err != nil {
+		return "", false, fmt.Errorf("registry: look a device up: %w", err)
+	}
+	return phc, n > 0, nil
+}
+
+// tries names the buckets that a sign-in draws on. A known device has its own,
+// which strangers can't empty.
+func (r *Registry) tries(account ID, device string, known bool) []try {
+	if known {
+		return []try{{"known " + account.String() + " " + device, r.opts.Limits.Known}}
+	}
+	return []try{{"account " + account.String(), r.opts.Limits.Strange}, {"device " + device, r.opts.Limits.Device}}
+}
+
+// check compares in turn, and takes as long for nobody's password as for
+// somebody's.
+func (r *Registry) check(ctx context.Context, phc, password string) (bool, error) {
+	patience := time.NewTimer(r.opts.Wait)
+	defer patience.Stop()
+	select {
+	case r.turns <- struct{}{}:
+		defer func() { <-r.turns }()
+	case <-patience.C:
+		return false, &BusyError{retryWhenBusy}
+	case <-ctx.Done():
+		return false, ctx.Err()
+	}
+	if phc == "" {
+		_, err := matches(r.dummy, password)
+		return false, err
+	}
+	return matches(phc, password)
+}

@@ -1,0 +1,293 @@
+package hub
+
+import (
+	"bytes"
+	"context"
+	"crypto/ed25519"
+	"database/sql"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"net/url"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	_ "modernc.org/sqlite"
+
+	"pointkiosk/cards"
+	"pointkiosk/hub/ledger"
+	"pointkiosk/hub/registry"
+	"pointkiosk/hub/schema"
+)
+
+const (
+	residentID       = "K7M4W2HN"
+	residentPassword = "kisarazu-2026"
+	neighbourID      = "QA29XYZ5"
+)
+
+// A town is a hub's pages on a real ledger and registry, with cards to claim.
+type town struct {
+	t       testing.TB
+	clock   *movingClock
+	ledger  *ledger.Ledger
+	people  *registry.Registry
+	handler atomic.Value // an http.Handler
+	db      *sql.DB
+	server  *httptest.Server
+	logs    *safeBuffer
+	folder  string // of the database
+	// allotments: the first event's, another for it, the second's (whose points
+	// last a day longer), the first's samples.
+	allotments []cards.Allotment
+	live       ed25519.PrivateKey
+	samples    ed25519.PrivateKey
+}
+
+// A movingClock is a clock that tests move; pages read it at the same time.
+type movingClock struct {
+	mu sync.Mutex
+	at time.Time
+}
+
+func (c *movingClock) now() time.Time { c.mu.Lock(); defer c.mu.Unlock(); return c.at }
+
+func (c *movingClock) wait(d time.Duration) { c.mu.Lock(); defer c.mu.Unlock(); c.at = c.at.Add(d) }
+
+// A safeBuffer takes log lines from all requests.
+type safeBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (s *safeBuffer) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.Write(p)
+}
+
+func (s *safeBuffer) String() string { s.mu.Lock(); defer s.mu.Unlock(); return s.b.String() }
+
+func must[T any](v T, err error) func(testing.TB) T {
+	return func(t testing.TB) T {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+}
+
+// cheap makes a password's hash in a third of a millisecond.
+var cheap = registry.Cost{Memory: 64, Passes: 1}
+
+// eventDay is 22 November 2026 in Japan; the town's clock starts at 11:05.
+var eventDay = cards.DayOf(time.Date(2026, 11, 22, 0, 0, 0, 0, cards.Japan))
+
+func newTown(t testing.TB, mend func(*Opts)) *town {
+	t.Helper()
+	c := &town{t: t, clock: &movingClock{at: eventDay.Start().Add(11*time.Hour + 5*time.Minute)}, logs: new(safeBuffer), folder: t.TempDir()}
+	db := must(sql.Open("sqlite", "file:"+filepath.Join(c.folder, "hub.db")+"?_pragma=foreign_keys(1)&_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_txlock=immediate"))(t)
+	t.Cleanup(func() { db.Close() })
+	if err := schema.Migrate(context.Background(), db); err != nil {
+		t.Fatal(err)
+	}
+	key := func(seed string) ed25519.PrivateKey {
+		return ed25519.NewKeyFromSeed([]byte(strings.Repeat(seed, ed25519.SeedSize)))
+	}
+	c.live, c.samples = key("l"), key("p")
+	c.ledger = must(ledger.Open(db, db, &ledger.Opts{Clock: c.clock.now, Trust: key("t"), Hub: key("h")}))(t)
+	c.db = db
+	c.people = c.registry(registry.Opts{Cost: cheap})
+	for _, id := range []string{residentID, neighbourID} {
+		if err := c.people.Add(context.Background(), id, residentPassword); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c.openEvents()
+	c.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { c.handler.Load().(http.Handler).ServeHTTP(w, r) }))
+	t.Cleanup(c.server.Close)
+	c.restart(mend)
+	return c
+}
+
+// restart puts a new server on the same database.
+func (c *town) restart(mend func(*Opts)) {
+	c.t.Helper()
+	opts := Opts{Ledger: c.ledger, Registry: c.people, Clock: c.clock.now, Log: slog.New(slog.NewTextHandler(c.logs, nil)),
+		PageKey: []byte(strings.Repeat("s", 32))}
+	if mend != nil {
+		mend(&opts)
+	}
+	c.handler.Store(http.HandlerFunc(must(New(&opts))(c.t).Handler().ServeHTTP))
+}
+
+// registry returns a registry on the town's database.
+func (c *town) registry(opts registry.Opts) *registry.Registry {
+	c.t.Helper()
+	opts.Clock = c.clock.now
+	return must(registry.Open(c.db, c.db, &opts))(c.t)
+}
+
+// openEvents enrols a kiosk and opens two events.
+func (c *town) openEvents() {
+	ctx := context.Background()
+	fatal := func(err error) {
+		c.t.Helper()
+		if err != nil {
+			c.t.Fatal(err)
+		}
+	}
+	fatal(c.ledger.SetHost(ctx, "points.example.jp"))
+	bar := ledger.Event{Points: 200, Day: eventDay, CardDays: 129, PointDays: 365, Event: cards.Event{
+		ID: "natural-bar", Municipality: cards.Text{Ja: "木更津市", En: "Kisarazu City"}, Scheme: cards.Text{Ja: "らづポイント", En: "Radu Point"},
+		Name: cards.Text{Ja: "ナチュラルバル", En: "Natural Bar"}, Place: cards.Text{Ja: "JR木更津駅西口広場", En: "JR Kisarazu Station"},
+		Contact: cards.Text{Ja: "市民活動支援課", En: "Civic Activities"}, Phone: "0438-23-8610", OncePerDay: true, Opens: "11:00", Closes: "17:00",
+	}}
+	walk := bar
+	walk.ID, walk.Name, walk.Points, walk.OncePerDay, walk.PointDays = "walk", cards.Text{Ja: "朝の清掃ボランティア", En: "Morning Clean-up"}, 1500, false, 366
+	fatal(c.ledger.AddEvent(ctx, bar))
+	fatal(c.ledger.AddEvent(ctx, walk))
+	secret, _, err := c.ledger.AddKiosk(ctx, "K-01")
+	fatal(err)
+	sealed, err := cards.SealEnrolment(secret, c.live, c.samples)
+	fatal(err)
+	_, err = c.ledger.Enrol(ctx, sealed)
+	fatal(err)
+	for _, g := range []ledger.Grant{
+		{Kiosk: "K-01", Event: "natural-bar", Count: 100}, {Kiosk: "K-01", Event: "natural-bar", Count: 100},
+		{Kiosk: "K-01", Event: "walk", Count: 100}, {Kiosk: "K-01", Event: "natural-bar", Count: 100, Practice: true},
+	} {
+		a, err := c.ledger.Grant(ctx, g)
+		fatal(err)
+		c.allotments = append(c.allotments, a)
+	}
+}
+
+// The town's allotments, by their place.
+const (
+	bar = iota
+	barAgain
+	walk
+	sample
+)
+
+// card signs a card as the kiosk would.
+func (c *town) card(allotment int, number uint32) cards.Card {
+	c.t.Helper()
+	key := c.live
+	if allotment == sample {
+		key = c.samples
+	}
+	return must(cards.Sign(c.allotments[allotment].Claims(number), key))(c.t)
+}
+
+// A phone is a browser with its own cookies, reading one language.
+type phone struct {
+	*town
+	client *http.Client
+	lang   string
+}
+
+func (c *town) phone(lang string) *phone {
+	return &phone{town: c, client: &http.Client{Jar: must(cookiejar.New(nil))(c.t)}, lang: lang}
+}
+
+// A screen is what the phone shows at the end.
+type screen struct {
+	status int
+	path   string
+	html   string
+	header http.Header
+}
+
+var (
+	heading = regexp.MustCompile(`(?s)<h1[^>]*>(.*?)</h1>`)
+	tags    = regexp.MustCompile(`<[^>]*>`)
+	token   = regexp.MustCompile(`name="token" value="([^"]*)"`)
+)
+
+// title returns the text of the one h1.
+func (s screen) title() string {
+	found := heading.FindAllStringSubmatch(s.html, -1)
+	if len(found) != 1 {
+		return "not one h1 but several, or none"
+	}
+	return tags.ReplaceAllString(found[0][1], "")
+}
+
+func (p *phone) do(r *http.Request) screen {
+	p.t.Helper()
+	r.Header.Set("Accept-Language", p.lang)
+	answer, err := p.client.Do(r)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	body := must(io.ReadAll(answer.Body))(p.t)
+	return screen{answer.StatusCode, answer.Request.URL.Path, string(body), answer.Header}
+}
+
+func (p *phone) get(path string) screen {
+	p.t.Helper()
+	return p.do(must(http.NewRequest(http.MethodGet, p.server.URL+path, nil))(p.t))
+}
+
+// post sends a form with the token of the page that is shown.
+func (p *phone) post(from screen, path string, fields url.Values) screen {
+	p.t.Helper()
+	if fields == nil {
+		fields = url.Values{}
+	}
+	if m := token.FindStringSubmatch(from.html); m != nil && !fields.Has("token") {
+		fields.Set("token", m[1])
+	}
+	r := must(http.NewRequest(http.MethodPost, p.server.URL+path, strings.NewReader(fields.Encode())))(p.t)
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	return p.do(r)
+}
+
+func (p *phone) open(card cards.Card) screen { p.t.Helper(); return p.get("/C/" + card.Text()) }
+
+func (p *phone) signIn(from screen, id, password string) screen {
+	p.t.Helper()
+	fields := url.Values{"id": {id}, "password": {password}}
+	if strings.Contains(from.html, `name="next"`) {
+		fields.Set("next", "claim")
+	}
+	return p.post(from, "/signin", fields)
+}
+
+// dump writes the whole database, to see whether anything changed.
+func (c *town) dump() string {
+	c.t.Helper()
+	var all strings.Builder
+	for _, table := range c.column(`SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name`) {
+		columns := c.column(`SELECT name FROM pragma_table_info('` + table + `') ORDER BY cid`)
+		for _, row := range c.column(`SELECT quote(` + strings.Join(columns, `) || ' ' || quote(`) + `) FROM "` + table + `" ORDER BY 1`) {
+			all.WriteString(table + ": " + row + "\n")
+		}
+	}
+	return all.String()
+}
+
+func (c *town) column(query string) (list []string) {
+	c.t.Helper()
+	rows := must(c.db.Query(query))(c.t)
+	defer rows.Close()
+	for rows.Next() {
+		var text string
+		if err := rows.Scan(&text); err != nil {
+			c.t.Fatal(err)
+		}
+		list = append(list, text)
+	}
+	return list
+}

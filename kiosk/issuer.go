@@ -1,0 +1,161 @@
+package kiosk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"pointkiosk/cards"
+	"pointkiosk/cards/face"
+)
+
+// A Journal remembers every card. Each method is one commit, synced before it
+// returns.
+type Journal interface {
+	// Sign takes the next number for a request, or finds the card that the
+	// request was given.
+	Sign(ctx context.Context, a cards.Allotment, request, operator string) (cards.Issued, error)
+	// Card finds a card that was signed here.
+	Card(ctx context.Context, a cards.Allotment, number uint32) (cards.Issued, error)
+	// Mark writes down a card's next state and tells which copy it is.
+	Mark(ctx context.Context, s cards.Serial, next cards.State, operator, reason string) (uint32, error)
+}
+
+// An Outcome is what a printer can say of a card it was given.
+type Outcome int
+
+// The outcomes. Doubtful is the default: what nobody knows, the volunteer decides.
+const (
+	Doubtful   Outcome = iota
+	NotSent            // not one byte was taken
+	CameOut            // the printer proved it
+	Presumably         // a printer that gives no proof
+)
+
+// A Printer puts a picture on paper.
+type Printer interface {
+	Paper(ctx context.Context) Paper
+	Print(ctx context.Context, d *face.Drawn) Outcome
+}
+
+// ErrPaper reports a printer that can't print now. No number was taken.
+var ErrPaper = errors.New("kiosk: the printer is not ready")
+
+// ErrDecide reports a card about which the volunteer has to say something
+// before this can go on.
+var ErrDecide = errors.New("kiosk: a card is uncertain: look at the paper first")
+
+// An Issuer hands out cards: write first, act after, acknowledge last. One
+// goroutine at a time may use it.
+type Issuer struct {
+	Journal Journal
+	Printer Printer
+	Face    *face.Face
+	Dots    int    // width of the paper
+	Kiosk   string // its name on the card
+	Lang    string // of the card
+}
+
+// Issue hands out one card for a request. A request that already has a card
+// gets no second one: its card is printed if that never began, and else
+// returned with the state it is in.
+func (i *Issuer) Issue(ctx context.Context, a cards.Allotment, request, operator string) (cards.Issued, error) {
+	plain := i.face(a, cards.Card{}, 0)
+	if err := i.Face.Check(&plain, i.Dots); err != nil {
+		return cards.Issued{}, err
+	}
+	if p := i.Printer.Paper(ctx); !p.Ready {
+		return cards.Issued{}, fmt.Errorf("%w: %s", ErrPaper, p.Code)
+	}
+	c, err := i.Journal.Sign(ctx, a, request, operator)
+	if err != nil || c.State != cards.Signed {
+		return c, err
+	}
+	return i.print(ctx, a, c, operator)
+}
+
+// Settle takes the volunteer's word on an uncertain card: it came out whole, or
+// the same card is printed again, marked 再印刷.
+func (i *Issuer) Settle(ctx context.Context, a cards.Allotment, number uint32, whole bool, operator string) (cards.Issued, error) {
+	c, err := i.Journal.Card(ctx, a, number)
+	if err != nil {
+		return c, err
+	}
+	if c.State != cards.Uncertain {
+		return c, nil // somebody settled it before: a second tap
+	}
+	if whole {
+		c.State = cards.Printed
+		_, err = i.Journal.Mark(ctx, c.Card.Serial(), cards.Printed, operator, "seen by the operator")
+		return c, err
+	}
+	if p := i.Printer.Paper(ctx); !p.Ready {
+		return c, fmt.Errorf("%w: %s", ErrPaper, p.Code)
+	}
+	return i.print(ctx, a, c, operator)
+}
+
+// print brings a signed or uncertain card to paper. The picture is made before
+// anything is written down, so that what can't be drawn leaves no trace.
+func (i *Issuer) print(ctx context.Context, a cards.Allotment, c cards.Issued, operator string) (cards.Issued, error) {
+	copy := c.Copy
+	if c.State == cards.Uncertain {
+		copy++
+	}
+	look := i.face(a, c.Card, copy)
+	drawn, err := i.Face.Draw(&look, i.Dots)
+	if err != nil {
+		return c, err
+	}
+	serial := c.Card.Serial()
+	if c.Copy, err = i.Journal.Mark(ctx, serial, cards.Printing, operator, ""); err != nil {
+		return c, err
+	}
+	again := c.State == cards.Uncertain
+	c.State = cards.Printing
+	next, reason := outcome(i.Printer.Print(ctx, drawn), again)
+	// From here on paper may be out: a cancelled context must not hide it.
+	if _, err := i.Journal.Mark(context.WithoutCancel(ctx), serial, next, "", reason); err != nil {
+		return c, err
+	}
+	c.State = next
+	return c, nil
+}
+
+// noByte is the reason that lets a card become void right after printing.
+const noByte = "no byte was sent"
+
+func outcome(o Outcome, again bool) (cards.State, string) {
+	switch {
+	case o == CameOut:
+		return cards.Printed, ""
+	case o == Presumably:
+		return cards.Presumed, ""
+	case o == NotSent && !again: // of a reprint the first paper may be out
+		return cards.Void, noByte
+	}
+	return cards.Uncertain, ""
+}
+
+// face says what stands on the paper.
+func (i *Issuer) face(a cards.Allotment, c cards.Card, copy uint32) face.Card {
+	e := a.Event
+	f := face.Card{
+		Municipality: e.Municipality.In(i.Lang), Scheme: e.Scheme.In(i.Lang), Points: int(a.Points),
+		Event: e.Name.In(i.Lang), Date: a.Day.Start(), Place: e.Place.In(i.Lang), Expires: a.Expires.Start(),
+		Contact: e.Contact.In(i.Lang), Phone: e.Phone, Host: string(e.Host),
+		Kiosk: i.Kiosk, Practice: a.Kind.Practice(), Reprint: int(copy), Lang: i.Lang,
+	}
+	if c.Number != 0 {
+		f.URL, f.Serial = e.Host.URL(c), c.Serial().String()
+	}
+	return f
+}
+
+// Preview draws the card as it will be printed, with a code that is no card.
+func (i *Issuer) Preview(a cards.Allotment) (*face.Drawn, error) {
+	look := i.face(a, cards.Card{}, 0)
+	look.Serial = cards.Serial{Allotment: a.ID, Number: 1}.String()
+	look.URL = a.Event.Host.Site()
+	return i.Face.Draw(&look, i.Dots)
+}

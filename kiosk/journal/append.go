@@ -1,0 +1,166 @@
+package journal
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"pointkiosk/cards"
+)
+
+const (
+	// checkpointEvery is how many entries lie between two checkpoints: what
+	// start-up reads at most.
+	checkpointEvery = 256
+	// clockSlack is how far the clock may be off before it is suspect.
+	clockSlack = 2 * time.Minute
+)
+
+// born is before every true date: a clock that shows less was never set.
+var born = time.Date(2026, 11, 1, 0, 0, 0, 0, cards.Japan)
+
+type row struct {
+	entry  cards.Entry
+	sealed []byte
+}
+
+// append signs an entry behind the newest one and commits it. When it returns
+// nil the entry is synced to the disk.
+func (j *Journal) append(ctx context.Context, e cards.Entry) error {
+	if j.opts.ReadOnly {
+		return errors.New("journal: opened to look only")
+	}
+	if j.unknown != nil {
+		if err := j.reread(ctx); err != nil {
+			return err
+		}
+	}
+	rows, err := j.seal(e)
+	if err != nil {
+		return err
+	}
+	// A cancelled context must not leave a commit half way.
+	ctx = context.WithoutCancel(ctx)
+	if err := j.insert(ctx, rows); err != nil {
+		// A failed commit is not undone: it is unknown. Only the file can tell.
+		j.unknown = err
+		if again := j.reread(ctx); again != nil {
+			return errors.Join(err, again)
+		}
+		if j.seq < rows[len(rows)-1].entry.Seq {
+			return err
+		}
+		return nil
+	}
+	return j.took(rows)
+}
+
+// seal makes the entry's row, and before it a checkpoint's where one is due.
+func (j *Journal) seal(e cards.Entry) ([]row, error) {
+	var rows []row
+	seq, prev, now := j.seq, j.hash, j.opts.Now()
+	j.watchClock(now)
+	if e.State == cards.ClockSet {
+		j.suspect = false
+	}
+	add := func(e cards.Entry) error {
+		seq++
+		e.Seq, e.Prev, e.At, e.Suspect = seq, bytes.Clone(prev[:]), now.UnixMilli(), j.suspect
+		sealed, err := cards.Seal(j.opts.Key, cards.PaperEntry, e)
+		if err != nil {
+			return fmt.Errorf("journal: entry %d: %w", seq, err)
+		}
+		prev = cards.EntryHash(sealed)
+		rows = append(rows, row{e, sealed})
+		return nil
+	}
+	if (seq+1)%checkpointEvery == 0 {
+		if err := add(cards.Entry{State: cards.Checkpoint, Sum: j.sum.signed()}); err != nil {
+			return nil, err
+		}
+	}
+	return rows, add(e)
+}
+
+func (j *Journal) insert(ctx context.Context, rows []row) error {
+	tx, err := j.db.BeginTx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("journal: write: %w", err)
+	}
+	for _, r := range rows {
+		e := r.entry
+		_, err := tx.ExecContext(ctx,
+			`INSERT INTO entry (seq, record, state, allotment, number, copy, request) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+			e.Seq, r.sealed, string(e.State), null(e.Allotment), null(e.Number), e.Copy, nullText(e.Request))
+		if err != nil {
+			_ = tx.Rollback()
+			return fmt.Errorf("journal: write entry %d: %w", e.Seq, err)
+		}
+	}
+	if err := tx.Commit(); err != nil {
+		return fmt.Errorf("journal: commit: %w", err)
+	}
+	return nil
+}
+
+// took counts rows that are in the file.
+func (j *Journal) took(rows []row) error {
+	for _, r := range rows {
+		j.seq, j.hash, j.at = r.entry.Seq, cards.EntryHash(r.sealed), r.entry.At
+		j.suspect = r.entry.Suspect
+		j.sum.add(r.entry)
+	}
+	if err := j.head.set(j.seq, j.hash); err != nil {
+		return err
+	}
+	if rows[len(rows)-1].entry.State == cards.Printing {
+		return j.head.sync() // the next thing to happen leaves the machine
+	}
+	return nil
+}
+
+// reread opens the file again and learns what is in it.
+func (j *Journal) reread(ctx context.Context) error {
+	_ = j.db.Close()
+	if err := j.connect(ctx); err != nil {
+		return err
+	}
+	if err := j.load(ctx); err != nil {
+		return err
+	}
+	j.unknown = nil
+	return j.head.set(j.seq, j.hash)
+}
+
+// watchClock makes the clock suspect when it shows a time that can't be: before
+// the project, or before the newest entry.
+func (j *Journal) watchClock(now time.Time) {
+	if now.Before(born) || now.Add(clockSlack).UnixMilli() < j.at {
+		j.suspect = true
+	}
+}
+
+// Suspect reports whether the volunteer has to confirm the date.
+func (j *Journal) Suspect() bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.clockSuspect()
+}
+
+func (j *Journal) clockSuspect() bool {
+	j.watchClock(j.opts.Now())
+	return j.suspect
+}
+
+// ConfirmDate writes down that a person confirmed today's date.
+func (j *Journal) ConfirmDate(ctx context.Context, operator string) error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.append(ctx, cards.Entry{State: cards.ClockSet, Operator: operator})
+}
+
+func null(n uint32) sql.NullInt64         { return sql.NullInt64{Int64: int64(n), Valid: n != 0} }
+func nullText(text string) sql.NullString { return sql.NullString{String: text, Valid: text != ""} }

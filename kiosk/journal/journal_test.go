@@ -1,0 +1,231 @@
+package journal
+
+import (
+	"context"
+	"crypto/ed25519"
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	_ "modernc.org/sqlite"
+
+	"pointkiosk/cards"
+)
+
+var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, cards.Japan)
+
+func testOpts(dir string) Opts {
+	return Opts{
+		Driver: "sqlite", Path: filepath.Join(dir, "journal.db"), Head: filepath.Join(dir, "journal.head"),
+		Key: cards.SigningKey{ID: 3, Private: ed25519.NewKeyFromSeed(make([]byte, 32))},
+		Now: func() time.Time { return noon },
+	}
+}
+
+func testAllotment() cards.Allotment {
+	return cards.Allotment{
+		ID: 7, Key: 3, Kind: cards.KindCard, Points: 200, Count: 500, Day: cards.DayOf(noon), Expires: cards.DayOf(noon) + 100,
+		From: noon.Add(-time.Hour).Unix(), Until: noon.Add(time.Hour).Unix(), Event: cards.Event{ID: "e", Host: "p.example.jp"},
+	}
+}
+
+func open(t testing.TB, opts Opts) *Journal {
+	t.Helper()
+	j, err := OpenFile(context.Background(), opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = j.Close() })
+	return j
+}
+
+func sign(t testing.TB, j *Journal, request string) cards.Serial {
+	t.Helper()
+	c, err := j.Sign(context.Background(), testAllotment(), request, "op")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c.Card.Serial()
+}
+
+func mark(t testing.TB, j *Journal, s cards.Serial, states ...cards.State) {
+	t.Helper()
+	for _, state := range states {
+		if _, err := j.Mark(context.Background(), s, state, "op", ""); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestSameRequestSameCard(t *testing.T) {
+	opts := testOpts(t.TempDir())
+	j := open(t, opts)
+	first := sign(t, j, "r1")
+	mark(t, j, first, cards.Printing, cards.Printed)
+	if again := sign(t, j, "r1"); again != first {
+		t.Errorf("a second call gave %v, want %v", again, first)
+	}
+	if err := j.Close(); err != nil {
+		t.Fatal(err)
+	}
+	j = open(t, opts)
+	if again := sign(t, j, "r1"); again != first {
+		t.Errorf("after a restart %v, want %v", again, first)
+	}
+	if next := sign(t, j, "r2"); next.Number != first.Number+1 {
+		t.Errorf("the next number is %d, want %d", next.Number, first.Number+1)
+	}
+	if _, err := j.Verify(context.Background()); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestPrintingBecomesUncertain(t *testing.T) {
+	opts := testOpts(t.TempDir())
+	j := open(t, opts)
+	s := sign(t, j, "r1")
+	mark(t, j, s, cards.Printing)
+	_ = j.Close()
+	j = open(t, opts)
+	if state, _, err := j.State(context.Background(), s); err != nil || state != cards.Uncertain {
+		t.Fatalf("after a restart the card is %q, %v", state, err)
+	}
+	copy, err := j.Mark(context.Background(), s, cards.Printing, "op", "")
+	if err != nil || copy != 1 {
+		t.Fatalf("the reprint is copy %d, %v", copy, err)
+	}
+}
+
+func TestSteps(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		path []cards.State
+		bad  cards.State
+	}{
+		{"no outcome without printing", nil, cards.Printed},
+		{"no void by itself after printing", []cards.State{cards.Printing}, cards.Void},
+		{"no reprint of a printed card", []cards.State{cards.Printing, cards.Printed}, cards.Printing},
+		{"no way back from void", []cards.State{cards.Void}, cards.Printing},
+		{"no uncertain after printed", []cards.State{cards.Printing, cards.Printed}, cards.Uncertain},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			j := open(t, testOpts(t.TempDir()))
+			s := sign(t, j, "r")
+			mark(t, j, s, tt.path...)
+			if _, err := j.Mark(context.Background(), s, tt.bad, "", ""); !errors.Is(err, ErrState) {
+				t.Errorf("to %q: %v, want ErrState", tt.bad, err)
+			}
+		})
+	}
+}
+
+func TestUsedUp(t *testing.T) {
+	j := open(t, testOpts(t.TempDir()))
+	a := testAllotment()
+	a.Count = 2
+	for n := range 2 {
+		if _, err := j.Sign(context.Background(), a, fmt.Sprint(n), ""); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := j.Sign(context.Background(), a, "third", ""); !errors.Is(err, ErrUsedUp) {
+		t.Errorf("third of two: %v", err)
+	}
+}
+
+func TestCheckpoints(t *testing.T) {
+	opts := testOpts(t.TempDir())
+	j := open(t, opts)
+	a := testAllotment()
+	a.Count = 1000
+	for n := range 400 {
+		c, err := j.Sign(context.Background(), a, fmt.Sprint(n), "op")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n%50 == 7 {
+			continue // stays signed
+		}
+		mark(t, j, c.Card.Serial(), cards.Printing, cards.Printed)
+	}
+	want, tally := j.Open(), j.Tally(a.ID)
+	if tally.Signed != 400 || tally.Out != 392 || len(want) != 8 {
+		t.Fatalf("tally %+v, %d open", tally, len(want))
+	}
+	_ = j.Close()
+	j = open(t, opts)
+	if got := j.Open(); fmt.Sprint(got) != fmt.Sprint(want) || j.Tally(a.ID) != tally {
+		t.Errorf("after a restart: %v %+v, want %v %+v", got, j.Tally(a.ID), want, tally)
+	}
+	if n, err := j.Verify(context.Background()); err != nil || n != 1189 {
+		t.Errorf("Verify = %d, %v", n, err)
+	}
+}
+
+// Whatever is done to the files, it is noticed.
+func TestTampering(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		do   func(t *testing.T, opts Opts, yesterday []byte)
+		want error
+	}{
+		{"file put back from yesterday", func(t *testing.T, opts Opts, yesterday []byte) {
+			write(t, opts.Path, yesterday)
+		}, ErrBehind},
+		{"last entry gone", func(t *testing.T, opts Opts, _ []byte) {
+			edit(t, opts, `DROP TRIGGER entry_stays`, `DELETE FROM entry WHERE seq = (SELECT max(seq) FROM entry)`)
+		}, ErrBehind},
+		{"column changed", func(t *testing.T, opts Opts, _ []byte) {
+			edit(t, opts, `DROP TRIGGER entry_kept`, `UPDATE entry SET number = 9 WHERE seq = 2`)
+		}, ErrBroken},
+		{"record changed", func(t *testing.T, opts Opts, _ []byte) {
+			edit(t, opts, `DROP TRIGGER entry_kept`, `UPDATE entry SET record = CAST(substr(record, 1, 40) || x'00' || substr(record, 42) AS BLOB) WHERE seq = 3`)
+		}, ErrBroken},
+		{"entry in the middle gone", func(t *testing.T, opts Opts, _ []byte) {
+			edit(t, opts, `DROP TRIGGER entry_stays`, `DELETE FROM entry WHERE seq = 3`)
+		}, ErrBroken},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			opts := testOpts(t.TempDir())
+			j := open(t, opts)
+			mark(t, j, sign(t, j, "r1"), cards.Printing, cards.Printed)
+			_ = j.Close()
+			yesterday, err := os.ReadFile(opts.Path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			j = open(t, opts)
+			mark(t, j, sign(t, j, "r2"), cards.Printing, cards.Printed)
+			_ = j.Close()
+			tt.do(t, opts, yesterday)
+			if _, err := OpenFile(context.Background(), opts); !errors.Is(err, tt.want) {
+				t.Errorf("opened with %v, want %v", err, tt.want)
+			}
+		})
+	}
+}
+
+func write(t *testing.T, path string, data []byte) {
+	t.Helper()
+	if err := os.WriteFile(path, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func edit(t *testing.T, opts Opts, statements ...string) {
+	t.Helper()
+	db, err := sql.Open(opts.Driver, opts.Path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	for _, s := range statements {
+		if _, err := db.Exec(s); err != nil {
+			t.Fatal(err)
+		}
+	}
+}

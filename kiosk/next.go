@@ -1,0 +1,136 @@
+package kiosk
+
+import "time"
+
+// How long a screen waits for a finger.
+const (
+	doorIdle = 30 * time.Second
+	menuIdle = 60 * time.Second
+	// DeskIdle is how long the Issue screen stays open untouched, unless the
+	// settings say otherwise.
+	DeskIdle = 15 * time.Minute
+	maxPIN   = 8
+)
+
+// First returns the state of a kiosk that has just been switched on.
+func First(look Look, site Site, deskIdle time.Duration) State {
+	return State{Look: look, Site: site, idle: deskIdle, usual: look}
+}
+
+// Next returns what follows from an event. An event out of place changes
+// nothing.
+func (s State) Next(e Event) (State, Effect) {
+	if s, ok := s.news(e); ok {
+		return s, nil
+	}
+	s.touched = s.Now
+	if s, ok := s.look(e); ok {
+		return s, nil
+	}
+	switch s.Step {
+	case Home:
+		return s.atHome(e)
+	case Door:
+		return s.atDoor(e)
+	case Menu:
+		return s.atMenu(e)
+	case Clock:
+		return s.atClock(e)
+	case Issue:
+		return s.atDesk(e)
+	case Wait:
+		return s.waiting(e)
+	case Confirm, VoidCard:
+		return s.asking(e)
+	case Display:
+		if _, ok := e.(TapBack); ok {
+			s.Step = s.back
+		}
+	}
+	return s, nil
+}
+
+// news takes in what the parts say unasked. It does not count as a touch.
+func (s State) news(e Event) (State, bool) {
+	switch e := e.(type) {
+	case Tick:
+		return s.tick(e.Now), true
+	case NetworkIs:
+		s.Network = e.Network
+	case PaperIs:
+		s.Paper = e.Paper
+		s = s.paperChanged()
+	case SiteIs:
+		if s.Step == Home {
+			s.Site = e.Site
+		}
+	default:
+		return s, false
+	}
+	return s, true
+}
+
+// paperChanged shows 休止 while the volunteer's printer can't print, and goes
+// on by itself when it can.
+func (s State) paperChanged() State {
+	switch {
+	case s.Step == Issue && !s.Paper.Ready:
+		s.Step = Out
+	case s.Step == Out && s.Paper.Ready:
+		s.Step = Issue
+	}
+	return s
+}
+
+func (s State) tick(now time.Time) State {
+	s.Now = now
+	if s.touched.IsZero() || s.touched.After(now) {
+		s.touched = now
+	}
+	if s.Keys.Wait > 0 {
+		s.Keys.Wait--
+	}
+	limit := menuIdle
+	switch s.Step {
+	case Home, Wait:
+		return s
+	case Door:
+		limit = doorIdle
+	case Issue, Out, Confirm:
+		limit = s.idle
+		if s.Step == Issue && !s.Site.Allotment.Open(now) && !s.Site.Practice {
+			return s.home() // the event is over
+		}
+	}
+	if now.Sub(s.touched) >= limit {
+		return s.home()
+	}
+	return s
+}
+
+// home ends a visit: nothing of it is left, not even the size of its text.
+func (s State) home() State {
+	return State{
+		Visit: s.Visit + 1, Look: s.usual, Site: s.Site, Network: s.Network, Paper: s.Paper, Count: s.Count,
+		Keys: Keys{Wait: s.Keys.Wait}, Now: s.Now, touched: s.Now, idle: s.idle, usual: s.usual,
+	}
+}
+
+// look changes how the screen reads; it works on every step.
+func (s State) look(e Event) (State, bool) {
+	switch e := e.(type) {
+	case TapLang:
+		s.Look.Lang = e.Lang
+	case TapSize:
+		s.Look.Size = e.Size
+	case TapContrast:
+		s.Look.Contrast = !s.Look.Contrast
+	case TapDisplay:
+		if s.Step != Display && s.Step != Wait {
+			s.back, s.Step = s.Step, Display
+		}
+	default:
+		return s, false
+	}
+	return s, true
+}

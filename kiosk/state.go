@@ -1,0 +1,134 @@
+// Package kiosk is the machine without its parts: what it shows (State), what
+// may happen (Event), what it then does (Effect), and the loop that turns the
+// one into the other.
+//
+// Next is a pure function; an event out of place changes nothing. A card is
+// issued in one way only, by an Issuer: write first, act after, acknowledge
+// last.
+//
+// The package draws nothing, opens no device and knows no database: it
+// declares Printer and Journal and is handed them.
+package kiosk
+
+import (
+	"image"
+	"time"
+
+	"pointkiosk/cards"
+)
+
+// A Step is the screen that is shown.
+type Step int
+
+// The steps. From each of them idle time leads home.
+const (
+	Home     Step = iota
+	Door          // the staff door asks for a staff PIN
+	Menu          // staff menu
+	Clock         // the volunteer confirms the date, once, when the clock is suspect
+	Issue         // the volunteer hands out cards
+	Wait          // a card is being printed, or another effect is under way
+	Confirm       // 印刷の確認: did the card come out whole?
+	VoidCard      // 取消: why, and is the paper in hand?
+	Display       // 表示: language, size and contrast, where the bar has no room for them
+	Out           // 休止: out of order, returns by itself
+)
+
+// Look is how the person at the screen wants to read it.
+type Look struct {
+	Lang     string // "ja" or "en"
+	Size     Size
+	Contrast bool
+}
+
+// Size is the size of text.
+type Size int
+
+// Text sizes: 小 中 大.
+const (
+	Small Size = iota
+	Medium
+	Large
+)
+
+// Site is what this kiosk is and what it may issue now.
+type Site struct {
+	Kiosk     string // its name, as KSZ-014
+	Allotment cards.Allotment
+	Granted   bool // an allotment is held
+	Practice  bool
+	Bound     bool // the key is bound to this machine (TPM)
+	Contact   cards.Text
+	Phone     string
+}
+
+// Network is what the network pill and the staff menu say.
+type Network struct {
+	Online  bool
+	Unsent  uint64 // entries beyond the hub's cursor
+	Aside   int    // entries the hub set aside, with a reason
+	Stopped string // why the hub forbids issuing; empty when it does not
+}
+
+// Paper is what the paper pill says.
+type Paper struct {
+	Ready bool
+	Low   bool
+	Code  string // P-01 … when not ready; the word list knows each
+}
+
+// Count is what stands on the right of the Issue screen.
+type Count struct {
+	Today uint32 // cards out today
+	Left  uint32 // numbers left in the allotment
+	Open  []cards.OpenCard
+}
+
+// Desk is the Issue screen's own state.
+type Desk struct {
+	Operator string
+	Request  string // the entitlement of the next card, renewed only after an outcome
+	Last     cards.Serial
+	Handed   bool   // the last card is out: 「お渡しください」
+	Presumed bool   // the printer gave no proof: 「出なかった」 is offered
+	Note     string // a word key about the last attempt, "" when all is well
+	Preview  image.Image
+}
+
+// Ask is the question on Confirm and VoidCard.
+type Ask struct {
+	Card   cards.OpenCard
+	Reason string
+}
+
+// Keys is what was typed at the staff door. The digits themselves are in the
+// event that carries them; a State holds only how many there are.
+type Keys struct {
+	Typed int
+	Wrong bool
+	Wait  int // seconds until the door asks again
+}
+
+// State is all that a screen needs. It is a value: Next returns another.
+type State struct {
+	Step    Step
+	Visit   int // grows when a person leaves: answers for an earlier visit are dropped
+	Look    Look
+	Site    Site
+	Network Network
+	Paper   Paper
+	Count   Count
+	Desk    Desk
+	Ask     Ask
+	Keys    Keys
+	Now     time.Time // from the last Tick
+	touched time.Time // when a finger was last seen
+	usual   Look      // how the screen reads for the next person
+	pin     PIN       // typed so far; wiped on leaving the door
+	back    Step      // where Display and Wait lead back to
+	idle    time.Duration
+}
+
+// Opening reports whether Wait is for the Issue screen to open: no card is on
+// its way.
+func (s State) Opening() bool { return s.Step == Wait && s.back == Menu }

@@ -1,0 +1,165 @@
+package kiosk
+
+import "pointkiosk/cards"
+
+func (s State) atHome(e Event) (State, Effect) {
+	if _, ok := e.(TapStaff); ok {
+		s.Step = Door
+	}
+	return s, nil
+}
+
+func (s State) atDoor(e Event) (State, Effect) {
+	switch e := e.(type) {
+	case TapDigit:
+		if s.Keys.Wait == 0 && len(s.pin) < maxPIN && e.Digit >= '0' && e.Digit <= '9' {
+			s.pin += PIN(e.Digit)
+			s.Keys = Keys{Typed: len(s.pin)}
+		}
+	case TapErase:
+		s.pin, s.Keys.Typed = "", 0
+	case TapEnter:
+		if s.Keys.Wait == 0 && s.pin != "" {
+			unlock := Unlock{PIN: s.pin}
+			s.pin, s.Keys = "", Keys{}
+			return s, unlock
+		}
+	case TapBack:
+		return s.home(), nil
+	case DoorOpened:
+		s.Step, s.Desk = Menu, Desk{Operator: e.Operator}
+	case DoorRefused:
+		s.Keys = Keys{Wrong: true, Wait: e.Wait}
+	}
+	return s, nil
+}
+
+func (s State) atMenu(e Event) (State, Effect) {
+	switch e := e.(type) {
+	case TapDesk:
+		return s, OpenDesk{Practice: s.Site.Practice}
+	case TapPractice:
+		s.Step, s.back = Wait, Menu
+		return s, OpenDesk{Practice: !s.Site.Practice}
+	case DeskReady:
+		return s.openDesk(e), nil
+	case DeskClosed:
+		s.Desk.Note = e.Note
+	case TapBack:
+		return s.home(), nil
+	}
+	return s, nil
+}
+
+// openDesk shows the Issue screen, after what has to be settled first.
+func (s State) openDesk(e DeskReady) State {
+	s.Site, s.Count = e.Site, e.Count
+	s.Desk = Desk{Operator: s.Desk.Operator, Request: e.Request, Preview: e.Preview}
+	if e.Suspect {
+		s.Step = Clock
+		return s
+	}
+	return s.toDesk()
+}
+
+// toDesk asks about the first uncertain card before the next is handed out.
+func (s State) toDesk() State {
+	for _, c := range s.Count.Open {
+		if c.State == cards.Uncertain {
+			s.Step, s.Ask = Confirm, Ask{Card: c}
+			return s
+		}
+	}
+	s.Step, s.Ask = Issue, Ask{}
+	return s.paperChanged()
+}
+
+func (s State) atClock(e Event) (State, Effect) {
+	switch e.(type) {
+	case TapDateOK:
+		return s, ConfirmDate{Operator: s.Desk.Operator}
+	case DateConfirmed:
+		return s.toDesk(), nil
+	case TapBack:
+		s.Step = Menu
+	}
+	return s, nil
+}
+
+func (s State) atDesk(e Event) (State, Effect) {
+	switch e.(type) {
+	case TapIssue:
+		if s.Desk.Request == "" || s.Network.Stopped != "" {
+			return s, nil
+		}
+		s.Step, s.back = Wait, Issue
+		s.Desk.Note, s.Desk.Handed = "", false
+		return s, PrintCard{Request: s.Desk.Request, Operator: s.Desk.Operator}
+	case TapNotOut:
+		if s.Desk.Presumed {
+			s.Step, s.back = Wait, Issue
+			return s, Doubt{Serial: s.Desk.Last, Operator: s.Desk.Operator}
+		}
+	case TapVoid:
+		if s.Desk.Last.Number != 0 {
+			s.Step = VoidCard
+			s.Ask = Ask{Card: cards.OpenCard{Allotment: s.Desk.Last.Allotment, Number: s.Desk.Last.Number, State: cards.Printed}}
+		}
+	case TapBack:
+		s.Step = Menu
+	}
+	return s, nil
+}
+
+// waiting takes the answer of what is under way. Taps change nothing.
+func (s State) waiting(e Event) (State, Effect) {
+	switch e := e.(type) {
+	case CardOut:
+		s.Count, s.Desk.Request = e.Count, e.Request
+		s.Desk.Last, s.Desk.Handed, s.Desk.Presumed = e.Serial, true, e.Presumed
+	case CardDoubtful:
+		s.Count, s.Desk.Request = e.Count, e.Request
+		s.Desk.Last, s.Desk.Handed, s.Desk.Presumed = e.Card.Serial(), false, false
+	case NotIssued:
+		s.Count, s.Desk.Request = e.Count, e.Request
+		s.Desk.Note = e.Note
+	case VoidNoted:
+		s.Count, s.Desk.Request = e.Count, e.Request
+		s.Desk.Last, s.Desk.Handed, s.Desk.Presumed = cards.Serial{}, false, false
+		s.Desk.Note = "issue.void.noted"
+	case DeskReady:
+		return s.openDesk(e), nil
+	case DeskClosed:
+		s.Step, s.Desk.Note = Menu, e.Note
+		return s, nil
+	default:
+		return s, nil
+	}
+	return s.toDesk(), nil
+}
+
+// asking is 印刷の確認 and 取消.
+func (s State) asking(e Event) (State, Effect) {
+	serial := s.Ask.Card.Serial()
+	switch e := e.(type) {
+	case TapWhole, TapTorn:
+		if s.Step == Confirm {
+			_, whole := e.(TapWhole)
+			s.Step, s.back = Wait, Issue
+			return s, Settle{Serial: serial, Whole: whole, Operator: s.Desk.Operator}
+		}
+	case TapVoid:
+		s.Step = VoidCard
+	case TapReason:
+		if s.Step == VoidCard && e.Reason != "" {
+			s.Step, s.back = Wait, Issue
+			return s, AskVoid{Serial: serial, Reason: e.Reason, Operator: s.Desk.Operator}
+		}
+	case TapBack:
+		if s.Step == VoidCard {
+			return s.toDesk(), nil
+		}
+		s.Step = Menu
+	}
+	return s, nil
+}

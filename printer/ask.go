@@ -1,0 +1,122 @@
+package printer
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"time"
+)
+
+// answerTime is how long a real-time answer may take: the wire's way, and a
+// printer that is busy with a cut.
+const answerTime = time.Second
+
+// errSilent is the end of a wait.
+var errSilent = fmt.Errorf("no answer in time: %w", os.ErrDeadlineExceeded)
+
+func timedOut(err error) bool { return errors.Is(err, os.ErrDeadlineExceeded) }
+
+// watch is what was seen since the first byte of the card.
+type watch struct {
+	id  string // of the process, as the answer carries it
+	got bool   // the proof came
+	bad Status // the first bad status before it
+}
+
+// over reports whether nothing that still comes can change the verdict.
+func (w *watch) over() bool { return w.got || !w.bad.Ready() }
+
+// note takes in a reply that may come at any time.
+func (d *Dev) note(r reply) {
+	switch r.kind {
+	case asb:
+		d.last = fromASB(r.asb).status()
+		d.suspect(d.last)
+	case single: // GS r 1: bits 2, 3 are the paper end
+		if r.byte&0x0C != 0 {
+			d.suspect(Status{Reason: PaperOut, Known: true})
+		}
+		if d.owed > 0 {
+			d.owed--
+		}
+		if d.opts.Answers == Queued && d.owed == 0 && d.watch.id != "" {
+			d.watch.got = true
+		}
+	case block:
+		if d.watch.id != "" && string(r.data) == "\x37\x22"+d.watch.id { // GS ( H fn 48
+			d.watch.got = true
+		}
+	}
+}
+
+func (d *Dev) suspect(s Status) {
+	if !s.Ready() && !d.watch.over() {
+		d.watch.bad = s
+	}
+}
+
+// await reads until want is true of a reply, or limit has passed.
+func (d *Dev) await(limit time.Duration, want func(reply) bool) error {
+	end := d.opts.Now().Add(limit)
+	var b [1]byte
+	for {
+		err := d.c.Tx(nil, b[:])
+		if err != nil && !timedOut(err) {
+			d.hangUp()
+			return err
+		}
+		if err == nil {
+			if r := d.in.next(b[0]); r.kind != none {
+				d.note(r)
+				if want(r) {
+					return nil
+				}
+			}
+		}
+		if !d.opts.Now().Before(end) {
+			return errSilent
+		}
+	}
+}
+
+// hangUp forgets what belonged to the line that broke.
+func (d *Dev) hangUp() { d.in, d.last, d.owed, d.stale = parser{}, Status{}, 0, false }
+
+// ask sends DLE EOT n and returns its answer.
+func (d *Dev) ask(n byte) (answer byte, err error) {
+	if err := d.c.Tx([]byte{dle, eot, n}, nil); err != nil {
+		d.broke(err)
+		return 0, err
+	}
+	err = d.await(answerTime, func(r reply) bool {
+		answer = r.byte
+		return r.kind == status
+	})
+	d.stale = d.stale || timedOut(err)
+	return answer, err
+}
+
+// broke forgets the line unless err only says that it is slow.
+func (d *Dev) broke(err error) {
+	if !timedOut(err) {
+		d.hangUp()
+	}
+}
+
+// drain takes in what already came, up to a pause.
+func (d *Dev) drain() error {
+	end := d.opts.Now().Add(answerTime)
+	var b [1]byte
+	for d.opts.Now().Before(end) {
+		err := d.c.Tx(nil, b[:])
+		if timedOut(err) {
+			return nil
+		}
+		if err != nil {
+			d.hangUp()
+			return err
+		}
+		d.note(d.in.next(b[0]))
+	}
+	return nil
+}

@@ -1,0 +1,114 @@
+package printer
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+// stopped ends a card at a write that failed.
+func (d *Dev) stopped(sent int, err error) (Proof, error) {
+	d.broke(err)
+	if sent == 0 {
+		d.paper = clean // the printer was set up, and waits for a command
+		return NoProof, &UnsentError{Status{Reason: Away}, err}
+	}
+	s := Status{Reason: Away}
+	// A line that is full carries no question, but what the printer said came through.
+	if timedOut(err) && d.opts.Answers >= Queued && d.drain() == nil && !d.watch.bad.Ready() {
+		s = d.watch.bad
+	}
+	d.watch = watch{}
+	return NoProof, &UncertainError{s, sent, err}
+}
+
+// uncertain ends a card whose bytes all left, or whose printer stopped between
+// two of them. What the printer still holds is cleared at once: after new paper
+// it would print by itself.
+func (d *Dev) uncertain(sent int, err error) (Proof, error) {
+	s, hears := d.watch.bad, true
+	if s.Ready() {
+		s, hears = d.why(err)
+	}
+	d.watch = watch{}
+	if errors.Is(err, errBad) {
+		err = nil
+	}
+	if hears && d.opts.Answers == ProcessID {
+		d.discard()
+	}
+	return NoProof, &UncertainError{s, sent, err}
+}
+
+// why asks a printer that fell silent what ails it. Where it is well now, that
+// it was silent is all that is known.
+func (d *Dev) why(err error) (s Status, hears bool) {
+	if errors.Is(err, errBad) || timedOut(err) {
+		if s, err := d.poll(); err == nil {
+			if s.Ready() {
+				s.Reason = Away
+			}
+			return s, true
+		}
+	}
+	return Status{Reason: Away}, false
+}
+
+// discard clears the printer's buffers in real time, even in mid-command.
+func (d *Dev) discard() {
+	if err := d.c.Tx([]byte{dle, dc4, 8, 1, 3, 20, 1, 6, 2, 8}, nil); err != nil { // DLE DC4 fn 8
+		d.broke(err)
+		return
+	}
+	err := d.await(answerTime, func(r reply) bool {
+		return r.kind == block && string(r.data) == "\x37\x25"
+	})
+	if err == nil {
+		d.paper = cleared
+	}
+}
+
+// clear ends a command that may be open, empties the printer and cuts off
+// whatever sticks out of it.
+func (d *Dev) clear() error {
+	if d.opts.Answers == ProcessID && d.paper != cleared {
+		d.discard()
+	}
+	var w []byte
+	if d.paper != cleared {
+		// Rows of white end an open raster; between commands NUL does nothing.
+		w = make([]byte, max(d.opts.Band*d.opts.Dots/8, d.opts.Buffer)+headSize)
+	}
+	w = append(append(w, d.setup()...), d.cut()...)
+	before := d.owed
+	if d.opts.Answers == Queued {
+		d.owed++
+		w = append(w, gs, 'r', 1) // its answer: those of earlier cards came, or never will
+	}
+	if err := d.c.Tx(w, nil); err != nil {
+		d.broke(err)
+		return fmt.Errorf("printer: clear %v: %w", d.c, err)
+	}
+	if d.opts.Answers == Queued {
+		if err := d.settled(before); err != nil {
+			return fmt.Errorf("printer: clear %v: %w", d.c, err)
+		}
+	}
+	d.paper = clean
+	return nil
+}
+
+// settled waits for the answers to GS r that are owed. One that belonged to an
+// earlier card must not be taken for the next one's proof.
+func (d *Dev) settled(before int) error {
+	const limit = 5 * time.Second
+	err := d.await(limit, func(reply) bool { return d.owed == 0 })
+	if timedOut(err) && d.owed <= before {
+		err = nil // one came; the printer lost the others
+	}
+	if err == nil {
+		err = d.drain() // an answer that an earlier process left may be among them
+	}
+	d.owed = 0
+	return err
+}

@@ -1,0 +1,254 @@
+package printer
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Proof says how sure it is that a card lies whole in the tray.
+type Proof int
+
+// The proofs. With any error there is none.
+const (
+	NoProof  Proof = iota
+	Presumed       // all bytes left; this printer can't say more
+	Printed        // the printer said so, from behind the cut
+)
+
+func (p Proof) String() string {
+	switch p {
+	case Presumed:
+		return "presumed"
+	case Printed:
+		return "printed"
+	}
+	return "no proof"
+}
+
+// UncertainError reports that bytes of a card left and nobody knows what came
+// of them. Look at the paper; the next Print cuts off what is left of it.
+type UncertainError struct {
+	Status Status // the first bad status, or what the printer said when asked
+	Sent   int    // bytes of the card that left, at most
+	Err    error  // what the line said, if that was it
+}
+
+func (e *UncertainError) Error() string {
+	text := fmt.Sprintf("printer: uncertain after %d bytes: %v", e.Sent, e.Status)
+	if e.Err != nil {
+		text += ": " + e.Err.Error()
+	}
+	return text
+}
+
+// Unwrap returns what the line said.
+func (e *UncertainError) Unwrap() error { return e.Err }
+
+// UnsentError reports that no byte of the card left. Mend what Status names
+// and print again: nothing is lost.
+type UnsentError struct {
+	Status Status
+	Err    error
+}
+
+func (e *UnsentError) Error() string {
+	text := fmt.Sprintf("printer: nothing sent: %v", e.Status)
+	if e.Err != nil {
+		text += ": " + e.Err.Error()
+	}
+	return text
+}
+
+// Unwrap returns what the line said.
+func (e *UnsentError) Unwrap() error { return e.Err }
+
+// Print prints r, cuts, and waits for the proof that this printer gives. It
+// asks for the status first and sends nothing while that is bad.
+//
+// After an [*UncertainError] bytes have left. After every other error none of r
+// has.
+func (d *Dev) Print(r Raster) (Proof, error) {
+	p, err := d.compose(r)
+	if err != nil {
+		return NoProof, err
+	}
+	if err := d.prepare(); err != nil {
+		return NoProof, err
+	}
+	return d.send(p)
+}
+
+// prepare makes the printer ready for the first byte of a card.
+func (d *Dev) prepare() error {
+	d.watch = watch{}
+	if err := d.ready(); err != nil {
+		return err
+	}
+	if d.paper != clean {
+		if err := d.clear(); err != nil {
+			return &UnsentError{Status{Reason: Away}, err}
+		}
+		if err := d.ready(); err != nil { // the cut may have failed
+			return err
+		}
+	}
+	if err := d.c.Tx(d.setup(), nil); err != nil {
+		d.paper = torn // half a command may wait there
+		d.broke(err)
+		return &UnsentError{Status{Reason: Away}, err}
+	}
+	return nil
+}
+
+func (d *Dev) ready() error {
+	if s, err := d.Status(); err != nil || !s.Ready() {
+		return &UnsentError{s, err}
+	}
+	return nil
+}
+
+// setup initializes. ESC @ ends automatic status back, so GS a follows it.
+func (d *Dev) setup() []byte {
+	w := []byte{esc, '@'}
+	if d.opts.Answers >= Queued {
+		w = append(w, gs, 'a', 0xFF)
+	}
+	return w
+}
+
+func (d *Dev) send(p *page) (Proof, error) {
+	d.watch, d.paper = watch{}, torn
+	start, sent := d.opts.Now(), 0
+	write := func(w []byte) error {
+		if err := d.c.Tx(w, nil); err != nil {
+			sent += left(err, len(w))
+			return err
+		}
+		sent += len(w)
+		return nil
+	}
+	for _, b := range p.bands(&d.opts) {
+		if err := write(p.encode(b)); err != nil {
+			return d.stopped(sent, err)
+		}
+		if err := d.ping(); err != nil {
+			return d.uncertain(sent, err)
+		}
+	}
+	if err := write(d.tail()); err != nil {
+		return d.stopped(sent, err)
+	}
+	printing := time.Duration(p.height) * time.Second / time.Duration(d.opts.Speed)
+	if err := d.prove(start, printing); err != nil {
+		return d.uncertain(sent, err)
+	}
+	d.watch, d.paper = watch{}, clean
+	if d.opts.Answers >= Queued {
+		return Printed, nil
+	}
+	return Presumed, nil
+}
+
+// left returns how many of n bytes a failed Tx took away.
+func left(err error, n int) int {
+	if e, ok := errors.AsType[*TxError](err); ok {
+		return e.Sent
+	}
+	return n
+}
+
+// tail is the cut, and behind it the question whose answer is the proof.
+func (d *Dev) tail() []byte {
+	w := d.cut()
+	switch d.opts.Answers {
+	case ProcessID:
+		d.id = d.id%9999 + 1 // "0001" to "9999", as the reference advises
+		d.watch.id = fmt.Sprintf("%04d", d.id)
+		w = append(w, gs, '(', 'H', 6, 0, 48, 48) // GS ( H fn 48
+		w = append(w, d.watch.id...)
+	case Queued:
+		d.watch.id = "GS r"
+		d.owed++
+		w = append(w, gs, 'r', 1) // GS r 1
+	}
+	return w
+}
+
+// cut feeds to the blade and cuts, all but one point (GS V 66 n).
+func (d *Dev) cut() []byte { return []byte{gs, 'V', 66, byte(d.opts.Feed)} }
+
+// errBad stops a card for a bad status, which is in the watch.
+var errBad = errors.New("the printer stopped")
+
+// ping asks between bands, if it was told to.
+func (d *Dev) ping() error {
+	if !d.opts.Ping || d.opts.Answers == Mute {
+		return nil
+	}
+	b, err := d.ask(1)
+	if err != nil {
+		return err
+	}
+	if b&0x08 != 0 { // offline; who says why is asked later
+		return errBad
+	}
+	return d.bad()
+}
+
+func (d *Dev) bad() error {
+	if !d.watch.bad.Ready() {
+		return errBad
+	}
+	return nil
+}
+
+// prove waits for the proof.
+func (d *Dev) prove(start time.Time, printing time.Duration) error {
+	switch d.opts.Answers {
+	case Mute:
+		return nil
+	case Realtime:
+		return d.observe(start.Add(printing + settle))
+	}
+	const step = time.Second / 2 // no printer is up again in less after a power cycle
+	end := d.opts.Now().Add(printing + d.opts.Patience)
+	for !d.watch.over() {
+		err := d.await(step, func(reply) bool { return d.watch.over() })
+		if err != nil && !timedOut(err) {
+			return err
+		}
+		if d.watch.over() {
+			break
+		}
+		if !d.opts.Now().Before(end) {
+			return errSilent
+		}
+		if err := d.ping(); err != nil {
+			return err
+		}
+	}
+	return d.bad()
+}
+
+// settle is how long the cut takes after the last row.
+const settle = 1500 * time.Millisecond
+
+// observe polls the status until the card must be out.
+func (d *Dev) observe(end time.Time) error {
+	for {
+		s, err := d.poll()
+		if err != nil {
+			return err
+		}
+		if d.suspect(s); !s.Ready() {
+			return errBad
+		}
+		if !d.opts.Now().Before(end) {
+			return nil
+		}
+		if err := d.drain(); err != nil { // also the pause between two questions
+			return err
+		}
+	}
+}

@@ -1,0 +1,174 @@
+// Package printer drives an ESC/POS receipt printer and says what is known
+// about each paper that it printed.
+//
+// The one invariant: [Dev.Print] reports [Printed] only when the printer's own
+// answer came from behind the cut and no bad status was seen since the first
+// byte. Any doubt is an [*UncertainError]; every other error means that no byte
+// of the card left. Nothing is ever sent a second time by itself.
+//
+// The package knows bytes, not cards. It starts no goroutine, holds no mutex
+// and no timer: a wait is a read on the wire, which has its own time limit. One
+// goroutine at a time may use a Dev.
+//
+// Sources are Epson's ESC/POS reference (named by command) and the TM-T88III
+// specification (named by appendix).
+package printer
+
+import (
+	"fmt"
+	"time"
+)
+
+// Conn is the wire to a printer. Every periph.io conn.Conn is one.
+//
+// A read that ends by its time limit must return an error that is
+// os.ErrDeadlineExceeded. Any other error means that the line broke; the next
+// Tx may then open it again, but a Tx must never do so by itself after bytes
+// of an earlier one may be lost.
+type Conn interface {
+	String() string
+	Tx(w, r []byte) error // write all of w, then read exactly len(r) bytes
+}
+
+// TxError reports a Tx that failed after Sent bytes of w had left. A Conn that
+// returns any other error is taken to have sent all of w.
+type TxError struct {
+	Sent int
+	Err  error
+}
+
+func (e *TxError) Error() string { return fmt.Sprintf("%v (%d bytes had left)", e.Err, e.Sent) }
+
+// Unwrap returns what stopped the transaction.
+func (e *TxError) Unwrap() error { return e.Err }
+
+// Answers is the best proof that a printer gives of what it did.
+type Answers int
+
+// The classes of printers, from the least to the best proof.
+const (
+	Mute      Answers = iota // nothing: it is never asked
+	Realtime                 // DLE EOT only: says how it is, not how far it got
+	Queued                   // also GS a, and GS r behind the job
+	ProcessID                // also GS ( H behind the job, and DLE DC4 8 to clear
+)
+
+var answersText = [...]string{"mute", "realtime", "queued", "process-id"}
+
+func (a Answers) String() string {
+	if a < 0 || int(a) >= len(answersText) {
+		return fmt.Sprintf("Answers(%d)", int(a))
+	}
+	return answersText[a]
+}
+
+// ParseAnswers reads what [Answers.String] wrote, and nothing else.
+func ParseAnswers(text string) (Answers, error) {
+	for i, t := range answersText {
+		if t == text {
+			return Answers(i), nil
+		}
+	}
+	return Mute, fmt.Errorf("printer: %q is none of %q", text, answersText)
+}
+
+// Opts describes a printer. The zero value of each field but Dots is usable.
+type Opts struct {
+	Dots     int              // width of the print area: 384 on 58 mm paper, 576 on 80 mm
+	Answers  Answers          // what proof this printer gives
+	Band     int              // most rows in one raster command; 0 is 128
+	Buffer   int              // bytes that its receive buffer holds, for Keeper; 0 is 4096
+	Feed     int              // motion units fed beyond the blade before the cut, at most 255
+	DotFeed  bool             // ESC J n feeds n dots exactly, so that white rows need no raster
+	Speed    int              // rows a second that it prints at least; 0 is 400 (50 mm/s at 203 dpi)
+	Patience time.Duration    // how long its proof may take beyond the printing time; 0 is 10 s
+	Ping     bool             // ask between bands too: on a serial line a power cycle breaks nothing
+	Now      func() time.Time // nil is time.Now
+}
+
+const maxRows = 2303 // GS v 0: yH at most 8 on TM-T88III and T81
+
+func (o Opts) filled() (Opts, error) {
+	if o.Dots <= 0 || o.Dots%8 != 0 || o.Dots > 8*255 {
+		return o, fmt.Errorf("printer: %d dots is no whole number of bytes up to 255", o.Dots)
+	}
+	for _, f := range []struct {
+		name           string
+		value          *int
+		standard, most int
+	}{
+		{"band", &o.Band, 128, maxRows},
+		{"buffer", &o.Buffer, 4096, 1 << 24},
+		{"feed", &o.Feed, 0, 255},
+		{"speed", &o.Speed, 400, 1 << 16},
+	} {
+		if *f.value < 0 || *f.value > f.most {
+			return o, fmt.Errorf("printer: %s %d is not within 0 and %d", f.name, *f.value, f.most)
+		}
+		if *f.value == 0 {
+			*f.value = f.standard
+		}
+	}
+	if o.Answers < Mute || o.Answers > ProcessID {
+		return o, fmt.Errorf("printer: unknown %v", o.Answers)
+	}
+	if o.Patience < 0 {
+		return o, fmt.Errorf("printer: patience %v is negative", o.Patience)
+	}
+	if o.Patience == 0 {
+		o.Patience = 10 * time.Second
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	return o, nil
+}
+
+// Dev is one printer.
+type Dev struct {
+	c     Conn
+	opts  Opts
+	paper paper
+	in    parser
+	id    int    // the last process id given, 0..9998
+	watch watch  // what was seen since the first byte of the card
+	last  Status // from automatic status back, while the line holds
+	owed  int    // answers to GS r that have not come
+	stale bool   // an answer to DLE EOT may still come
+}
+
+// paper is what is known about the strip and the printer's command parser.
+type paper int
+
+const (
+	unknown paper = iota // somebody may have died in mid-command before us
+	clean
+	torn    // a card may be half printed, a command half sent
+	cleared // half a card, but the printer's buffers are known to be empty
+)
+
+// New returns the printer on c, whose caller still owns c. It sends nothing: a
+// printer that is off now is found by the next [Dev.Status] or [Dev.Print],
+// and each Print sets the printer up anew, because it may have been switched
+// off in between. The first Print clears and cuts off what an earlier process
+// may have left.
+func New(c Conn, opts *Opts) (*Dev, error) {
+	o, err := opts.filled()
+	if err != nil {
+		return nil, err
+	}
+	// Ids must differ from those of the process before, whose last one may come late.
+	return &Dev{c: c, opts: o, id: int(o.Now().UnixMilli() % 9999)}, nil
+}
+
+func (d *Dev) String() string {
+	return fmt.Sprintf("printer.Dev{%v, %d dots, %v}", d.c, d.opts.Dots, d.opts.Answers)
+}
+
+// Halt clears, feeds and cuts if something is left half printed.
+func (d *Dev) Halt() error {
+	if d.paper != torn && d.paper != cleared {
+		return nil
+	}
+	return d.clear()
+}

@@ -1,0 +1,162 @@
+package printer
+
+import "fmt"
+
+// Reason says why a printer can't print.
+type Reason int
+
+// The reasons. Their codes are printed in manuals: append, never renumber.
+const (
+	Ready         Reason = iota
+	Away                 // no answer: off, unplugged, or its buffer is full
+	PaperOut             // the roll has ended
+	CoverOpen            // the paper cover is open
+	CutterError          // the cutter or another moving part is jammed
+	Overheated           // the head is hot: it goes on by itself
+	Unrecoverable        // switch it off; if it comes back, call service
+	Offline              // for a reason that it doesn't name, such as the feed button
+)
+
+var reasons = [...]struct{ code, text string }{
+	Ready:         {"", "ready"},
+	Away:          {"P-01", "no answer"},
+	PaperOut:      {"P-02", "out of paper"},
+	CoverOpen:     {"P-03", "cover open"},
+	CutterError:   {"P-04", "cutter error"},
+	Overheated:    {"P-05", "overheated"},
+	Unrecoverable: {"P-06", "unrecoverable error"},
+	Offline:       {"P-07", "offline"},
+}
+
+// Code is what staff read out on the phone, such as P-02. Ready has none.
+func (r Reason) Code() string {
+	if r < 0 || int(r) >= len(reasons) {
+		return ""
+	}
+	return reasons[r].code
+}
+
+func (r Reason) String() string {
+	if r < 0 || int(r) >= len(reasons) {
+		return fmt.Sprintf("Reason(%d)", int(r))
+	}
+	return reasons[r].text
+}
+
+// Status is how a printer is. A mute one is Ready while its line opens, but
+// never Known.
+type Status struct {
+	Reason  Reason
+	NearEnd bool // the roll ends soon, on printers with that sensor
+	Known   bool // the printer itself said so
+}
+
+// Ready reports whether a card may be sent.
+func (s Status) Ready() bool { return s.Reason == Ready }
+
+func (s Status) String() string {
+	text := s.Reason.String()
+	if c := s.Reason.Code(); c != "" {
+		text += " (" + c + ")"
+	}
+	if s.NearEnd {
+		text += ", paper near end"
+	}
+	return text
+}
+
+// signs are the status bits of DLE EOT and of automatic status back, by name.
+type signs struct{ offline, cover, end, near, mechanic, broken, hot bool }
+
+// fromEOT reads the answers to DLE EOT 1..4.
+func fromEOT(a [4]byte) signs {
+	return signs{
+		offline:  a[0]&0x08 != 0,
+		cover:    a[1]&0x04 != 0,
+		end:      a[1]&0x20 != 0 || a[3]&0x60 != 0,
+		near:     a[3]&0x0C != 0,
+		mechanic: a[2]&0x0C != 0,
+		broken:   a[2]&0x20 != 0,
+		hot:      a[2]&0x40 != 0,
+	}
+}
+
+// fromASB reads the four bytes of automatic status back (GS a).
+func fromASB(a [4]byte) signs {
+	return signs{
+		offline:  a[0]&0x08 != 0,
+		cover:    a[0]&0x20 != 0,
+		end:      a[2]&0x0C != 0,
+		near:     a[2]&0x03 != 0,
+		mechanic: a[1]&0x0C != 0,
+		broken:   a[1]&0x20 != 0,
+		hot:      a[1]&0x40 != 0,
+	}
+}
+
+// status names the worst sign that a person can act on. An open cover goes
+// before the paper, which is detected wrongly then (GS a, notes), and before
+// the head, whose bit an open cover sets too (DLE EOT 3 bit 6).
+func (s signs) status() Status {
+	st := Status{NearEnd: s.near, Known: true}
+	switch {
+	case s.broken:
+		st.Reason = Unrecoverable
+	case s.mechanic:
+		st.Reason = CutterError
+	case s.cover:
+		st.Reason = CoverOpen
+	case s.end:
+		st.Reason = PaperOut
+	case s.hot:
+		st.Reason = Overheated
+	case s.offline:
+		st.Reason = Offline
+	}
+	return st
+}
+
+// Status asks the printer how it is. An error always comes with Away and says
+// what the line said.
+func (d *Dev) Status() (Status, error) {
+	if d.opts.Answers == Mute {
+		if err := d.c.Tx(nil, nil); err != nil { // opens the line, if it can be
+			if d.paper == clean {
+				d.paper = unknown // nobody saw what became of the last card
+			}
+			return Status{Reason: Away}, fmt.Errorf("printer: open %v: %w", d.c, err)
+		}
+		return Status{}, nil
+	}
+	s, err := d.poll()
+	if err != nil && !timedOut(err) {
+		s, err = d.poll() // an idle line may break unseen; this Tx opens it again
+	}
+	if err == nil {
+		return s, nil
+	}
+	if timedOut(err) && d.drain() == nil && !d.last.Ready() {
+		return d.last, nil // it can't hear the question, but has said what ails it
+	}
+	return Status{Reason: Away}, fmt.Errorf("printer: ask %v for its status: %w", d.c, err)
+}
+
+// poll asks DLE EOT 1..4, one after the other: the answers look alike, and only
+// their order tells them apart.
+func (d *Dev) poll() (Status, error) {
+	if d.stale {
+		if err := d.drain(); err != nil {
+			return Status{}, err
+		}
+		d.stale = false
+	}
+	var a [4]byte
+	for i := range a {
+		b, err := d.ask(byte(i + 1))
+		if err != nil {
+			return Status{}, err
+		}
+		a[i] = b
+	}
+	return fromEOT(a).status(), nil
+}

@@ -1,0 +1,263 @@
+package wire
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"pointkiosk/printer"
+	"pointkiosk/printer/printertest"
+)
+
+var quick = Opts{Dial: time.Second, Write: 300 * time.Millisecond, Read: 300 * time.Millisecond}
+
+func open(t *testing.T, uri string) *Conn {
+	t.Helper()
+	c, err := Open(uri, &quick)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { c.Close() })
+	return c
+}
+
+func TestAddresses(t *testing.T) {
+	for _, tt := range []struct {
+		uri string
+		ok  bool
+	}{
+		{"tcp://192.0.2.7:9100", true},
+		{"tcp://printer", true},
+		{"serial:///dev/ttyUSB0", true},
+		{"serial:///dev/ttyUSB0?baud=115200&flow=rtscts", true},
+		{"file:///dev/usb/lp0", true},
+		{"tcp://", false},
+		{"tcp://h:1/path", false},
+		{"serial:///dev/ttyUSB0?baud=fast", false},
+		{"serial:///dev/ttyUSB0?parity=odd", false},
+		{"serial:///dev/ttyUSB0?flow=dtr", false},
+		{"serial://ttyUSB0", false},
+		{"file://lp0", false},
+		{"/dev/usb/lp0", false},
+		{"usb://lp0", false},
+		{"::", false},
+	} {
+		t.Run(tt.uri, func(t *testing.T) {
+			c, err := Open(tt.uri, nil)
+			if (err == nil) != tt.ok || err == nil && c.String() != tt.uri {
+				t.Errorf("got %v, %v", c, err)
+			}
+		})
+	}
+}
+
+// sentBy is how many bytes err says had left.
+func sentBy(t *testing.T, err error) int {
+	t.Helper()
+	e, ok := errors.AsType[*printer.TxError](err)
+	if !ok {
+		t.Fatalf("not a TxError: %v", err)
+	}
+	return e.Sent
+}
+
+// TestHungPrinter connects to a printer that takes nothing and says nothing.
+func TestHungPrinter(t *testing.T) {
+	l, err := printertest.Listen()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	c := open(t, "tcp://"+l.Addr().String())
+	if err := c.Tx([]byte("question"), make([]byte, 1)); !errors.Is(err, os.ErrDeadlineExceeded) || sentBy(t, err) != 8 {
+		t.Errorf("read: %v", err)
+	}
+	big := make([]byte, 64<<20)
+	start := time.Now()
+	err = c.Tx(big, nil)
+	if !errors.Is(err, os.ErrDeadlineExceeded) || time.Since(start) > 3*time.Second {
+		t.Errorf("write: %v after %v", err, time.Since(start))
+	}
+	if n := sentBy(t, err); n == 0 || n == len(big) {
+		t.Errorf("%d bytes left, says the error", n)
+	}
+	if c.line == nil {
+		t.Error("a slow line was closed")
+	}
+}
+
+// TestReopened breaks the line: one Tx says so, the next opens it again.
+func TestReopened(t *testing.T) {
+	l, err := printertest.Listen()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	accept := func() net.Conn {
+		n, err := l.Accept()
+		if err != nil {
+			t.Error(err)
+		}
+		return n
+	}
+	c := open(t, "tcp://"+l.Addr().String())
+	if err := c.Tx([]byte("a"), nil); err != nil {
+		t.Fatal(err)
+	}
+	accept().Close()
+	if err := c.Tx(nil, make([]byte, 1)); err == nil || errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Errorf("a broken line gave %v", err)
+	}
+	if err := c.Tx([]byte("b"), nil); err != nil {
+		t.Errorf("opened again: %v", err)
+	}
+	n := accept()
+	defer n.Close()
+	b := make([]byte, 1)
+	if _, err := io.ReadFull(n, b); err != nil || b[0] != 'b' {
+		t.Errorf("got %q, %v", b, err)
+	}
+}
+
+func TestNobodyThere(t *testing.T) {
+	l, err := printertest.Listen()
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.Close()
+	dir := t.TempDir()
+	for _, tt := range []struct{ uri, advice string }{
+		{"tcp://" + l.Addr().String(), "is it on?"},
+		{"serial://" + dir + "/ttyUSB0", "plug the printer in"},
+		{"file:///dev/usb-that-is-not-there/lp0", "plug the printer in"},
+	} {
+		t.Run(tt.uri[:4], func(t *testing.T) {
+			err := open(t, tt.uri).Tx(nil, nil)
+			if err == nil || !strings.Contains(err.Error(), tt.advice) || sentBy(t, err) != 0 {
+				t.Errorf("got %v", err)
+			}
+			if errors.Is(err, os.ErrDeadlineExceeded) {
+				t.Error("no line looks like a slow one")
+			}
+		})
+	}
+}
+
+func TestFile(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "out.prn")
+	c := open(t, "file://"+file)
+	if !c.OneWay() {
+		t.Error("a file can't be read")
+	}
+	for range 2 {
+		if err := c.Tx([]byte("card\n"), nil); err != nil {
+			t.Fatal(err)
+		}
+		if err := c.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if b, err := os.ReadFile(file); err != nil || string(b) != "card\ncard\n" {
+		t.Errorf("got %q, %v", b, err)
+	}
+	if err := c.Tx([]byte("x"), make([]byte, 1)); !errors.Is(err, errOneWay) || sentBy(t, err) != 1 {
+		t.Errorf("read: %v", err)
+	}
+	if err := open(t, "file:///dev/null").Tx([]byte("x"), make([]byte, 1)); !errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Errorf("a device without an answer gave %v", err)
+	}
+}
+
+// emptyFirst gives zero bytes some times, as usblp does, then an answer.
+type emptyFirst struct{ times int }
+
+func (e *emptyFirst) Read(b []byte) (int, error) {
+	if e.times--; e.times >= 0 {
+		return 0, io.EOF
+	}
+	b[0] = 0x12
+	return 1, nil
+}
+
+func TestEmptyPacketIsNoEnd(t *testing.T) {
+	var b [1]byte
+	if n, err := patient(&emptyFirst{times: 3}, b[:], time.Now().Add(5*time.Second)); n != 1 || err != nil || b[0] != 0x12 {
+		t.Errorf("got %d, %v", n, err)
+	}
+	if _, err := patient(&emptyFirst{times: 1000}, b[:], time.Now().Add(50*time.Millisecond)); !errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Errorf("got %v", err)
+	}
+}
+
+// TestPrintOverTCP prints, switches the printer off and on, and prints again.
+func TestPrintOverTCP(t *testing.T) {
+	vp := virtual(t)
+	l, err := printertest.Listen()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error)
+	go func() { done <- vp.Serve(ctx, l) }()
+	c := open(t, "tcp://"+l.Addr().String())
+	d := drive(t, c)
+	printOne(t, d, vp, 1)
+	vp.Inject(printertest.SwitchedOff)
+	if s, err := d.Status(); err == nil || s.Reason != printer.Away {
+		t.Errorf("off: %v, %v", s, err)
+	}
+	vp.Inject(printertest.SwitchedOn)
+	if s, err := d.Status(); err != nil || !s.Ready() {
+		t.Errorf("on again: %v, %v", s, err)
+	}
+	printOne(t, d, vp, 2)
+	cancel()
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+}
+
+func virtual(t *testing.T) *printertest.Printer {
+	t.Helper()
+	vp, err := printertest.New(&printertest.Opts{Dots: 384, Answers: printer.ProcessID})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return vp
+}
+
+func drive(t *testing.T, c printer.Conn) *printer.Dev {
+	t.Helper()
+	d, err := printer.New(c, &printer.Opts{Dots: 384, Answers: printer.ProcessID})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+// printOne prints the test page, which must be the nth paper, dot for dot.
+func printOne(t *testing.T, d *printer.Dev, vp *printertest.Printer, nth int) {
+	t.Helper()
+	r := printer.TestPage(384)
+	if proof, err := d.Print(r); proof != printer.Printed {
+		t.Fatalf("%v, %v", proof, err)
+	}
+	pages := vp.Pages()
+	if len(pages) != nth || pages[nth-1].Bounds() != r.Bounds() {
+		t.Fatalf("%d pages, want %d", len(pages), nth)
+	}
+	for y := range r.Bounds().Dy() {
+		if string(pages[nth-1].Row(y)) != string(r.Row(y)) {
+			t.Fatalf("row %d differs", y)
+		}
+	}
+	for _, err := range vp.Errors() {
+		t.Error(err)
+	}
+}

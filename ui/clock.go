@@ -1,0 +1,37 @@
+package ui
+
+import (
+	"pointkiosk/assets/words"
+	"pointkiosk/cards"
+	"pointkiosk/kiosk"
+)
+
+// clock has the volunteer confirm the date, once, when the clock is suspect.
+type clock struct {
+	p          *pen
+	page       *page
+	date, hour *text
+	wrong      *text
+}
+
+func newClock(p *pen, send func(kiosk.Event)) *clock {
+	s := &clock{p: p, date: newText(p, 64, bold, body).centre(), hour: newText(p, 44, regular, body).centre(),
+		wrong: newText(p, 26, regular, muted).centre()}
+	ok := newWordButton(p, primary, 34, "clock.ok", func() { send(kiosk.TapDateOK{}) })
+	ok.padX, ok.least = 72, 88
+	box := newPanel(p, newColumn(p, 12, spring(1), s.date, s.hour, spring(1)), panelGround, edge)
+	s.page = &page{p: p,
+		main: newColumn(p, 28, newSaid(p, 46, bold, body, "clock.title").centre(), growing{box, 3}, s.wrong, spring(1)),
+		foot: newRow(p, 24, newBack(p, send), spring(1), ok)}
+	return s
+}
+
+func (s *clock) body() part { return s.page }
+
+// Show says which day and hour the kiosk believes in.
+func (s *clock) Show(st kiosk.State) {
+	now := st.Now.In(cards.Japan)
+	s.date.set(words.Date(s.p.lang(), now))
+	s.hour.set(now.Format("15:04"))
+	s.wrong.set(s.p.say("clock.wrong") + " " + s.p.who(st.Site))
+}

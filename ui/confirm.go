@@ -1,0 +1,45 @@
+package ui
+
+import "pointkiosk/kiosk"
+
+// confirm is 印刷の確認: the volunteer looks at the paper, since the printer
+// did not say how it went.
+type confirm struct {
+	p    *pen
+	page *page
+	sub  *text
+}
+
+func newConfirm(p *pen, send func(kiosk.Event)) *confirm {
+	s := &confirm{p: p, sub: newText(p, 28, regular, body)}
+	yes := newAnswer(p, "whole", "confirm.yes", "confirm.yes.sub", func() { send(kiosk.TapWhole{}) })
+	no := newAnswer(p, "torn", "confirm.no", "confirm.no.sub", func() { send(kiosk.TapTorn{}) })
+	title, why := newSaid(p, 46, bold, body, "confirm.title"), newSaid(p, 24, regular, muted, "confirm.why")
+	void := newWordButton(p, plain, 28, "confirm.void", func() { send(kiosk.TapVoid{}) })
+	void.padX, void.least = 36, 76
+	answers := newRow(p, 32, growing{yes, 1}, growing{no, 1})
+	s.page = &page{p: p, main: newColumn(p, 16, title, s.sub, growing{answers, 1}, why),
+		foot: newRow(p, 24, newBack(p, send), spring(1), void)}
+	return s
+}
+
+// newAnswer is one of two equal answers: a picture beside はい or いいえ.
+func newAnswer(p *pen, name, key, below string, tap func()) *button {
+	picture := newPicture(p, name, 220)
+	word := newSaid(p, 48, bold, body, key)
+	sub := newSaid(p, 26, regular, body, below)
+	inside := &shape{p: p,
+		lying:   newRow(p, 20, picture, growing{newColumn(p, 10, spring(1), word, sub, spring(1)), 1}),
+		upright: newColumn(p, 20, spring(1), picture, word, sub, spring(1)),
+	}
+	b := newButton(p, quiet, inside, tap)
+	b.padX, b.padY = 24, 16
+	return b
+}
+
+func (s *confirm) body() part { return s.page }
+
+// Show names the card in question.
+func (s *confirm) Show(st kiosk.State) {
+	s.sub.set(s.p.say("confirm.sub", st.Ask.Card.Serial().String()))
+}

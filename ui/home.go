@@ -1,0 +1,113 @@
+package ui
+
+import (
+	"strings"
+
+	"pointkiosk/assets/words"
+	"pointkiosk/kiosk"
+)
+
+// home says what is given out here, to whom, and how it works.
+type home struct {
+	p                 *pen
+	page              *page
+	name, when, place *text
+	condition, once   *text
+	points            *amount
+	notice            *panel
+	noticeText        *text
+	contact           *text
+	steps             [3]*panel
+	box               *panel
+	none, noneDo      *text
+	noneBox           part
+	picture           *picture
+}
+
+func newHome(p *pen, send func(kiosk.Event)) *home {
+	s := &home{p: p,
+		name: newText(p, 54, bold, body), when: newText(p, 28, regular, muted), place: newText(p, 28, regular, muted),
+		condition: newText(p, 28, bold, body).centre(), once: newSaid(p, 22, regular, muted, "home.once").centre(),
+		points: newAmount(p, 104, 40, main).centre(), noticeText: newText(p, 28, bold, cautionInk),
+		contact: newText(p, 24, regular, muted).middle(),
+		none:    newSaid(p, 54, bold, body, "home.none").centre(), noneDo: newSaid(p, 30, regular, body, "home.none.do").centre(),
+		picture: newPicture(p, "staff", 160),
+	}
+	s.notice = newPanel(p, s.noticeText, cautionGround, cautionLine)
+	s.notice.padX, s.notice.padY = 22, 16
+	s.box = newPanel(p, newColumn(p, 6, spring(1), s.condition, s.points, s.once, spring(1)), panelGround, edge)
+	for i, name := range []string{"staff", "card", "phone"} {
+		s.steps[i] = newStep(p, name, []string{"home.step1", "home.step2", "home.step3"}[i])
+	}
+	lock := newRow(p, 10, centred(p, newPicture(p, "lock", 28)), newSaid(p, 26, bold, main, "any.staff").middle())
+	lock.least = false
+	staff := newButton(p, plain, lock, func() { send(kiosk.TapStaff{}) })
+	s.page = &page{p: p, main: s.compose(), foot: newRow(p, 32, growing{s.contact, 1}, staff)}
+	return s
+}
+
+// newStep is one of the three steps: a picture over its words, beside them
+// where there is more height than width.
+func newStep(p *pen, name, key string) *panel {
+	picture, words := newPicture(p, name, 112), newSaid(p, 28, bold, body, key)
+	inside := &shape{p: p,
+		lying:   newColumn(p, 18, spring(1), picture, words, spring(1)),
+		upright: newRow(p, 32, picture, growing{words.middle(), 1}),
+	}
+	return newPanel(p, inside, ground, edge)
+}
+
+func (s *home) compose() part {
+	p := s.p
+	left := newColumn(p, 10, spring(1), s.name, s.when, s.place, space{p, 8}, s.notice, spring(1))
+	steps := newRow(p, 24, growing{s.steps[0], 1}, growing{s.steps[1], 1}, growing{s.steps[2], 1})
+	below := newColumn(p, 24, growing{s.steps[0], 1}, growing{s.steps[1], 1}, growing{s.steps[2], 1})
+	s.noneBox = newColumn(p, 24, spring(1), s.picture, s.none, s.noneDo, spring(2))
+	return &shape{p: p,
+		lying:   newColumn(p, 28, newRow(p, 32, growing{left, 1}, growing{s.box, 1}), growing{steps, 1}, growing{s.noneBox, 1}),
+		upright: newColumn(p, 36, s.name, s.when, s.place, s.notice, s.box, growing{below, 1}, growing{s.noneBox, 1}),
+	}
+}
+
+func (s *home) body() part { return s.page }
+
+// Show says what is held for today.
+func (s *home) Show(st kiosk.State) {
+	a, lang, held := st.Site.Allotment, s.p.lang(), st.Site.Granted
+	e := a.Event
+	s.name.set(e.Name.In(lang))
+	s.when.set(s.p.say("home.hours", words.Date(lang, a.Day.Start()), e.Opens, e.Closes))
+	s.place.set(e.Place.In(lang))
+	s.condition.set("")
+	if c := e.Condition.In(lang); c != "" {
+		s.condition.set(s.p.say("home.for", c))
+	}
+	s.points.count("issue.points", words.Number(int(a.Points)))
+	s.notice.show(false)
+	switch now := st.Now.Unix(); {
+	case st.Now.IsZero():
+	case now < a.From:
+		s.noticeText.set(s.p.say("home.soon", e.Opens))
+		s.notice.show(true)
+	case now >= a.Until:
+		s.noticeText.set(s.p.say("home.over"))
+		s.notice.show(true)
+	}
+	for _, t := range []*text{s.name, s.when, s.place} {
+		t.show(held)
+	}
+	s.once.show(e.OncePerDay)
+	s.box.show(held)
+	for _, step := range s.steps {
+		step.show(held)
+	}
+	s.none.show(!held)
+	s.noneDo.show(!held)
+	s.picture.show(!held)
+	s.contact.set(s.p.contact(st.Site))
+}
+
+// contact says whom to ask.
+func (p *pen) contact(site kiosk.Site) string {
+	return strings.TrimSpace(p.say("any.help") + " " + p.who(site))
+}

@@ -1,0 +1,68 @@
+package ui
+
+import (
+	"fmt"
+	"image/color"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+
+	"pointkiosk/assets"
+)
+
+// A picture is drawn in the colours of the palette: the files have ink, main
+// and ground as 1B1B1F, 0A4A8F and FFFFFF.
+type picture struct {
+	p      *pen
+	name   string
+	height float32
+	on     ink // body, or that of the button on which it stands
+	gone   bool
+	image  *canvas.Image
+	drawn  string
+}
+
+func newPicture(p *pen, name string, height float32) *picture {
+	return &picture{p: p, name: name, height: height, on: body, image: &canvas.Image{FillMode: canvas.ImageFillContain}}
+}
+
+// set shows another picture.
+func (g *picture) set(name string) {
+	if g.name != name {
+		g.name, g.p.changed = name, true
+	}
+}
+
+func (g *picture) show(yes bool) {
+	if g.gone == yes {
+		g.gone, g.p.changed = !yes, true
+	}
+}
+
+func (g *picture) shown() bool                  { return !g.gone && g.name != "" }
+func (g *picture) objects() []fyne.CanvasObject { return []fyne.CanvasObject{g.image} }
+func (g *picture) wide() float32                { return g.p.gap(g.height) }
+func (g *picture) tall(float32) float32         { return g.p.gap(g.height) }
+
+func (g *picture) place(x, y, w, h float32) {
+	g.image.Show()
+	g.image.Move(fyne.NewPos(x, y))
+	g.image.Resize(fyne.NewSize(w, h))
+	strokes := g.p.colours[body]
+	accent, paper := g.p.colours[main], g.p.colours[ground]
+	if g.on != body && g.on != main {
+		strokes, accent = g.p.colours[g.on], g.p.colours[g.on]
+	}
+	drawn := g.name + hex(strokes) + hex(accent) + hex(paper)
+	if g.drawn == drawn {
+		return
+	}
+	svg := strings.NewReplacer("#1B1B1F", hex(strokes), "#0A4A8F", hex(accent), "#FFFFFF", hex(paper)).
+		Replace(string(assets.Picture(g.name)))
+	g.drawn = drawn
+	g.image.Resource = fyne.NewStaticResource(drawn+".svg", []byte(svg))
+	g.image.Refresh()
+}
+
+func hex(c color.NRGBA) string { return fmt.Sprintf("#%02X%02X%02X", c.R, c.G, c.B) }

@@ -1,0 +1,160 @@
+package ui
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+
+	"pointkiosk/cards"
+	"pointkiosk/kiosk"
+)
+
+// now is in the middle of the event.
+func now() time.Time { return time.Date(2026, 11, 22, 13, 5, 0, 0, cards.Japan) }
+
+func kisarazu() cards.Allotment {
+	day := cards.DayOf(now())
+	return cards.Allotment{
+		ID: 163, Points: 200, Count: 500, Day: day, Expires: day + 129,
+		From: now().Add(-2 * time.Hour).Unix(), Until: now().Add(4 * time.Hour).Unix(),
+		Event: cards.Event{
+			ID: "naturalbar", Municipality: cards.Text{Ja: "木更津市", En: "Kisarazu City"},
+			Scheme: cards.Text{Ja: "らづポイント", En: "Radu Point"}, Name: cards.Text{Ja: "ナチュラルバル", En: "Natural Bar"},
+			Place:     cards.Text{Ja: "JR木更津駅西口広場", En: "JR Kisarazu Station, west square"},
+			Condition: cards.Text{Ja: "マイ食器・マイバッグをお持ちの方", En: "people with their own dishes or shopping bag"},
+			Contact:   cards.Text{Ja: "市民活動支援課", En: "Civic Activities"}, Phone: "0438-23-8610",
+			OncePerDay: true, Opens: "11:00", Closes: "17:00", Host: "p.example.jp",
+		},
+	}
+}
+
+// long is an event with the longest names that we know of.
+func long() cards.Allotment {
+	a := kisarazu()
+	a.Points, a.Count = 12000, 16000
+	e := &a.Event
+	e.Municipality = cards.Text{Ja: "相模原市", En: "Sagamihara City"}
+	e.Scheme = cards.Text{Ja: "暮らし潤いさがみはら寄附ポイント", En: "Sagamihara Donation Points for a Pleasant Life"}
+	e.Name = cards.Text{Ja: "第12回「くらしを守る」防災・防犯・交通安全フェスティバル", En: "The 12th Festival of Disaster Prevention, Crime Prevention and Road Safety"}
+	e.Place = cards.Text{Ja: "相模原市立環境情報センター（エコパークさがみはら）2階", En: "Sagamihara Environmental Information Centre (Eco Park Sagamihara), 2nd floor"}
+	e.Condition = cards.Text{Ja: "防災訓練・交通安全教室のどちらかに最後まで参加された方", En: "everyone who took part in the drill or the road safety class to the end"}
+	e.Contact = cards.Text{Ja: "市民局交通・地域安全課地域安全班", En: "Citizens' Bureau, Road and Community Safety"}
+	return a
+}
+
+// A sample is a state worth looking at.
+type sample struct {
+	name  string
+	state kiosk.State
+}
+
+func base() kiosk.State {
+	return kiosk.State{
+		Look:    kiosk.Look{Lang: "ja", Size: kiosk.Medium},
+		Site:    kiosk.Site{Kiosk: "KSZ-014", Allotment: kisarazu(), Granted: true, Bound: true},
+		Network: kiosk.Network{Unsent: 12},
+		Paper:   kiosk.Paper{Ready: true},
+		Count:   kiosk.Count{Today: 138, Left: 362},
+		Now:     now(),
+	}
+}
+
+func with(name string, step kiosk.Step, change func(s *kiosk.State)) sample {
+	s := base()
+	s.Step = step
+	change(&s)
+	return sample{name, s}
+}
+
+// doubtful is a card of which nobody knows whether it came out.
+func doubtful() cards.OpenCard {
+	return cards.OpenCard{Allotment: 163, Number: 139, State: cards.Uncertain, Copy: 1}
+}
+
+// samples are all screens, each in the states that differ most.
+func samples() []sample {
+	handed := func(s *kiosk.State) {
+		s.Desk.Operator, s.Desk.Last, s.Desk.Handed = "佐藤", cards.Serial{Allotment: 163, Number: 138}, true
+	}
+	list := []sample{
+		with("home", kiosk.Home, func(s *kiosk.State) { s.Network = kiosk.Network{Online: true} }),
+		with("home-soon", kiosk.Home, func(s *kiosk.State) { s.Now = now().Add(-5 * time.Hour) }),
+		with("home-over-practice", kiosk.Home, func(s *kiosk.State) { s.Now, s.Site.Practice = now().Add(5*time.Hour), true }),
+		with("home-none", kiosk.Home, func(s *kiosk.State) {
+			s.Site.Granted, s.Network, s.Paper = false, kiosk.Network{Online: true, Unsent: 3}, kiosk.Paper{}
+			s.Site.Allotment = cards.Allotment{}
+			s.Site.Contact, s.Site.Phone = cards.Text{Ja: "市民活動支援課", En: "Civic Activities"}, "0438-23-8610"
+		}),
+		with("home-long", kiosk.Home, func(s *kiosk.State) { s.Site.Allotment = long() }),
+		with("door", kiosk.Door, func(s *kiosk.State) { s.Keys.Typed = 3 }),
+		with("door-wait", kiosk.Door, func(s *kiosk.State) { s.Keys = kiosk.Keys{Wrong: true, Wait: 28, Typed: 8} }),
+		with("menu", kiosk.Menu, func(s *kiosk.State) { handed(s); s.Paper.Low = true }),
+		with("menu-note", kiosk.Menu, func(s *kiosk.State) {
+			handed(s)
+			s.Desk.Note, s.Site.Bound, s.Site.Practice, s.Network.Aside = "no.such.key", false, true, 2
+		}),
+		with("clock", kiosk.Clock, handed),
+		with("issue", kiosk.Issue, func(s *kiosk.State) { handed(s); s.Desk.Handed = false; s.Desk.Last = cards.Serial{} }),
+		with("issue-handed", kiosk.Issue, handed),
+		with("issue-presumed", kiosk.Issue, func(s *kiosk.State) { handed(s); s.Desk.Presumed = true; s.Desk.Note = "issue.void.noted" }),
+		with("issue-stopped", kiosk.Issue, func(s *kiosk.State) { handed(s); s.Network.Stopped = "clone" }),
+		with("issue-practice", kiosk.Issue, func(s *kiosk.State) { handed(s); s.Site.Practice = true }),
+		with("issue-long", kiosk.Issue, func(s *kiosk.State) {
+			handed(s)
+			s.Site.Allotment, s.Desk.Presumed, s.Count = long(), true, kiosk.Count{Today: 3138, Left: 12862}
+			s.Network.Unsent = 3138
+		}),
+		with("wait", kiosk.Wait, func(*kiosk.State) {}),
+		with("confirm", kiosk.Confirm, func(s *kiosk.State) { s.Ask.Card = doubtful() }),
+		with("void", kiosk.VoidCard, func(s *kiosk.State) { s.Ask.Card = doubtful(); s.Ask.Card.State = cards.Printed }),
+		with("void-open", kiosk.VoidCard, func(s *kiosk.State) { s.Ask.Card = doubtful() }),
+		with("display", kiosk.Display, func(*kiosk.State) {}),
+	}
+	for _, code := range []string{"P-01", "P-02", "P-03", "P-04", "P-05", "P-06", "P-07", "P-99"} {
+		list = append(list, with("out-"+code, kiosk.Out, func(s *kiosk.State) { s.Paper = kiosk.Paper{Code: code} }))
+	}
+	return list
+}
+
+// sizes are those of UX.md.
+func sizes() []fyne.Size {
+	return []fyne.Size{{Width: 1280, Height: 800}, {Width: 1920, Height: 1080}, {Width: 1080, Height: 1920}, {Width: 800, Height: 480}}
+}
+
+// looks are all ways to read a screen.
+func looks() (list []kiosk.Look) {
+	for _, size := range []kiosk.Size{kiosk.Small, kiosk.Medium, kiosk.Large} {
+		for _, lang := range []string{"ja", "en"} {
+			list = append(list, kiosk.Look{Lang: lang, Size: size}, kiosk.Look{Lang: lang, Size: size, Contrast: true})
+		}
+	}
+	return list
+}
+
+func lookName(l kiosk.Look) string {
+	name := fmt.Sprintf("%s-%s", l.Lang, []string{"small", "medium", "large"}[l.Size])
+	if l.Contrast {
+		name += "-contrast"
+	}
+	return name
+}
+
+// newApp gives the test our typeface.
+func newApp(t *testing.T) {
+	t.Helper()
+	t.Setenv("LANG", "ja_JP.UTF-8")
+	test.NewTempApp(t).Settings().SetTheme(Theme())
+}
+
+// open shows a state in a window of a size.
+func open(t *testing.T, size fyne.Size, send func(kiosk.Event)) (*Root, fyne.Window) {
+	t.Helper()
+	root := NewRoot(send, &Opts{})
+	w := test.NewTempWindow(t, root.Object())
+	w.SetPadded(false)
+	w.Resize(size)
+	return root, w
+}
