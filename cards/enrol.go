@@ -1,6 +1,7 @@
 package cards
 
 import (
+	"bytes"
 	"crypto/ed25519"
 	"crypto/sha256"
 	"crypto/subtle"
@@ -29,11 +30,15 @@ func OpenEnrolment(data []byte) (Enrolment, error) {
 	if err := Unsealed(data, PaperEnrolment, &e); err != nil {
 		return Enrolment{}, err
 	}
-	if len(e.Live) != ed25519.PublicKeySize || len(e.Practice) != ed25519.PublicKeySize {
-		return Enrolment{}, fmt.Errorf("%w: no keys", ErrPaper)
+	if !usablePublic(e.Live) || !usablePublic(e.Practice) || bytes.Equal(e.Live, e.Practice) {
+		return Enrolment{}, fmt.Errorf("%w: it names no two keys", ErrPaper)
 	}
-	if _, err := Open(data, PaperEnrolment, func(KeyID) ed25519.PublicKey { return e.Live }, &e); err != nil {
+	id, err := Open(data, PaperEnrolment, func(KeyID) ed25519.PublicKey { return e.Live }, &e)
+	if err != nil {
 		return Enrolment{}, err
+	}
+	if id != 0 {
+		return Enrolment{}, fmt.Errorf("%w: a key id that the hub has not given", ErrPaper)
 	}
 	if !ed25519.Verify(e.Practice, append([]byte(proofDomain), e.Live...), e.Proof) {
 		return Enrolment{}, ErrSignature
@@ -54,6 +59,9 @@ func OpenWelcome(data []byte, fingerprint [sha256.Size]byte) (Welcome, error) {
 	}
 	if _, err := Open(data, PaperWelcome, func(KeyID) ed25519.PublicKey { return w.TrustKey }, &w); err != nil {
 		return Welcome{}, err
+	}
+	if w.Kiosk == "" || !w.Live.Usable() || !w.Practice.Usable() || w.Live == w.Practice {
+		return Welcome{}, fmt.Errorf("%w: it gives no name and two key ids", ErrPaper)
 	}
 	return w, nil
 }

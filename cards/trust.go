@@ -1,6 +1,7 @@
 package cards
 
 import (
+	"bytes"
 	"crypto/ed25519"
 	"errors"
 	"fmt"
@@ -16,8 +17,8 @@ var (
 	ErrOutside  = errors.New("cards: outside what its key was granted")
 )
 
-// ErrOldList reports a trust list older than the one held, or so much newer
-// that its number can't be right.
+// ErrOldList reports a trust list older than the one held, another of the same
+// version, or one so much newer that its number can't be right.
 var ErrOldList = errors.New("cards: the trust list's version does not follow the one held")
 
 // maxVersionStep bounds how far a trust list's version grows at once, so that
@@ -34,7 +35,9 @@ const (
 	Compromised Revocation = "compromised"
 )
 
-// An Issuer is a key that may sign cards. Times are Unix seconds.
+// An Issuer is a key that may sign cards. Times are Unix seconds. From and
+// SignsUntil bound what the hub grants the key; a card does not say when it
+// was signed, so that HonouredUntil alone can be held against it.
 type Issuer struct {
 	Key           KeyID      `cbor:"1,keyasint"`
 	Public        []byte     `cbor:"2,keyasint"` // Ed25519, 32 bytes
@@ -51,12 +54,18 @@ type Issuer struct {
 func (i Issuer) Practice() bool { return len(i.Kinds) > 0 && i.Kinds[0].Practice() }
 
 func (i Issuer) check() error {
-	if !i.Key.Usable() || len(i.Public) != ed25519.PublicKeySize || len(i.Kinds) == 0 {
-		return fmt.Errorf("cards: trust list: key %d can't be used", i.Key)
+	switch {
+	case len(i.Kinds) == 0:
+		return fmt.Errorf("cards: trust list: key %d may sign nothing", i.Key)
+	case i.From >= i.SignsUntil || i.SignsUntil > i.HonouredUntil:
+		return fmt.Errorf("cards: trust list: key %d: its times are out of order", i.Key)
+	case (i.RevokedAt == 0) != (i.Revocation == ""),
+		i.Revocation != "" && i.Revocation != Retired && i.Revocation != Compromised:
+		return fmt.Errorf("cards: trust list: key %d is neither good nor revoked", i.Key)
 	}
-	for _, k := range i.Kinds {
-		if !k.Known() || k.Practice() != i.Practice() {
-			return fmt.Errorf("cards: trust list: key %d mixes live and practice kinds", i.Key)
+	for n, k := range i.Kinds {
+		if !k.Known() || k.Practice() != i.Practice() || n > 0 && i.Kinds[n-1] >= k {
+			return fmt.Errorf("cards: trust list: key %d: kinds unknown, out of order, or live beside practice", i.Key)
 		}
 	}
 	return nil
@@ -83,21 +92,63 @@ func OpenTrustList(data []byte, trust ed25519.PublicKey) (TrustList, error) {
 	if _, err := Open(data, PaperTrustList, func(KeyID) ed25519.PublicKey { return trust }, &l); err != nil {
 		return TrustList{}, err
 	}
-	for n, i := range l.Issuers {
-		if err := i.check(); err != nil {
-			return TrustList{}, err
-		}
-		if n > 0 && l.Issuers[n-1].Key >= i.Key {
-			return TrustList{}, fmt.Errorf("cards: trust list: key %d is out of order", i.Key)
-		}
+	if err := l.check(trust); err != nil {
+		return TrustList{}, err
 	}
 	return l, nil
 }
 
-// Follows returns an error unless the list may take the place of the older one.
+// check reports the first thing that no list may say. One key has one id and
+// one use: a key that could be taken for another would vouch for what it was
+// never granted.
+func (l TrustList) check(trust ed25519.PublicKey) error {
+	if l.Version == 0 {
+		return errors.New("cards: trust list: no version")
+	}
+	ids, publics := map[KeyID]bool{}, map[string]bool{string(trust): true}
+	for n, i := range l.Issuers {
+		if !i.Key.Usable() || !usablePublic(i.Public) || publics[string(i.Public)] {
+			return fmt.Errorf("cards: trust list: key %d can't be used", i.Key)
+		}
+		if n > 0 && l.Issuers[n-1].Key >= i.Key {
+			return fmt.Errorf("cards: trust list: key %d is out of order", i.Key)
+		}
+		if err := i.check(); err != nil {
+			return err
+		}
+		ids[i.Key], publics[string(i.Public)] = true, true
+	}
+	for n, h := range l.Hubs {
+		if !h.Key.Usable() || !usablePublic(h.Public) || ids[h.Key] || publics[string(h.Public)] {
+			return fmt.Errorf("cards: trust list: hub key %d can't be used", h.Key)
+		}
+		if n > 0 && l.Hubs[n-1].Key >= h.Key {
+			return fmt.Errorf("cards: trust list: hub key %d is out of order", h.Key)
+		}
+		publics[string(h.Public)] = true
+	}
+	for _, h := range l.Hosts {
+		if _, err := ParseHost(string(h)); err != nil {
+			return fmt.Errorf("cards: trust list: %w", err)
+		}
+	}
+	return nil
+}
+
+// Follows returns an error unless the list may take the place of the older
+// one: a higher version within the step, or the very same list. Of two lists
+// of one version at most one is right.
 func (l TrustList) Follows(older TrustList) error {
 	if l.Version < older.Version || l.Version-older.Version > maxVersionStep {
 		return fmt.Errorf("%w: %d after %d", ErrOldList, l.Version, older.Version)
+	}
+	if l.Version > older.Version {
+		return nil
+	}
+	a, errA := Encode(l)
+	b, errB := Encode(older)
+	if errA != nil || errB != nil || !bytes.Equal(a, b) {
+		return fmt.Errorf("%w: another list of version %d", ErrOldList, l.Version)
 	}
 	return nil
 }
@@ -122,7 +173,8 @@ func (l TrustList) Hub(id KeyID) ed25519.PublicKey {
 }
 
 // Verify checks a card without a network. Nil means genuine, and no more:
-// whether it was redeemed shows when the hub is asked.
+// whether it was redeemed shows when the hub is asked. The errors are found in
+// the order of TOKEN.md, section 6.
 func (l TrustList) Verify(c Card, now time.Time) error {
 	issuer, ok := l.Issuer(c.Key)
 	if !ok {

@@ -69,7 +69,7 @@ func (s *Server) Handler() http.Handler {
 	mux.HandleFunc("GET /readyz", s.readyz)
 	s.api(mux)
 	s.site.mount(mux)
-	return s.logged(mux)
+	return s.logged(s.site.straight(mux))
 }
 
 // healthz says that the process runs.

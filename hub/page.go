@@ -12,6 +12,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"path"
 	"strings"
 	"time"
 
@@ -92,6 +93,19 @@ func (s *site) mount(mux *http.ServeMux) {
 		w.Header().Set("X-Content-Type-Options", "nosniff")
 		w.Header().Set("Cache-Control", "public, max-age=31536000, immutable") // its address names its content
 		http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(s.css))
+	})
+}
+
+// straight turns away what a ServeMux would mend by a redirect, like //C/…:
+// its answer would repeat the address.
+func (s *site) straight(next http.Handler) http.Handler {
+	crooked := s.handler(s.missing)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if clean := path.Clean(r.URL.Path); r.URL.Path != clean && r.URL.Path != clean+"/" {
+			crooked.ServeHTTP(w, r)
+			return
+		}
+		next.ServeHTTP(w, r)
 	})
 }
 

@@ -40,7 +40,7 @@ const dotsPerMM = 8 // 203 dpi
 // seen whole; a tick is 1 mm; the patches are a quarter, a half, three quarters
 // and all black; the squares are a code's modules of 3 to 8 dots.
 func TestPage(dots int) *Bitmap {
-	b := NewBitmap(dots, 40*dotsPerMM)
+	b := NewBitmap(dots, 30*dotsPerMM)
 	b.Fill(image.Rect(0, 0, 4, b.height))
 	b.Fill(image.Rect(dots-4, 0, dots, b.height))
 	b.Fill(image.Rect(0, 0, dots, 4))

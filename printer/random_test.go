@@ -174,7 +174,7 @@ func retry(vp *printertest.Printer, d *printer.Dev, class printer.Answers) strin
 
 func straight(c printer.Conn) printer.Conn { return c }
 
-var soak = flag.Uint64("rounds", 400, "random schedules a class")
+var soak = flag.Uint64("rounds", 200, "random schedules a class")
 
 func TestRandomMishaps(t *testing.T) {
 	rounds := *soak

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"crypto/ed25519"
-	"crypto/sha256"
 	"crypto/x509"
 	"encoding/hex"
 	"encoding/pem"
@@ -137,11 +136,7 @@ func Enrol(ctx context.Context, opts Opts, code api.Code) (Identity, error) {
 	if err != nil {
 		return Identity{}, err
 	}
-	public := live.Public().(ed25519.PublicKey)
-	sealed, err := cards.Seal(cards.SigningKey{Private: live}, cards.PaperEnrolment, cards.Enrolment{
-		Secret: code.Secret[:], Live: public,
-		Practice: practice.Public().(ed25519.PublicKey), Proof: ed25519.Sign(practice, public),
-	})
+	sealed, err := cards.SealEnrolment(code.Secret[:], live, practice)
 	if err != nil {
 		return Identity{}, err
 	}
@@ -158,33 +153,26 @@ func Enrol(ctx context.Context, opts Opts, code api.Code) (Identity, error) {
 
 // welcome checks the hub's answer against the fingerprint in the code.
 func welcome(ctx context.Context, opts Opts, code api.Code, answer []byte, live cards.SigningKey) (Identity, error) {
-	var w cards.Welcome
-	if err := cards.Unsealed(answer, cards.PaperWelcome, &w); err != nil {
-		return Identity{}, err
-	}
-	if sum := sha256.Sum256(w.TrustKey); sum != code.Fingerprint {
-		return Identity{}, errors.New("station: another hub answered: its key is not the one in the code")
-	}
-	var checked cards.Welcome
-	if _, err := cards.Open(answer, cards.PaperWelcome, func(cards.KeyID) ed25519.PublicKey { return w.TrustKey }, &checked); err != nil {
-		return Identity{}, err
-	}
-	list, err := cards.OpenTrustList(checked.Trust, w.TrustKey)
+	w, err := cards.OpenWelcome(answer, code.Fingerprint)
 	if err != nil {
 		return Identity{}, err
 	}
-	if i, ok := list.Issuer(checked.Live); !ok || !bytes.Equal(i.Public, live.Public()) {
+	list, err := cards.OpenTrustList(w.Trust, w.TrustKey)
+	if err != nil {
+		return Identity{}, err
+	}
+	if i, ok := list.Issuer(w.Live); !ok || !bytes.Equal(i.Public, live.Public()) {
 		return Identity{}, errors.New("station: the hub's list does not name this kiosk's key")
 	}
 	id := Identity{
-		Kiosk: checked.Kiosk, Hub: code.Base, Live: checked.Live, Practice: checked.Practice, Trust: hex.EncodeToString(w.TrustKey),
+		Kiosk: w.Kiosk, Hub: code.Base, Live: w.Live, Practice: w.Practice, Trust: hex.EncodeToString(w.TrustKey),
 	}
 	live.ID = id.Live
 	j, err := opts.journal(ctx, "journal", live)
 	if err != nil {
 		return id, err
 	}
-	if err := errors.Join(j.Keep(ctx, cards.PaperTrustList, checked.Trust), j.Close()); err != nil {
+	if err := errors.Join(j.Keep(ctx, cards.PaperTrustList, w.Trust), j.Close()); err != nil {
 		return id, err
 	}
 	return id, id.save(opts.Dir)
