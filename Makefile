@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 TAGS  := migrated_fynedo,no_animations
 GO    := go
-export GOFLAGS += -buildvcs=false
+export GOFLAGS := -buildvcs=false
 export CGO_ENABLED := 1
 
 .PHONY: run test build check bench soak screens setup setup-test clean

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 
 	"github.com/fxamacker/cbor/v2"
 	"github.com/veraison/go-cose"
@@ -38,8 +39,8 @@ func (k SigningKey) String() string { return fmt.Sprintf("key %d", k.ID) }
 // GoString is String: %#v shows no secret either.
 func (k SigningKey) GoString() string { return k.String() }
 
-// Format is String under every verb.
-func (k SigningKey) Format(f fmt.State, verb rune) { formatAs(f, verb, k) }
+// Format is String under every verb: %d would not ask it.
+func (k SigningKey) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, k.String()) }
 
 // MarshalText is String, so that no JSON and no log holds the secret.
 func (k SigningKey) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
@@ -113,7 +114,7 @@ func unwrap(data []byte, paper Paper) (*cose.Sign1Message, KeyID, error) {
 	kid, ok := head[cose.HeaderLabelKeyID].([]byte)
 	if !ok || len(kid) != 4 || len(head) != 3 || len(m.Headers.Unprotected) != 0 ||
 		head[cose.HeaderLabelContentType] != string(paper) || head[cose.HeaderLabelAlgorithm] != cose.AlgorithmEdDSA ||
-		len(m.Signature) != ed25519.SignatureSize {
+		m.Payload == nil || len(m.Signature) != ed25519.SignatureSize {
 		return nil, 0, ErrPaper
 	}
 	m.Headers.RawProtected, m.Headers.RawUnprotected = nil, nil // else MarshalCBOR repeats them as they came

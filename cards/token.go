@@ -16,6 +16,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"unique"
 )
 
 // A Kind says what a token is. The byte on the wire carries the format in its
@@ -118,12 +119,13 @@ func parseClaims(b []byte) Claims {
 }
 
 // A Card is claims with their signature. Its text is a bearer secret: who
-// shows it first has the points. Formatting it prints the serial alone; but fmt
-// can't ask a card in an unexported field, so that a struct has it exported.
+// shows it first has the points. Formatting it prints the serial alone.
 type Card struct {
 	Claims
-	signature [ed25519.SignatureSize]byte
+	signature unique.Handle[signature] // fmt prints fields raw where it can't ask String, and doesn't look behind this
 }
+
+type signature [ed25519.SignatureSize]byte
 
 // ErrMalformed reports a text that is no card of ours.
 var ErrMalformed = errors.New("cards: not a card")
@@ -134,15 +136,23 @@ func Sign(c Claims, key ed25519.PrivateKey) (Card, error) {
 	if !c.valid() {
 		return Card{}, fmt.Errorf("cards: sign %v: a field is out of range", c.Serial())
 	}
-	card := Card{Claims: c}
-	copy(card.signature[:], ed25519.Sign(key, append([]byte(domain), c.bytes()...)))
-	return card, nil
+	s := ed25519.Sign(key, append([]byte(domain), c.bytes()...))
+	return Card{Claims: c, signature: unique.Make(signature(s))}, nil
+}
+
+// signed returns the signature, of the zero card 64 zeros.
+func (c Card) signed() []byte {
+	var s signature
+	if c.signature != (unique.Handle[signature]{}) {
+		s = c.signature.Value()
+	}
+	return s[:]
 }
 
 // SignedBy reports whether the card carries a signature of this key.
 func (c Card) SignedBy(key ed25519.PublicKey) bool {
 	return len(key) == ed25519.PublicKeySize &&
-		ed25519.Verify(key, append([]byte(domain), c.Claims.bytes()...), c.signature[:])
+		ed25519.Verify(key, append([]byte(domain), c.Claims.bytes()...), c.signed())
 }
 
 var tokenText = base32.StdEncoding.WithPadding(base32.NoPadding)
@@ -150,7 +160,7 @@ var tokenText = base32.StdEncoding.WithPadding(base32.NoPadding)
 // Text returns the canonical text: 130 upper-case base32 characters (RFC 4648,
 // section 6), the inverse of [Parse].
 func (c Card) Text() string {
-	return tokenText.EncodeToString(append(c.Claims.bytes(), c.signature[:]...))
+	return tokenText.EncodeToString(append(c.Claims.bytes(), c.signed()...))
 }
 
 // Digest returns the SHA-256 of the canonical text: it names the card in
@@ -163,21 +173,6 @@ func (c Card) String() string { return c.Claims.Serial().String() }
 // GoString is String, so that %#v shows no secret either.
 func (c Card) GoString() string { return "cards.Card{" + c.String() + "}" }
 
-// Format shows the serial under every verb: %d would not ask String.
-func (c Card) Format(f fmt.State, verb rune) { formatAs(f, verb, c) }
-
-// formatAs prints a value that has a secret by its String or GoString.
-func formatAs(f fmt.State, verb rune, v interface {
-	fmt.Stringer
-	fmt.GoStringer
-}) {
-	text := v.String()
-	if verb == 'v' && f.Flag('#') {
-		text = v.GoString()
-	}
-	_, _ = fmt.Fprintf(f, fmt.FormatString(f, 's'), text) // what f can't take it reports itself
-}
-
 // Parse reads what [Card.Text] wrote, and nothing else. It does not check the
 // signature.
 func Parse(text string) (Card, error) {
@@ -188,8 +183,7 @@ func Parse(text string) (Card, error) {
 	if err != nil || len(b) != tokenSize {
 		return Card{}, ErrMalformed
 	}
-	card := Card{Claims: parseClaims(b)}
-	copy(card.signature[:], b[claimsSize:])
+	card := Card{Claims: parseClaims(b), signature: unique.Make(signature(b[claimsSize:]))}
 	if !card.valid() || card.Text() != text {
 		return Card{}, ErrMalformed
 	}

@@ -7,6 +7,7 @@ import (
 	"math/big"
 	"slices"
 	"strings"
+	"unique"
 )
 
 const (
@@ -66,15 +67,15 @@ func vectorClaims(mend func(*Claims)) Claims {
 
 // signedBy makes a card even of claims that Sign refuses.
 func signedBy(n int, c Claims) Card {
-	card := Card{Claims: c}
-	copy(card.signature[:], ed25519.Sign(vectorPrivate(n), append([]byte(domain), c.bytes()...)))
-	return card
+	return Card{Claims: c, signature: made(ed25519.Sign(vectorPrivate(n), append([]byte(domain), c.bytes()...)))}
 }
+
+func made(b []byte) unique.Handle[signature] { return unique.Make(signature(b)) }
 
 func partsOf(host Host, c Card) *vectorPart {
 	return &vectorPart{
 		Kind: fmt.Sprintf("%02x", byte(c.Kind)), Key: c.Key, Allotment: c.Allotment, Number: c.Number, Points: c.Points,
-		Expires: c.Expires.String(), Bytes: fmt.Sprintf("%x", c.Claims.bytes()), Signature: fmt.Sprintf("%x", c.signature),
+		Expires: c.Expires.String(), Bytes: fmt.Sprintf("%x", c.Claims.bytes()), Signature: fmt.Sprintf("%x", c.signed()),
 		Serial: c.Serial().String(), Digest: fmt.Sprintf("%x", c.Digest()), URL: host.URL(c),
 	}
 }
@@ -190,17 +191,27 @@ func forgeries() (all []forgery) {
 	add("number changed", func(c *Card) { c.Number++ })
 	add("points changed", func(c *Card) { c.Points |= 1 << 23 })
 	add("expiry changed", func(c *Card) { c.Expires++ })
-	add("R: first bit", func(c *Card) { c.signature[0] ^= 1 })
-	add("R: last bit", func(c *Card) { c.signature[31] ^= 0x80 })
-	add("S: first bit", func(c *Card) { c.signature[32] ^= 1 })
-	add("S: last bit", func(c *Card) { c.signature[63] ^= 0x80 })
-	add("S + L, which RFC 8032 refuses (5.1.7)", func(c *Card) { copy(c.signature[32:], plusOrder(c.signature[32:])) })
-	add("all zero", func(c *Card) { c.signature = [64]byte{} })
+	flip := func(at int, bit byte) func(*Card) {
+		return func(c *Card) {
+			s := c.signed()
+			s[at] ^= bit
+			c.signature = made(s)
+		}
+	}
+	add("R: first bit", flip(0, 1))
+	add("R: last bit", flip(31, 0x80))
+	add("S: first bit", flip(32, 1))
+	add("S: last bit", flip(63, 0x80))
+	add("S + L, which RFC 8032 refuses (5.1.7)", func(c *Card) {
+		s := c.signed()
+		c.signature = made(append(s[:32:32], plusOrder(s[32:])...))
+	})
+	add("all zero", func(c *Card) { c.signature = made(make([]byte, 64)) })
 	add("signed without the domain", func(c *Card) {
-		copy(c.signature[:], ed25519.Sign(vectorPrivate(keyLive), c.Claims.bytes()))
+		c.signature = made(ed25519.Sign(vectorPrivate(keyLive), c.Claims.bytes()))
 	})
 	add("signed with the domain less its zero byte", func(c *Card) {
-		copy(c.signature[:], ed25519.Sign(vectorPrivate(keyLive), append([]byte(domain[:len(domain)-1]), c.Claims.bytes()...)))
+		c.signature = made(ed25519.Sign(vectorPrivate(keyLive), append([]byte(domain[:len(domain)-1]), c.Claims.bytes()...)))
 	})
 	add("signed by another key that is listed", func(c *Card) { *c = signedBy(keyCardsOnly, c.Claims) })
 	return all

@@ -292,7 +292,7 @@ func TestVectorsOfSerials(t *testing.T) {
 			if word(err) != c.Want || s != (Serial{c.Allotment, c.Number}) || err == nil && s.String() != c.Serial {
 				t.Errorf("NormalizeSerial = %v, %v, want %s, %s", s, err, c.Serial, c.Want)
 			}
-			if _, err := ParseSerial(c.Typed); (err == nil) != (c.Typed == c.Serial) {
+			if _, err := ParseSerial(c.Typed); (err == nil) != (c.Want == "good" && c.Typed == c.Serial) {
 				t.Errorf("ParseSerial = %v", err)
 			}
 		})

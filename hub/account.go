@@ -41,5 +41,9 @@ func (s *site) account(v *visit) (page, error) {
 	for _, n := range notices {
 		money.Notices = append(money.Notices, v.Say("page.notice.device", v.date(n.At)))
 	}
-	return page{Name: "account", Title: v.Say("page.account.title"), Money: money}, nil
+	p := page{Name: "account", Title: v.Say("page.account.title"), Money: money}
+	if len(balance.Movements) > 0 {
+		p.Office = v.office(balance.Movements[0].Event)
+	}
+	return p, nil
 }

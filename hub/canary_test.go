@@ -47,7 +47,7 @@ func drive(t *testing.T, fault func(*town, http.Handler) http.Handler) (*town, c
 	card := town.card(bar, 77)
 	p := town.phone("ja")
 	paths := []string{"/C/" + card.Text(), "/c/" + strings.ToLower(card.Text()), "/C/" + card.Text() + "x", "/C/" + card.Text() + "/x",
-		"//C/" + card.Text(), "/x/" + card.Text(), "/C/" + card.Text() + "?lang=en", "/claim?" + card.Text(), "/v1/entries/" + card.Text(),
+		"//C/" + card.Text(), "/x/" + card.Text(), "/C/" + card.Text() + "?lang=ja", "/claim?" + card.Text(), "/v1/entries/" + card.Text(),
 		"/claim", "/done", "/account", "/signin", "/signedout", "/", "/static/page.css", "/healthz", "/readyz"}
 	all := func() {
 		for _, path := range paths {

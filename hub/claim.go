@@ -4,27 +4,33 @@ import (
 	"errors"
 	"net/http"
 
-	"pointkiosk/assets/words"
 	"pointkiosk/cards"
 	"pointkiosk/hub/ledger"
 )
 
 // A cardView is what a page says of a card.
-type cardView struct {
-	Site, Event, Day, Until, Points, Serial, Contact, Phone string
+type cardView struct{ Event, Day, Until, Points, Serial string }
+
+// An officeView is whose points they are, and whom to ask.
+type officeView struct{ Site, Name, Phone string }
+
+func (v *visit) office(e cards.Event) *officeView {
+	municipality := e.Municipality.In(v.Lang())
+	o := &officeView{Site: municipality + " " + e.Scheme.In(v.Lang()), Phone: e.Phone}
+	if contact := e.Contact.In(v.Lang()); contact != "" {
+		o.Name = municipality + " " + contact
+	}
+	return o
 }
 
-func (v *visit) card(look ledger.View) *cardView {
-	a, lang := look.Allotment, v.Lang()
-	if a.ID == 0 {
-		return nil // nobody knows what it is worth
+// about fills in the card that a page is about, as far as it is known.
+func (v *visit) about(look ledger.View, p page) page {
+	if a := look.Allotment; a.ID != 0 {
+		p.Office = v.office(a.Event)
+		p.Card = &cardView{Event: a.Event.Name.In(v.Lang()), Day: v.dayOf(a.Day), Until: v.dayOf(a.Expires),
+			Points: v.number(int64(a.Points)), Serial: look.Serial.String()}
 	}
-	site := a.Event.Municipality.In(lang) + " " + a.Event.Scheme.In(lang)
-	return &cardView{
-		Site: site, Event: a.Event.Name.In(lang), Day: v.dayOf(a.Day), Until: v.dayOf(a.Expires),
-		Points: words.Number(int(a.Points)), Serial: look.Serial.String(),
-		Contact: a.Event.Municipality.In(lang) + " " + a.Event.Contact.In(lang), Phone: a.Event.Phone,
-	}
+	return p
 }
 
 // openCard takes the card's text out of the address and hides it in a cookie.
@@ -85,9 +91,9 @@ func (s *site) offer(v *visit, look ledger.View, f form, status int) (page, erro
 	if err := s.needDevice(v); err != nil {
 		return page{}, err
 	}
-	card := v.card(look)
-	title := v.Say("page.claim.title", card.Points)
-	return page{Status: status, Name: "claim", Title: title, Big: big(title, card.Points), Card: card, form: f}, nil
+	points := v.number(int64(look.Allotment.Points))
+	title := v.Say("page.claim.title", points)
+	return v.about(look, page{Status: status, Name: "claim", Title: title, Big: big(title, points), form: f}), nil
 }
 
 // claim is the one press that takes the points.
@@ -134,8 +140,8 @@ func (s *site) done(v *visit) (page, error) {
 	}
 	number := v.number(int64(claimed.Points))
 	title := v.Say("page.done.title", number)
-	return page{Name: "done", Title: title, Big: big(title, number), Card: v.card(look),
-		Money: &moneyView{Balance: v.number(balance.Points), Expires: v.dayOf(claimed.Expires)}}, nil
+	return v.about(look, page{Name: "done", Title: title, Big: big(title, number),
+		Money: &moneyView{Balance: v.number(balance.Points), Expires: v.dayOf(claimed.Expires)}}), nil
 }
 
 // refused says in plain words why a card gives no points.
@@ -169,5 +175,6 @@ func (v *visit) no(look ledger.View, why string, args ...any) page {
 	if v.Method == http.MethodPost {
 		status = http.StatusConflict
 	}
-	return page{Status: status, Name: "say", Title: v.Say("page.no." + why + ".title"), Text: v.Say("page.no."+why, args...), Card: v.card(look)}
+	return v.about(look, page{Status: status, Name: "say", Title: v.Say("page.no." + why + ".title"), Text: v.Say("page.no."+why, args...),
+		form: form{Again: why == "used"}}) // whose it is may be the one who asks, signed out
 }

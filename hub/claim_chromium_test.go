@@ -11,10 +11,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/cdp"
 	cdplog "github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
-	cdppage "github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 )
 
@@ -57,10 +56,21 @@ func newBrowser(t *testing.T, town *town) *browser {
 	t.Cleanup(cancel)
 	b.ctx, cancel = chromedp.NewContext(ctx)
 	t.Cleanup(cancel)
-	chromedp.ListenTarget(b.ctx, b.hear)
-	b.run(network.Enable(), cdplog.Enable(), network.SetExtraHTTPHeaders(network.Headers{"Accept-Language": "ja"}))
+	if err := chromedp.Listen(b.ctx, b.hear); err != nil {
+		t.Fatal(err)
+	}
+	call(b, network.Enable, network.EnableParams{})
+	call(b, cdplog.Enable, cdp.Empty{})
+	call(b, network.SetExtraHTTPHeaders, network.SetExtraHTTPHeadersParams{Headers: network.Headers{"Accept-Language": "ja"}})
 	b.size(390, 844)
 	return b
+}
+
+func call[P, R any](b *browser, command cdp.Command[P, R], params P) {
+	b.t.Helper()
+	if _, err := chromedp.Call(b.ctx, command, params); err != nil {
+		b.t.Fatal(err)
+	}
 }
 
 func (b *browser) hear(event any) {
@@ -74,49 +84,42 @@ func (b *browser) hear(event any) {
 	}
 }
 
-func (b *browser) run(actions ...chromedp.Action) {
+func (b *browser) run(steps ...chromedp.Action[chromedp.Void]) {
 	b.t.Helper()
-	if err := chromedp.Run(b.ctx, actions...); err != nil {
+	if err := chromedp.Do(b.ctx, steps...); err != nil {
 		b.t.Fatal(err)
 	}
 }
 
 func (b *browser) size(width, height int64) {
 	b.t.Helper()
-	b.run(emulation.SetDeviceMetricsOverride(width, height, 2, true))
+	b.run(chromedp.EmulateViewport(width, height, chromedp.EmulateScale(2), chromedp.EmulateMobile))
 }
 
 // shot takes a picture of the whole page.
 func (b *browser) shot(name string) {
 	b.t.Helper()
-	var png []byte
-	b.run(chromedp.ActionFunc(func(ctx context.Context) (err error) {
-		png, err = cdppage.CaptureScreenshot().WithCaptureBeyondViewport(true).Do(ctx)
-		return err
-	}))
+	png := must(chromedp.Run(b.ctx, chromedp.FullScreenshot(100)))(b.t)
 	if err := os.WriteFile(filepath.Join(b.shots, name+".png"), png, 0o600); err != nil {
 		b.t.Fatal(err)
 	}
 }
 
-func (b *browser) eval(script string) (text string) {
+func (b *browser) eval(script string) string {
 	b.t.Helper()
-	b.run(chromedp.Evaluate(script, &text))
-	return text
+	return must(chromedp.Run(b.ctx, chromedp.Evaluate[string](script)))(b.t)
+}
+
+func (b *browser) textSize(size string) {
+	b.t.Helper()
+	b.eval(`document.documentElement.style.fontSize = "` + size + `"`)
 }
 
 // shows waits for a heading, and looks whether everybody can use the page.
 func (b *browser) shows(title string) {
 	b.t.Helper()
-	var got string
-	for range 100 {
-		b.run(chromedp.Text("h1", &got, chromedp.ByQuery))
-		if got = strings.Join(strings.Fields(got), " "); got == title {
-			break
-		}
-		time.Sleep(50 * time.Millisecond)
-	}
-	if got != title {
+	got := must(chromedp.Run(b.ctx, chromedp.Text(chromedp.CSS("h1"))))(b.t)
+	if got = strings.Join(strings.Fields(got), " "); got != title {
 		b.t.Fatalf("the heading says %q, want %q", got, title)
 	}
 	for _, look := range []struct{ what, script string }{
@@ -129,13 +132,13 @@ func (b *browser) shows(title string) {
 	for _, width := range []int64{320, 390, 430} {
 		for _, size := range []string{"100%", "200%"} {
 			b.size(width, 844)
-			b.run(chromedp.Evaluate(`document.documentElement.style.fontSize = "`+size+`"`, nil))
+			b.textSize(size)
 			if found := b.eval(wide); found != "" {
 				b.t.Errorf("%s: at %d px and %s text it is wider than the screen: %s", title, width, size, found)
 			}
 		}
 	}
-	b.run(chromedp.Evaluate(`document.documentElement.style.fontSize = ""`, nil))
+	b.textSize("")
 	b.size(390, 844)
 }
 
@@ -169,11 +172,11 @@ func TestClaimInChromium(t *testing.T) {
 	}
 	press := func(button string) {
 		t.Helper()
-		b.run(chromedp.Click(button, chromedp.ByQuery))
+		must(chromedp.RunResponse(b.ctx, chromedp.Click(chromedp.CSS(button))))(t) // until the next page is there
 	}
 	signIn := func(id, password string) {
 		t.Helper()
-		b.run(chromedp.SetValue("#id", "", chromedp.ByQuery), chromedp.SendKeys("#id", id, chromedp.ByQuery), chromedp.SendKeys("#password", password, chromedp.ByQuery))
+		b.run(chromedp.Clear(chromedp.CSS("#id")), chromedp.SendKeys(chromedp.CSS("#id"), id), chromedp.SendKeys(chromedp.CSS("#password"), password))
 		press(".signin button")
 	}
 
@@ -181,11 +184,11 @@ func TestClaimInChromium(t *testing.T) {
 	b.shows("200ポイントを受け取れます")
 	b.shot("01-signin")
 	signIn(residentID, "not this one")
-	b.run(chromedp.WaitVisible("#error", chromedp.ByQuery))
+	b.run(chromedp.WaitVisible(chromedp.CSS("#error")))
 	b.shows("200ポイントを受け取れます")
 	b.shot("02-wrong")
 	signIn("k7m4 w2hn", residentPassword)
-	b.run(chromedp.WaitVisible("button.take", chromedp.ByQuery))
+	b.run(chromedp.WaitVisible(chromedp.CSS("button.take")))
 	b.shows("200ポイントを受け取れます")
 	b.shot("03-take")
 	press("button.take")
@@ -225,7 +228,7 @@ func TestClaimInChromium(t *testing.T) {
 	b.shows("You can receive 200 points")
 	b.shot("12-signin-en")
 	signIn(neighbourID, residentPassword)
-	b.run(chromedp.WaitVisible("button.take", chromedp.ByQuery))
+	b.run(chromedp.WaitVisible(chromedp.CSS("button.take")))
 	b.shows("You can receive 200 points")
 	b.shot("13-take-en")
 	press("button.take")

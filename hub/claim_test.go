@@ -1,12 +1,17 @@
 package hub
 
 import (
+	"errors"
+	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
 
+	"pointkiosk/assets/words"
 	"pointkiosk/cards"
+	"pointkiosk/hub/ledger"
 )
 
 func TestClaim(t *testing.T) {
@@ -123,6 +128,28 @@ func TestVoidAndLapsed(t *testing.T) {
 	s = p.signIn(p.get("/signin"), residentID, residentPassword)
 	if s = p.open(town.card(bar, 1)); s.title() != "有効期限が過ぎています" || !strings.Contains(s.html, "令和9年3月31日(水)まででした") {
 		t.Errorf("lapsed: %q", s.title())
+	}
+}
+
+// Every refusal that the ledger knows, and one that it may learn, has words.
+func TestEveryRefusalHasWords(t *testing.T) {
+	seen := map[string]bool{}
+	for _, why := range []ledger.Refusal{ledger.UnknownKey, ledger.BadSignature, ledger.Outside, ledger.Practice, ledger.Used, ledger.VoidCard,
+		ledger.Lapsed, ledger.Revoked, ledger.OncePerDay, "one more"} {
+		for _, lang := range words.Languages() {
+			v := &visit{Request: httptest.NewRequest(http.MethodPost, "/claim", nil), Words: words.In(lang)}
+			p, err := v.refused(ledger.View{}, fmt.Errorf("wrapped: %w", &ledger.RefusedError{Why: why, At: eventDay.Start()}))
+			if err != nil || p.Status != http.StatusConflict || p.Title == "" || strings.ContainsAny(p.Title+p.Text, "‹%") {
+				t.Errorf("%s in %s: %q, %q, %v", why, lang, p.Title, p.Text, err)
+			}
+			seen[p.Title] = true
+		}
+	}
+	if len(seen) != 2*8 { // unknown, forged and outside are one to a resident
+		t.Errorf("%d titles", len(seen))
+	}
+	if _, err := new(visit).refused(ledger.View{}, errors.New("disk")); err == nil {
+		t.Error("a broken disk is no refusal")
 	}
 }
 

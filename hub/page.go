@@ -218,6 +218,7 @@ type page struct {
 	Text   string
 	Card   *cardView
 	Money  *moneyView
+	Office *officeView
 	form
 }
 
@@ -237,10 +238,10 @@ type shown struct {
 	Style string
 }
 
-// Site names the scheme of the card in hand.
+// Site names the scheme that the page is about.
 func (p shown) Site() string {
-	if p.Card != nil {
-		return p.Card.Site
+	if p.Office != nil {
+		return p.Office.Site
 	}
 	return p.Say("page.site")
 }

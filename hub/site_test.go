@@ -21,6 +21,7 @@ import (
 
 	_ "modernc.org/sqlite"
 
+	"pointkiosk/assets/words"
 	"pointkiosk/cards"
 	"pointkiosk/hub/ledger"
 	"pointkiosk/hub/registry"
@@ -232,7 +233,33 @@ func (p *phone) do(r *http.Request) screen {
 	}
 	defer answer.Body.Close()
 	body := must(io.ReadAll(answer.Body))(p.t)
-	return screen{answer.StatusCode, answer.Request.URL.Path, string(body), answer.Header}
+	s := screen{answer.StatusCode, answer.Request.URL.Path, string(body), answer.Header}
+	if strings.HasPrefix(s.header.Get("Content-Type"), "text/html") && r.Method != http.MethodHead {
+		p.everyPage(s)
+	}
+	return s
+}
+
+// everyPage checks what holds for all pages.
+func (p *phone) everyPage(s screen) {
+	p.t.Helper()
+	for name, want := range map[string]string{
+		"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Content-Type-Options": "nosniff",
+		"Content-Security-Policy": "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+	} {
+		if got := s.header.Get(name); got != want {
+			p.t.Errorf("%s: %s: %q, want %q", s.path, name, got, want)
+		}
+	}
+	lang, nopin := p.lang[:2], words.In(p.lang).Say("page.nopin.lead")
+	if !strings.Contains(s.html, `<html lang="`+lang+`">`) || !strings.Contains(s.html, nopin) || s.title() == "" {
+		p.t.Errorf("%s: not in %s, or without a heading or the word on the PIN: %s", s.path, lang, s.html)
+	}
+	for _, fault := range []string{"‹", "%!", "&lt;nil", "<script", "style=", "http://", "https://"} {
+		if strings.Contains(s.html, fault) {
+			p.t.Errorf("%s: %q stands in %s", s.path, fault, s.html)
+		}
+	}
 }
 
 func (p *phone) get(path string) screen {

@@ -110,8 +110,10 @@ func (s State) tick(now time.Time) State {
 
 // home ends a visit: nothing of it is left, not even the size of its text.
 func (s State) home() State {
+	site := s.Site
+	site.Practice = false // who comes next means it
 	return State{
-		Visit: s.Visit + 1, Look: s.usual, Site: s.Site, Network: s.Network, Paper: s.Paper, Count: s.Count,
+		Visit: s.Visit + 1, Look: s.usual, Site: site, Network: s.Network, Paper: s.Paper, Count: s.Count,
 		Keys: Keys{Wait: s.Keys.Wait}, Now: s.Now, touched: s.Now, idle: s.idle, usual: s.usual,
 	}
 }

@@ -53,7 +53,7 @@ func (b *bar) compose() {
 	p := b.p
 	switches := newRow(p, 22, newRow(p, 8, b.sizes[0], b.sizes[1], b.sizes[2]), newRow(p, 8, b.ja, b.en), b.contrast)
 	pills := newRow(p, 10, centred(p, b.net), centred(p, b.paper))
-	stacked := newColumn(p, 6, spring(1), b.net, b.paper, spring(1))
+	stacked := newColumn(p, 3, spring(1), b.net, b.paper, spring(1))
 	title := growing{b.title, 1}
 	b.ways = []part{
 		newRow(p, 22, title, switches, pills),
@@ -103,7 +103,7 @@ func (b *bar) arrange(width float32) float32 {
 	}
 	inner := width - 2*padX
 	way := b.choose(inner)
-	h := way.tall(inner) + 2*padY
+	h := max(b.p.target(), way.tall(inner)) + 2*padY
 	paint(b.ground, b.p.colours[barGround], nil, 0, 0)
 	b.ground.Show()
 	b.ground.Resize(fyne.NewSize(width, h))

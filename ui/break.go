@@ -67,9 +67,10 @@ func breakParagraph(text []rune, width float64, advance func(rune) float64) []st
 	return linesOf(text, best)
 }
 
-// lineCost says how bad a line is: each costs 1000, so that there are few.
+// lineCost says how bad a line is: one line more is better than a line that ends
+// inside a word.
 func lineCost(slack, bad float64, runes int, last bool) float64 {
-	cost := 1000 + bad + 0.15*slack*slack
+	cost := 45 + bad + 0.15*slack*slack
 	if last && runes < 3 {
 		cost += 30
 	}
@@ -107,7 +108,7 @@ func cutBetween(a, b rune) (bad float64, ok bool) {
 		return 0, true
 	case sa == hiragana && sb != hiragana:
 		return 5, true // mostly after a particle
-	case sa == sb, sa == kanji && sb == hiragana, sa == latin, sb == latin:
+	case sa == sb, sb == hiragana, sa == latin, sb == latin:
 		return 60, true // inside a word, or between a number and its unit
 	}
 	return 20, true

@@ -49,10 +49,10 @@ func newHome(p *pen, send func(kiosk.Event)) *home {
 // newStep is one of the three steps: a picture over its words, beside them
 // where there is more height than width.
 func newStep(p *pen, name, key string) *panel {
-	picture, words := newPicture(p, name, 112), newSaid(p, 28, bold, body, key)
+	picture, words := newPicture(p, name, 112), newSaid(p, 28, bold, body, key).centre().middle()
 	inside := &shape{p: p,
 		lying:   newColumn(p, 18, spring(1), picture, words, spring(1)),
-		upright: newRow(p, 32, picture, growing{words.middle(), 1}),
+		upright: newRow(p, 32, picture, growing{words, 1}),
 	}
 	return newPanel(p, inside, ground, edge)
 }
@@ -85,7 +85,7 @@ func (s *home) Show(st kiosk.State) {
 	s.points.count("issue.points", words.Number(int(a.Points)))
 	s.notice.show(false)
 	switch now := st.Now.Unix(); {
-	case st.Now.IsZero():
+	case st.Now.IsZero() || !held:
 	case now < a.From:
 		s.noticeText.set(s.p.say("home.soon", e.Opens))
 		s.notice.show(true)

@@ -128,7 +128,7 @@ func (c *column) place(x, y, w, h float32) {
 		if i > 0 {
 			y += c.distance(list[i-1], p)
 		}
-		ph := p.tall(w)
+		ph := min(p.tall(w), h) // what does not fit at all is cut, not drawn for ever
 		if k := weightOf(p); k > 0 {
 			ph += float32(math.Floor(float64(left * k / weights)))
 		}

@@ -3,6 +3,8 @@ package ui
 import (
 	"fmt"
 	"image/color"
+	"regexp"
+	"strconv"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -54,15 +56,31 @@ func (g *picture) place(x, y, w, h float32) {
 	if g.on != body && g.on != main {
 		strokes, accent = g.p.colours[g.on], g.p.colours[g.on]
 	}
-	drawn := g.name + hex(strokes) + hex(accent) + hex(paper)
+	side := min(w, h)
+	drawn := fmt.Sprint(g.name, side) + hex(strokes) + hex(accent) + hex(paper)
 	if g.drawn == drawn {
 		return
 	}
 	svg := strings.NewReplacer("#1B1B1F", hex(strokes), "#0A4A8F", hex(accent), "#FFFFFF", hex(paper)).
 		Replace(string(assets.Picture(g.name)))
 	g.drawn = drawn
+	svg = scaleStrokes(svg, side)
 	g.image.Resource = fyne.NewStaticResource(drawn+".svg", []byte(svg))
 	g.image.Refresh()
 }
 
 func hex(c color.NRGBA) string { return fmt.Sprintf("#%02X%02X%02X", c.R, c.G, c.B) }
+
+// scaleStrokes makes lines as thick as the picture is large: Fyne's renderer
+// (oksvg) scales paths, but not their strokes.
+func scaleStrokes(svg string, side float32) string {
+	box := regexp.MustCompile(`viewBox="0 0 (\d+) `).FindStringSubmatch(svg)
+	if box == nil {
+		return svg
+	}
+	whole, _ := strconv.ParseFloat(box[1], 64)
+	return regexp.MustCompile(`stroke-width="[\d.]+"`).ReplaceAllStringFunc(svg, func(was string) string {
+		n, _ := strconv.ParseFloat(strings.Trim(was, `stroke-width="`), 64)
+		return fmt.Sprintf(`stroke-width="%.2f"`, n*float64(side)/whole)
+	})
+}

@@ -28,7 +28,7 @@ func newPill(p *pen) *pill {
 	inside := newRow(p, 8, s.icon, s.word)
 	inside.least = false
 	s.panel = newPanel(p, inside, okGround, okLine)
-	s.panel.padX, s.panel.padY, s.panel.round = 14, 8, 22
+	s.panel.padX, s.panel.padY, s.panel.round = 14, 6, 17
 	return s
 }
 

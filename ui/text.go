@@ -2,6 +2,7 @@ package ui
 
 import (
 	"math"
+	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -75,21 +76,18 @@ func (t *text) measure(s string) float32 {
 
 func (t *text) wide() float32 {
 	w := float32(0)
-	for _, line := range breakLines(t.say(), math.Inf(1), func(rune) float64 { return 0 }) {
-		w = max(w, t.measure(line))
+	for line := range strings.Lines(t.say()) {
+		w = max(w, t.measure(strings.TrimSpace(line)))
 	}
 	return ceil(w)
 }
 
-// broken gives the lines at a width, or nil when there is no way.
+// broken gives the lines at a width, or nil when there is no way. Kerning makes
+// a line a little narrower or wider than its letters.
 func (t *text) broken(width float32) []string {
-	em := float64(t.em())
-	for room := float64(width) / em; room > 0.5*float64(width)/em; room *= 0.98 {
-		lines := breakLines(t.say(), room, t.advance)
-		if lines == nil {
-			return nil
-		}
-		if t.fits(lines, width) { // kerning can make a line wider than its letters
+	most := float64(width / t.em())
+	for room := most * 1.04; room > most*0.8; room -= most * 0.02 {
+		if lines := breakLines(t.say(), room, t.advance); t.fits(lines, width) {
 			return lines
 		}
 	}
@@ -102,7 +100,7 @@ func (t *text) fits(lines []string, width float32) bool {
 			return false
 		}
 	}
-	return true
+	return len(lines) > 0
 }
 
 // advance is a character's width in ems. Fyne remembers what it measured.

@@ -119,8 +119,11 @@ func TestThrottleForgets(t *testing.T) {
 func TestBusy(t *testing.T) {
 	r, _ := testRegistry(t, func(o *Opts) { o.AtOnce, o.Wait = 2, 10*time.Millisecond })
 	add(t, r)
-	for range cap(r.turns) {
-		r.turns <- struct{}{}
+	if _, err := r.SignIn(t.Context(), testID, testPassword, "a known phone"); err != nil {
+		t.Fatal(err)
+	}
+	for range cap(r.strange) {
+		r.strange <- struct{}{}
 	}
 	for range 50 { // more than any burst
 		_, err := r.SignIn(t.Context(), testID, testPassword, "a phone")
@@ -133,7 +136,10 @@ func TestBusy(t *testing.T) {
 	if _, err := r.SignIn(gone, testID, testPassword, "a phone"); !errors.Is(err, context.Canceled) {
 		t.Errorf("whoever has left: %v", err)
 	}
-	<-r.turns
+	if _, err := r.SignIn(t.Context(), testID, testPassword, "a known phone"); err != nil {
+		t.Errorf("a known device among strangers: %v", err)
+	}
+	<-r.strange
 	if _, err := r.SignIn(t.Context(), testID, testPassword, "a phone"); err != nil {
 		t.Errorf("when a turn is free: %v", err)
 	}

@@ -29,7 +29,7 @@ type Opts struct {
 	Rand   io.Reader        // crypto/rand
 	Cost   Cost             // DefaultCost
 	Limits Limits           // DefaultLimits
-	AtOnce int              // passwords checked at the same time: one a processor
+	AtOnce int              // passwords checked at the same time for strange devices, and as many for known ones: one a processor
 	Wait   time.Duration    // how long a sign-in waits for its turn: 3 s
 	Idle   time.Duration    // a session ends this long after its last use: 30 min
 	Most   time.Duration    // and this long after its sign-in: 12 h
@@ -60,14 +60,15 @@ type Registry struct {
 	write, read *sql.DB
 	opts        Opts
 	dummy       string        // the hash that an unknown ID is checked against
-	turns       chan struct{} // one place for each password under check
+	strange     chan struct{} // one place for each password under check
+	known       chan struct{} // places that a flood of strangers can't fill
 	throttle    throttle
 }
 
 // Open returns the registry in a migrated database (package schema).
 func Open(write, read *sql.DB, opts *Opts) (*Registry, error) {
 	r := &Registry{write: write, read: read, opts: opts.filled(), throttle: throttle{full: map[string]time.Time{}}}
-	r.turns = make(chan struct{}, r.opts.AtOnce)
+	r.strange, r.known = make(chan struct{}, r.opts.AtOnce), make(chan struct{}, r.opts.AtOnce)
 	var err error
 	if r.dummy, err = r.opts.Cost.hash("nobody's password", r.opts.Rand); err != nil {
 		return nil, err

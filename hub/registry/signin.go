@@ -47,7 +47,11 @@ func (r *Registry) SignIn(ctx context.Context, id, password, device string) (Ses
 	if wait := r.throttle.take(r.now(), tries); wait > 0 {
 		return Session{}, &SlowError{wait}
 	}
-	right, err := r.check(ctx, phc, password)
+	turns := r.strange
+	if known {
+		turns = r.known
+	}
+	right, err := r.check(ctx, turns, phc, password)
 	if err != nil || right {
 		r.throttle.giveBack(tries)
 	}
@@ -86,12 +90,12 @@ func (r *Registry) tries(account ID, device string, known bool) []try {
 
 // check compares in turn, and takes as long for nobody's password as for
 // somebody's.
-func (r *Registry) check(ctx context.Context, phc, password string) (bool, error) {
+func (r *Registry) check(ctx context.Context, turns chan struct{}, phc, password string) (bool, error) {
 	patience := time.NewTimer(r.opts.Wait)
 	defer patience.Stop()
 	select {
-	case r.turns <- struct{}{}:
-		defer func() { <-r.turns }()
+	case turns <- struct{}{}:
+		defer func() { <-turns }()
 	case <-patience.C:
 		return false, &BusyError{retryWhenBusy}
 	case <-ctx.Done():

@@ -116,7 +116,7 @@ func (d *Desk) open(ctx context.Context, practice bool) kiosk.Event {
 	if err != nil {
 		return d.closed(err)
 	}
-	ready := kiosk.DeskReady{Site: d.Site(), Count: d.count(), Request: request, Suspect: d.book().Suspect()}
+	ready := kiosk.DeskReady{Site: d.site(a, practice), Count: d.count(), Request: request, Suspect: d.book().Suspect()}
 	drawn, err := d.Issuer(practice).Preview(a)
 	if err != nil {
 		return d.closed(err)
@@ -125,21 +125,21 @@ func (d *Desk) open(ctx context.Context, practice bool) kiosk.Event {
 	return ready
 }
 
-// Site says what this kiosk is and issues.
-func (d *Desk) Site() kiosk.Site {
-	e := d.allotment.Event
+// site says what this kiosk is and issues.
+func (s *Station) site(a cards.Allotment, practice bool) kiosk.Site {
 	return kiosk.Site{
-		Kiosk: d.Identity.Kiosk, Allotment: d.allotment, Granted: d.allotment.ID != 0, Practice: d.practice,
-		Contact: e.Contact, Phone: e.Phone,
+		Kiosk: s.Identity.Kiosk, Allotment: a, Granted: a.ID != 0, Practice: practice,
+		Contact: a.Event.Contact, Phone: a.Event.Phone,
 	}
 }
 
-// Arrive looks which allotment is open now, for the screen at rest.
-func (d *Desk) Arrive(ctx context.Context) kiosk.Site {
-	if a, err := d.Allotment(ctx, ""); err == nil && !d.practice {
-		d.allotment = a
+// Arrive says what is open now, for the screen at rest.
+func (s *Station) Arrive(ctx context.Context) kiosk.Site {
+	a, err := s.Allotment(ctx, "")
+	if err != nil && !errors.Is(err, ErrNoAllotment) {
+		s.opts.Log.Error("allotments", "error", err)
 	}
-	return d.Site()
+	return s.site(a, false)
 }
 
 // next returns the entitlement of the next card: that of a card which was

@@ -8,8 +8,10 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"pointkiosk/cards/face"
 	"pointkiosk/kiosk"
@@ -34,11 +36,12 @@ func openPaper(s Printer, log *slog.Logger) (*paper, error) {
 	}
 	p := &paper{log: log}
 	var c printer.Conn
-	if dir, ok := strings.CutPrefix(s.URI, "virtual:"); ok {
-		if err := os.MkdirAll(dir, 0o755); err != nil {
-			return nil, fmt.Errorf("station: virtual printer: %w", err)
+	opts := &printer.Opts{Dots: s.dots(), Answers: answers, DotFeed: true, Ping: strings.HasPrefix(s.URI, "serial:")}
+	if strings.HasPrefix(s.URI, "virtual:") {
+		var v *printertest.Printer
+		if v, err = virtual(s.URI, s.dots(), answers); err == nil {
+			c, opts.Now = v, v.Now
 		}
-		c, err = printertest.New(&printertest.Opts{Dots: s.dots(), Answers: answers, Dir: dir})
 	} else {
 		var w *wire.Conn
 		if w, err = wire.Open(s.URI, nil); err == nil {
@@ -48,11 +51,29 @@ func openPaper(s Printer, log *slog.Logger) (*paper, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.dev, err = printer.New(c, &printer.Opts{Dots: s.dots(), Answers: answers, DotFeed: true})
+	p.dev, err = printer.New(c, opts)
 	if err != nil {
 		return nil, errors.Join(err, p.Close())
 	}
 	return p, nil
+}
+
+// virtual opens virtual:DIR, a printer whose pages are PNG files. It prints at
+// once; virtual:DIR?rows=1200 takes as long as paper does, in rows a second.
+func virtual(uri string, dots int, answers printer.Answers) (*printertest.Printer, error) {
+	dir, query, _ := strings.Cut(strings.TrimPrefix(uri, "virtual:"), "?")
+	opts := &printertest.Opts{Dots: dots, Answers: answers, Dir: dir}
+	if query != "" {
+		rows, err := strconv.Atoi(strings.TrimPrefix(query, "rows="))
+		if err != nil || rows <= 0 {
+			return nil, fmt.Errorf("station: %s is not like virtual:DIR?rows=1200", uri)
+		}
+		opts.Speed, opts.Sleep = rows, time.Sleep
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, fmt.Errorf("station: virtual printer: %w", err)
+	}
+	return printertest.New(opts)
 }
 
 // Close lets go of the line.

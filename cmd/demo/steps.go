@@ -1,0 +1,187 @@
+package main
+
+import (
+	"bufio"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"pointkiosk/hub/registry"
+)
+
+// What the demo makes up. None of it opens anything but the demo.
+const (
+	kioskName = "KSZ-014"
+	staffName = "demo"
+	staffPIN  = "2468"
+	account   = "K7M4W2HN"
+	password  = "demo-password"
+	event     = "natural-bar"
+)
+
+// freeAddress is the usual address, or another one where that is taken.
+func freeAddress() (string, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:8080")
+	if err != nil {
+		l, err = net.Listen("tcp", "127.0.0.1:0")
+	}
+	if err != nil {
+		return "", err
+	}
+	return l.Addr().String(), l.Close()
+}
+
+// address waits for the line in which the hub says where it is.
+func address(said io.Reader) (string, error) {
+	line, err := bufio.NewReader(said).ReadString('\n')
+	if err != nil {
+		return "", err
+	}
+	fields := strings.Fields(line)
+	url := fields[len(fields)-1]
+	if !strings.HasPrefix(url, "http://") {
+		return "", fmt.Errorf("it said %q", line)
+	}
+	return url, nil
+}
+
+// prepare brings hub and kiosk to a market morning. What an earlier run made
+// is used again; only the day is new.
+func (d *demo) prepare() error {
+	hub := func(in string, args ...string) (string, error) {
+		return d.say(in, "hub", append(args, "--data", d.path("hub"))...)
+	}
+	if _, err := hub("", "event", "add", "--preset", "kisarazu", "--open-today"); err != nil {
+		return err
+	}
+	if _, err := os.Stat(d.path("kiosk", "identity.toml")); errors.Is(err, fs.ErrNotExist) {
+		if _, err := hub(password+"\n", "account", "add", account, "--password-stdin"); err != nil {
+			return err
+		}
+		code, err := hub("", "kiosk", "add", kioskName)
+		if err != nil {
+			return err
+		}
+		if _, err := d.say(code, "kioskctl", "enroll", "--data", d.path("kiosk"), "--code", "-"); err != nil {
+			return err
+		}
+		if err := d.settings(); err != nil {
+			return err
+		}
+	}
+	open, err := d.open()
+	if err != nil || open {
+		return err
+	}
+	if _, err := hub("", "kiosk", "grant", kioskName, "--event", event, "--count", "500"); err != nil {
+		return err
+	}
+	_, err = d.say("", "kioskctl", "queue", "sync", "--data", d.path("kiosk"))
+	return err
+}
+
+// settings writes the kiosk's settings, with a staff PIN that the demo names.
+func (d *demo) settings() error {
+	hash, err := d.say(staffPIN+"\n", "kioskctl", "pin")
+	if err != nil {
+		return err
+	}
+	text := fmt.Sprintf("[printer]\nuri = \"virtual:paper?rows=1200\"\n\n[[staff]]\nname = %q\npin = %q\n", staffName, strings.TrimSpace(hash))
+	return os.WriteFile(d.path("kiosk.toml"), []byte(text), 0o600)
+}
+
+// alone does the volunteer's and the resident's job without a window.
+func (d *demo) alone(host string) error {
+	fmt.Fprintln(d.out, "画面がないので、窓なしで同じ仕事をします。 / There is no display: the same job without a window.")
+	paper := d.path("kiosk", "paper")
+	before, err := filepath.Glob(filepath.Join(paper, "*.png"))
+	if err != nil {
+		return err
+	}
+	said, err := d.say("", "kioskctl", "issue", "--data", d.path("kiosk"), "--config", d.path("kiosk.toml"), "--count", "3")
+	if err != nil {
+		return err
+	}
+	pages, err := filepath.Glob(filepath.Join(paper, "*.png"))
+	if err != nil {
+		return err
+	}
+	pages = pages[len(before):]
+	if len(pages) != 3 {
+		return fmt.Errorf("%d papers came out, not 3", len(pages))
+	}
+	fmt.Fprintf(d.out, "%s%s\n", said, strings.Join(pages, "\n"))
+	code, err := readCode(d.ctx, pages[0])
+	if err != nil {
+		return err
+	}
+	if err := d.claimTwice(host, code); err != nil {
+		return err
+	}
+	if _, err := d.say("", "kioskctl", "queue", "sync", "--data", d.path("kiosk")); err != nil {
+		return err
+	}
+	checked, err := d.say("", "hub", "check", "--data", d.path("hub"))
+	if err != nil {
+		return err
+	}
+	fmt.Fprint(d.out, "台帳 / ledger: ", checked)
+	return nil
+}
+
+// claimTwice lets one resident take the points of a card, and another one try
+// the same card again.
+func (d *demo) claimTwice(host, code string) error {
+	for n, want := range []int{http.StatusOK, http.StatusConflict} {
+		id, err := d.newAccount()
+		if err != nil {
+			return err
+		}
+		got, err := newResident(d.ctx, "http://"+host).claim(code, id)
+		if err != nil {
+			return err
+		}
+		if got.status != want {
+			return fmt.Errorf("claim %d was answered with %d (%s), not %d", n+1, got.status, got.heading(), want)
+		}
+		fmt.Fprintf(d.out, "受け取り / claim %d: %s\n", n+1, got.heading())
+	}
+	return nil
+}
+
+// newAccount adds a resident who was never here.
+func (d *demo) newAccount() (string, error) {
+	id, err := registry.NewID(rand.Reader)
+	if err != nil {
+		return "", err
+	}
+	_, err = d.say(password+"\n", "hub", "account", "add", id.String(), "--password-stdin", "--data", d.path("hub"))
+	return id.String(), err
+}
+
+// open reports whether the kiosk holds an allotment for now.
+func (d *demo) open() (bool, error) {
+	said, err := d.say("", "kioskctl", "status", "--json", "--data", d.path("kiosk"))
+	if err != nil {
+		return false, err
+	}
+	type allotment struct {
+		Open bool `json:"open"`
+	}
+	var status struct {
+		Allotments []allotment `json:"allotments"`
+	}
+	if err := json.Unmarshal([]byte(said), &status); err != nil {
+		return false, err
+	}
+	return slices.ContainsFunc(status.Allotments, func(a allotment) bool { return a.Open }), nil
+}

@@ -1,0 +1,145 @@
+// Command kiosk is the machine with its window.
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"flag"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/app"
+	_ "modernc.org/sqlite"
+
+	"pointkiosk/cmd/internal/station"
+	"pointkiosk/kiosk"
+	"pointkiosk/ui"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := run(ctx, os.Args[1:])
+	stop()
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		os.Exit(2)
+	case err != nil:
+		fmt.Fprintln(os.Stderr, "kiosk:", err)
+		os.Exit(1)
+	}
+}
+
+const example = `kiosk shows the point kiosk's window.
+
+  kiosk --data DIR [--config FILE] [--printer URI] [--size 1280x800] [--full-screen]
+
+The directory must be enrolled (kioskctl enroll). Example:
+  kiosk --data /var/lib/pointkiosk --printer tcp://192.0.2.7:9100
+`
+
+func run(ctx context.Context, args []string) error {
+	flags := flag.NewFlagSet("kiosk", flag.ContinueOnError)
+	flags.Usage = func() { fmt.Fprint(os.Stderr, example); flags.PrintDefaults() }
+	data := flags.String("data", "pointkiosk", "data `DIR`")
+	config := flags.String("config", "", "settings `FILE` (TOML)")
+	printer := flags.String("printer", "", "printer `URI`, instead of the settings'")
+	size := flags.String("size", "", "window as `WIDTHxHEIGHT`, instead of the settings'")
+	full := flags.Bool("full-screen", false, "fill the screen")
+	if err := flags.Parse(args); err != nil {
+		return flag.ErrHelp
+	}
+	settings, err := station.Load(*config)
+	if err != nil {
+		return err
+	}
+	if *printer != "" {
+		settings.Printer.URI = *printer
+	} else if dir, ok := strings.CutPrefix(settings.Printer.URI, "virtual:"); ok && !filepath.IsAbs(dir) {
+		settings.Printer.URI = "virtual:" + filepath.Join(*data, dir)
+	}
+	if *size != "" {
+		if _, err := fmt.Sscanf(*size, "%dx%d", &settings.Screen.Width, &settings.Screen.Height); err != nil {
+			return fmt.Errorf("--size %s is not like 1280x800", *size)
+		}
+	}
+	settings.Screen.FullScreen = settings.Screen.FullScreen || *full
+	s, err := station.Open(ctx, station.Opts{
+		Dir: *data, Settings: settings, Driver: "sqlite", Now: time.Now, Rand: rand.Reader,
+		Log: slog.New(slog.NewTextHandler(os.Stderr, nil)),
+	})
+	if err != nil {
+		return err
+	}
+	return errors.Join(window(ctx, s, settings.Screen), s.Close())
+}
+
+// window shows the screens until the window is closed or ctx ends. Whatever is
+// being printed is waited for.
+func window(ctx context.Context, s *station.Station, screen station.Screen) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	a := app.NewWithID("jp.pointkiosk.kiosk")
+	w := a.NewWindow("Point Kiosk")
+	events := make(chan kiosk.Event, 16)
+	tap := func(e kiosk.Event) { // the screen never waits: a tap too many is dropped
+		select {
+		case events <- e:
+		default:
+		}
+	}
+	news := func(e kiosk.Event) {
+		select {
+		case events <- e:
+		case <-ctx.Done():
+		}
+	}
+	root := ui.NewRoot(tap, &ui.Opts{})
+	w.SetPadded(false)
+	w.SetContent(root.Object())
+	w.Resize(fyne.NewSize(float32(screen.Width), float32(screen.Height)))
+	w.SetFullScreen(screen.FullScreen)
+
+	desk := s.NewDesk()
+	first := kiosk.First(kiosk.Look{Lang: screen.Lang, Size: kiosk.Medium}, desk.Arrive(ctx), time.Duration(screen.Idle)*time.Minute)
+	show := func(st kiosk.State) { fyne.Do(func() { root.Show(st) }) }
+	var parts sync.WaitGroup
+	var watched error
+	a.Lifecycle().SetOnStarted(func() {
+		parts.Go(func() { kiosk.Run(ctx, first, events, desk.Do, show) })
+		parts.Go(func() { watched = desk.Watch(ctx, news) })
+		parts.Go(func() { tick(ctx, desk, news) })
+		go func() { <-ctx.Done(); parts.Wait(); fyne.Do(a.Quit) }()
+	})
+	w.SetCloseIntercept(cancel)
+	w.Show()
+	a.Run()
+	cancel()
+	parts.Wait()
+	return watched
+}
+
+// tick tells the time every second, and now and again what may be issued.
+func tick(ctx context.Context, desk *station.Desk, send func(kiosk.Event)) {
+	second := time.NewTicker(time.Second)
+	defer second.Stop()
+	for n := 0; ; n++ {
+		send(kiosk.Tick{Now: time.Now()})
+		if n%10 == 0 {
+			send(kiosk.SiteIs{Site: desk.Arrive(ctx)})
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-second.C:
+		}
+	}
+}

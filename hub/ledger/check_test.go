@@ -1,0 +1,91 @@
+package ledger_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"pointkiosk/cards"
+)
+
+// busyBook has one of everything: grants, issues, redemptions, voids, lapses.
+func busyBook(t testing.TB) *book {
+	b := newBook(t)
+	ctx := context.Background()
+	printed := []cards.State{cards.Signed, cards.Printing, cards.Printed}
+	for n := range uint32(6) {
+		b.take(b.kiosk, b.kiosk.steps(b.card(b.cards, n+1), printed...)...)
+		b.take(b.kiosk, b.kiosk.steps(b.card(b.walk, n+1), printed...)...)
+	}
+	b.take(b.kiosk, b.kiosk.steps(b.card(b.cards, 2), cards.VoidAsked)...)
+	for account, c := range map[string]cards.Card{"AAAA2222": b.card(b.cards, 1), "BBBB2222": b.card(b.cards, 3), "CCCC2222": b.card(b.cards, 50)} {
+		_, err := b.Claim(ctx, c, account)
+		check(t, err)
+	}
+	_, err := b.Claim(ctx, b.card(b.walk, 1), "AAAA2222")
+	check(t, err)
+	b.set(b.cards.Expires.End().Add(time.Minute))
+	if n, err := b.Lapse(ctx); n != 8 || err != nil {
+		t.Fatalf("Lapse = %d, %v", n, err)
+	}
+	return b
+}
+
+// Each invariant is broken once, by hand in the database, and must be missed.
+func TestCheckFindsPlantedFaults(t *testing.T) {
+	for _, tt := range []struct {
+		rule  string // that must name it
+		plant string
+	}{
+		{"hash chain", `UPDATE transfer SET at = at + 1 WHERE seq = 5`},
+		{"hash chain", `UPDATE transfer SET hash = (SELECT hash FROM transfer WHERE seq = 6) WHERE seq = 7`},
+		{"hash chain", `UPDATE posting SET account = 'account:DDDD2222:らづポイント' WHERE account LIKE 'account:BBBB%'`},
+		{"sum zero", `UPDATE posting SET amount = amount + 1 WHERE transfer = 5 AND amount > 0`},
+		{"gapless", `DELETE FROM posting WHERE transfer = 5; DELETE FROM lot WHERE transfer = 5; DELETE FROM transfer WHERE seq = 5`},
+		{"grant", `UPDATE posting SET amount = amount * 2 WHERE transfer = 1`},
+		{"issue", `UPDATE posting SET amount = amount * 2 WHERE transfer = (SELECT seq FROM transfer WHERE kind = 'issue' LIMIT 1)`},
+		{"redeem", `UPDATE posting SET amount = amount * 2 WHERE transfer = (SELECT seq FROM transfer WHERE kind = 'redeem' LIMIT 1)`},
+		{"void", `UPDATE posting SET amount = amount * 2 WHERE transfer = (SELECT seq FROM transfer WHERE kind = 'void' LIMIT 1)`},
+		{"lapse", `UPDATE posting SET amount = amount * 2 WHERE transfer = (SELECT seq FROM transfer WHERE kind = 'lapse' LIMIT 1)`},
+		{"redeem", `UPDATE ended SET account = 'DDDD2222' WHERE account = 'BBBB2222'`},
+		{"redeem", `DELETE FROM ended WHERE account = 'BBBB2222'`},
+		{"void", `DELETE FROM ended WHERE state = 'void'`},
+		{"lapse", `DELETE FROM ended WHERE state = 'lapsed'`},
+		{"issue", `DELETE FROM ended WHERE number = 50; DELETE FROM issued WHERE number = 50`},
+		{"grant", `UPDATE allotment SET practice = 1 WHERE id = 1`},
+		{"kind", `UPDATE transfer SET kind = 'gift' WHERE kind = 'void'`},
+		{"redeem", `INSERT INTO ended SELECT allotment, 4, 'redeemed', 'DDDD2222', '', '', 1 FROM issued WHERE 0; UPDATE ended SET state = 'redeemed', account = 'DDDD2222' WHERE state = 'void'`},
+		{"card ends", `PRAGMA foreign_keys = 0; INSERT INTO ended VALUES (1, 99, 'void', '', '', '', 1)`},
+		{"card ends", `UPDATE ended SET state = 'gone' WHERE state = 'void'`},
+		{"count", `INSERT INTO issued VALUES (1, 101, 'card', x'00', 1)`},
+		{"allotment", `UPDATE allotment SET cards = 1000 WHERE id = 1`},
+		{"allotment", `UPDATE allotment SET points = 300 WHERE id = 1`},
+		{"allotment", `UPDATE allotment SET sealed = (SELECT sealed FROM allotment WHERE id = 3) WHERE id = 2`},
+		{"outstanding", `INSERT INTO transfer SELECT MAX(seq) + 1, 'void', '9/9', 1, x'00' FROM transfer;
+			INSERT INTO posting SELECT MAX(seq), 'outstanding:らづポイント', -200 FROM transfer; INSERT INTO posting SELECT MAX(seq), 'void:らづポイント', 200 FROM transfer`},
+		{"below zero", `UPDATE posting SET amount = -amount WHERE account LIKE 'account:BBBB%'`},
+		{"lots", `UPDATE lot SET points = 300 WHERE account = 'BBBB2222'`},
+		{"lots", `DELETE FROM lot WHERE account = 'BBBB2222'`},
+		{"lots", `UPDATE lot SET account = 'DDDD2222' WHERE account = 'BBBB2222'`},
+		{"once a day", `DELETE FROM claimed_day WHERE account = 'BBBB2222'`},
+		{"journal", `PRAGMA foreign_keys = 0; DELETE FROM ended WHERE number = 4; DELETE FROM issued WHERE number = 4`},
+		{"journal", `UPDATE judged SET verdict = 'disputed' WHERE state = 'signed' AND number = 1`},
+		{"journal", `DELETE FROM judged WHERE seq = 3`},
+		{"entry", `UPDATE entry SET data = x'00' WHERE seq = 3`},
+	} {
+		t.Run(tt.rule, func(t *testing.T) {
+			b := busyBook(t)
+			b.clean()
+			_, err := b.db.Exec(tt.plant)
+			check(t, err)
+			faults, err := b.Check(context.Background())
+			check(t, err)
+			for _, f := range faults {
+				if f.Rule == tt.rule {
+					return
+				}
+			}
+			t.Errorf("%s\nnot found; only %v", tt.plant, faults)
+		})
+	}
+}
