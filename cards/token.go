@@ -122,10 +122,17 @@ func parseClaims(b []byte) Claims {
 // shows it first has the points. Formatting it prints the serial alone.
 type Card struct {
 	Claims
-	signature unique.Handle[signature] // fmt prints fields raw where it can't ask String, and doesn't look behind this
+	signature hidden
 }
 
-type signature [ed25519.SignatureSize]byte
+// In an unexported field fmt can't ask String and prints what is there: of a
+// handle that is an address. Equal signatures have equal handles.
+type (
+	signature [ed25519.SignatureSize]byte
+	hidden    = unique.Handle[signature]
+)
+
+func hide(s []byte) hidden { return unique.Make(signature(s)) }
 
 // ErrMalformed reports a text that is no card of ours.
 var ErrMalformed = errors.New("cards: not a card")
@@ -137,13 +144,13 @@ func Sign(c Claims, key ed25519.PrivateKey) (Card, error) {
 		return Card{}, fmt.Errorf("cards: sign %v: a field is out of range", c.Serial())
 	}
 	s := ed25519.Sign(key, append([]byte(domain), c.bytes()...))
-	return Card{Claims: c, signature: unique.Make(signature(s))}, nil
+	return Card{Claims: c, signature: hide(s)}, nil
 }
 
 // signed returns the signature, of the zero card 64 zeros.
 func (c Card) signed() []byte {
 	var s signature
-	if c.signature != (unique.Handle[signature]{}) {
+	if c.signature != (hidden{}) {
 		s = c.signature.Value()
 	}
 	return s[:]
@@ -183,7 +190,7 @@ func Parse(text string) (Card, error) {
 	if err != nil || len(b) != tokenSize {
 		return Card{}, ErrMalformed
 	}
-	card := Card{Claims: parseClaims(b), signature: unique.Make(signature(b[claimsSize:]))}
+	card := Card{Claims: parseClaims(b), signature: hide(b[claimsSize:])}
 	if !card.valid() || card.Text() != text {
 		return Card{}, ErrMalformed
 	}

@@ -183,6 +183,11 @@ func TestClaimInChromium(t *testing.T) {
 	open(bar, 1)
 	b.shows("200ポイントを受け取れます")
 	b.shot("01-signin")
+	b.size(320, 844)
+	b.textSize("200%")
+	b.shot("01-signin-320px-200percent")
+	b.textSize("")
+	b.size(390, 844)
 	signIn(residentID, "not this one")
 	b.run(chromedp.WaitVisible(chromedp.CSS("#error")))
 	b.shows("200ポイントを受け取れます")
@@ -240,6 +245,18 @@ func TestClaimInChromium(t *testing.T) {
 	b.run(chromedp.Navigate(b.server.URL + "/C/NOTACARD"))
 	b.shows("This code could not be read")
 	b.shot("16-bad-en")
+
+	// The looks must see what they look for.
+	for spoil, look := range map[string]string{
+		`document.querySelector("nav a").style.minHeight = "30px"`: smallTargets,
+		`document.querySelector("h1").style.color = "#767676"`:     faintText,
+		`document.querySelector("main").style.minWidth = "500px"`:  wide,
+		`document.querySelector("main").append(Object.assign(document.createElement("input"), {type: "text"})); ""`: bareFields,
+	} {
+		if b.eval(spoil); b.eval(look) == "" {
+			t.Errorf("not seen: %s", spoil)
+		}
+	}
 
 	b.mu.Lock()
 	defer b.mu.Unlock()

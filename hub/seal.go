@@ -39,7 +39,7 @@ func (s seal) close(name, text string, until time.Time) string {
 }
 
 func (s seal) open(name, cookie string, now time.Time) (string, error) {
-	b, err := base64.RawURLEncoding.DecodeString(cookie)
+	b, err := base64.RawURLEncoding.Strict().DecodeString(cookie)
 	if err != nil {
 		return "", errSeal
 	}

@@ -36,15 +36,15 @@ const (
 
 // A town is a hub's pages on a real ledger and registry, with cards to claim.
 type town struct {
-	t       testing.TB
-	clock   *movingClock
-	ledger  *ledger.Ledger
-	people  *registry.Registry
-	handler atomic.Value // an http.Handler
-	db      *sql.DB
-	server  *httptest.Server
-	logs    *safeBuffer
-	folder  string // of the database
+	t          testing.TB
+	clock      *movingClock
+	ledger     *ledger.Ledger
+	people     *registry.Registry
+	handler    atomic.Value // an http.Handler
+	db, reader *sql.DB      // one connection that writes, some that read
+	server     *httptest.Server
+	logs       *safeBuffer
+	folder     string // of the database
 	// allotments: the first event's, another for it, the second's (whose points
 	// last a day longer), the first's samples.
 	allotments []cards.Allotment
@@ -95,17 +95,15 @@ var eventDay = cards.DayOf(time.Date(2026, 11, 22, 0, 0, 0, 0, cards.Japan))
 func newTown(t testing.TB, mend func(*Opts)) *town {
 	t.Helper()
 	c := &town{t: t, clock: &movingClock{at: eventDay.Start().Add(11*time.Hour + 5*time.Minute)}, logs: new(safeBuffer), folder: t.TempDir()}
-	db := must(sql.Open("sqlite", "file:"+filepath.Join(c.folder, "hub.db")+"?_pragma=foreign_keys(1)&_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_txlock=immediate"))(t)
-	t.Cleanup(func() { db.Close() })
-	if err := schema.Migrate(context.Background(), db); err != nil {
+	c.db, c.reader = openTestDB(t, c.folder, 1), openTestDB(t, c.folder, 4)
+	if err := schema.Migrate(context.Background(), c.db); err != nil {
 		t.Fatal(err)
 	}
 	key := func(seed string) ed25519.PrivateKey {
 		return ed25519.NewKeyFromSeed([]byte(strings.Repeat(seed, ed25519.SeedSize)))
 	}
 	c.live, c.samples = key("l"), key("p")
-	c.ledger = must(ledger.Open(db, db, &ledger.Opts{Clock: c.clock.now, Trust: key("t"), Hub: key("h")}))(t)
-	c.db = db
+	c.ledger = must(ledger.Open(c.db, c.reader, &ledger.Opts{Clock: c.clock.now, Trust: key("t"), Hub: key("h")}))(t)
 	c.people = c.registry(registry.Opts{Cost: cheap})
 	for _, id := range []string{residentID, neighbourID} {
 		if err := c.people.Add(context.Background(), id, residentPassword); err != nil {
@@ -117,6 +115,14 @@ func newTown(t testing.TB, mend func(*Opts)) *town {
 	t.Cleanup(c.server.Close)
 	c.restart(mend)
 	return c
+}
+
+func openTestDB(t testing.TB, folder string, connections int) *sql.DB {
+	t.Helper()
+	db := must(sql.Open("sqlite", "file:"+filepath.Join(folder, "hub.db")+"?_pragma=foreign_keys(1)&_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(2)&_txlock=immediate"))(t)
+	db.SetMaxOpenConns(connections)
+	t.Cleanup(func() { db.Close() })
+	return db
 }
 
 // restart puts a new server on the same database.
@@ -134,7 +140,7 @@ func (c *town) restart(mend func(*Opts)) {
 func (c *town) registry(opts registry.Opts) *registry.Registry {
 	c.t.Helper()
 	opts.Clock = c.clock.now
-	return must(registry.Open(c.db, c.db, &opts))(c.t)
+	return must(registry.Open(c.db, c.reader, &opts))(c.t)
 }
 
 // openEvents enrols a kiosk and opens two events.
@@ -194,11 +200,12 @@ func (c *town) card(allotment int, number uint32) cards.Card {
 type phone struct {
 	*town
 	client *http.Client
-	lang   string
+	accept string // what the browser asks for
+	lang   string // what the pages must be in
 }
 
 func (c *town) phone(lang string) *phone {
-	return &phone{town: c, client: &http.Client{Jar: must(cookiejar.New(nil))(c.t)}, lang: lang}
+	return &phone{town: c, client: &http.Client{Jar: must(cookiejar.New(nil))(c.t)}, accept: lang, lang: lang}
 }
 
 // A screen is what the phone shows at the end.
@@ -226,7 +233,7 @@ func (s screen) title() string {
 
 func (p *phone) do(r *http.Request) screen {
 	p.t.Helper()
-	r.Header.Set("Accept-Language", p.lang)
+	r.Header.Set("Accept-Language", p.accept)
 	answer, err := p.client.Do(r)
 	if err != nil {
 		p.t.Fatal(err)

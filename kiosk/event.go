@@ -90,7 +90,10 @@ type (
 	Tick      struct{ Now time.Time }
 	NetworkIs struct{ Network Network }
 	PaperIs   struct{ Paper Paper }
-	SiteIs    struct{ Site Site }
+	SiteIs    struct {
+		Site  Site
+		Count Count
+	}
 )
 
 // An Effect is something to do; its answer comes back as an Event.

@@ -62,7 +62,7 @@ func (s State) news(e Event) (State, bool) {
 		s = s.paperChanged()
 	case SiteIs:
 		if s.Step == Home {
-			s.Site = e.Site
+			s.Site, s.Count = e.Site, e.Count
 		}
 	default:
 		return s, false

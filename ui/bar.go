@@ -21,6 +21,7 @@ type bar struct {
 	ways           []part // arrangements, the best first
 	folded         part
 	short          bool // pills in few words
+	fill           ink
 	state          kiosk.State
 }
 
@@ -76,6 +77,7 @@ func (b *bar) Show(s kiosk.State) {
 		b.scheme.set(a.Event.Municipality.In(lang))
 		b.event.set(b.p.say("bar.windowonly"))
 	}
+	b.practise(s.Site.Practice && b.p.low)
 	for i, size := range b.sizes {
 		size.choose(s.Look.Size == kiosk.Size(i))
 	}
@@ -83,6 +85,15 @@ func (b *bar) Show(s kiosk.State) {
 	b.en.choose(b.p.lang() == "en")
 	b.contrast.choose(s.Look.Contrast)
 	b.pills()
+}
+
+// practise turns the bar into 見本 where there is no room for a strip below it.
+func (b *bar) practise(yes bool) {
+	b.fill, b.scheme.ink, b.event.ink, b.scheme.bold = barGround, muted, body, regular
+	if yes {
+		b.fill, b.scheme.ink, b.event.ink, b.scheme.bold = cautionGround, cautionInk, cautionInk, bold
+		b.scheme.set(b.p.say("bar.practice"))
+	}
 }
 
 func (b *bar) pills() {
@@ -104,7 +115,7 @@ func (b *bar) arrange(width float32) float32 {
 	inner := width - 2*padX
 	way := b.choose(inner)
 	h := max(b.p.target(), way.tall(inner)) + 2*padY
-	paint(b.ground, b.p.colours[barGround], nil, 0, 0)
+	paint(b.ground, b.p.colours[b.fill], nil, 0, 0)
 	b.ground.Show()
 	b.ground.Resize(fyne.NewSize(width, h))
 	paint(b.line, b.p.colours[edge], nil, 0, 0)
@@ -116,9 +127,9 @@ func (b *bar) arrange(width float32) float32 {
 }
 
 // choose takes the first arrangement that has room for everything. Where none
-// has, the switches fold into 表示 and, at last, the title gets smaller.
+// has, the switches fold into 表示 and, at last, the title ends with ….
 func (b *bar) choose(inner float32) part {
-	b.short = false
+	b.short, b.scheme.dots, b.event.dots = false, false, false
 	b.pills()
 	ways := b.ways
 	switch {
@@ -127,23 +138,30 @@ func (b *bar) choose(inner float32) part {
 	case !b.p.upright:
 		ways = ways[:2]
 	}
-	for _, shrink := range []float32{1, 0.85, 0.72} {
-		b.shrink(shrink)
+	if way := b.roomy(ways, inner); way != nil {
+		return way
+	}
+	b.short = true
+	b.pills()
+	if !b.p.upright && b.roomy([]part{b.folded}, inner) != nil {
+		return b.folded
+	}
+	b.scheme.dots, b.event.dots = true, true
+	if b.p.upright {
+		return b.roomy(ways[2:], inner)
+	}
+	return b.folded
+}
+
+// roomy tries each arrangement, with the title as large as can be.
+func (b *bar) roomy(ways []part, inner float32) part {
+	for _, shrink := range []float32{1, 0.85, 0.75} {
+		b.scheme.shrink, b.event.shrink = shrink, shrink
 		for _, way := range ways {
 			if way.tall(inner) < tooTall {
 				return way
 			}
 		}
 	}
-	b.short = true
-	b.pills()
-	for shrink := float32(1); shrink > 0.3; shrink -= 0.04 {
-		b.shrink(shrink)
-		if b.folded.tall(inner) < tooTall {
-			break
-		}
-	}
-	return b.folded
+	return nil
 }
-
-func (b *bar) shrink(by float32) { b.scheme.shrink, b.event.shrink = by, by }

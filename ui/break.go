@@ -17,10 +17,11 @@ const (
 
 // breakLines breaks a text into as few lines as fit into a width, in ems, at
 // the best places: after a space or a mark, after a particle, and not with one
-// lonely character on the last line. It returns nil when a word is too wide.
-func breakLines(text string, width float64, advance func(rune) float64) (lines []string) {
+// lonely character on the last line. No place is worse than worst; nil means
+// that there is no way.
+func breakLines(text string, width, worst float64, advance func(rune) float64) (lines []string) {
 	for _, paragraph := range strings.Split(text, "\n") {
-		broken := breakParagraph([]rune(strings.TrimSpace(paragraph)), width, advance)
+		broken := breakParagraph([]rune(strings.TrimSpace(paragraph)), width, worst, advance)
 		if broken == nil {
 			return nil
 		}
@@ -36,7 +37,7 @@ type turn struct {
 }
 
 // breakParagraph finds the cheapest way, from left to right.
-func breakParagraph(text []rune, width float64, advance func(rune) float64) []string {
+func breakParagraph(text []rune, width, worst float64, advance func(rune) float64) []string {
 	n := len(text)
 	best := make([]turn, n+1)
 	for end := 1; end <= n; end++ {
@@ -45,7 +46,7 @@ func breakParagraph(text []rune, width float64, advance func(rune) float64) []st
 		if end < n {
 			bad, ok = cutBetween(text[end-1], text[end])
 		}
-		if !ok {
+		if !ok || bad > worst {
 			continue
 		}
 		w := 0.0
@@ -53,7 +54,7 @@ func breakParagraph(text []rune, width float64, advance func(rune) float64) []st
 			if !(w == 0 && unicode.IsSpace(text[from])) { // a space at the end takes no room
 				w += advance(text[from])
 			}
-			if w > width && from < end-1 || w > width {
+			if w > width {
 				break
 			}
 			if c := best[from].cost + lineCost(width-w, bad, end-from, end == n); c < best[end].cost {
@@ -90,6 +91,9 @@ func linesOf(text []rune, best []turn) (lines []string) {
 	return lines
 }
 
+// insideWord is how bad it is to break a word, or a number from its unit.
+const insideWord = 60
+
 // cutBetween reports whether a line may end between two characters, and how
 // bad that is, in tenths of a character's width.
 func cutBetween(a, b rune) (bad float64, ok bool) {
@@ -104,12 +108,14 @@ func cutBetween(a, b rune) (bad float64, ok bool) {
 	switch sa, sb := scriptOf(a), scriptOf(b); {
 	case sa == latin && sb == latin:
 		return 0, false // a word, a number or a serial stays whole
-	case strings.ContainsRune("、。・！？!?」』）)】", a), strings.ContainsRune("「『（(【", b):
+	case strings.ContainsRune("、。・！？!?」』）)】", a), strings.ContainsRune("「『【", b):
 		return 0, true
+	case strings.ContainsRune("（(", b):
+		return 30, true // what stands in brackets belongs to the word before
 	case sa == hiragana && sb != hiragana:
 		return 5, true // mostly after a particle
 	case sa == sb, sb == hiragana, sa == latin, sb == latin:
-		return 60, true // inside a word, or between a number and its unit
+		return insideWord, true
 	}
 	return 20, true
 }

@@ -26,8 +26,8 @@ type home struct {
 
 func newHome(p *pen, send func(kiosk.Event)) *home {
 	s := &home{p: p,
-		name: newText(p, 54, bold, body), when: newText(p, 28, regular, muted), place: newText(p, 28, regular, muted),
-		condition: newText(p, 28, bold, body).centre(), once: newSaid(p, 22, regular, muted, "home.once").centre(),
+		name: newText(p, 54, bold, body).name(), when: newText(p, 28, regular, muted), place: newText(p, 28, regular, muted),
+		condition: newText(p, 28, bold, body).centre().name(), once: newSaid(p, 22, regular, muted, "home.once").centre(),
 		points: newAmount(p, 104, 40, main).centre(), noticeText: newText(p, 28, bold, cautionInk),
 		contact: newText(p, 24, regular, muted).middle(),
 		none:    newSaid(p, 54, bold, body, "home.none").centre(), noneDo: newSaid(p, 30, regular, body, "home.none.do").centre(),
@@ -49,10 +49,12 @@ func newHome(p *pen, send func(kiosk.Event)) *home {
 // newStep is one of the three steps: a picture over its words, beside them
 // where there is more height than width.
 func newStep(p *pen, name, key string) *panel {
-	picture, words := newPicture(p, name, 112), newSaid(p, 28, bold, body, key).centre().middle()
+	picture, words := newPicture(p, name, 112), newSaid(p, 28, bold, body, key).centre()
+	picture.low = 64
+	beside := newSaid(p, 32, bold, body, key).middle()
 	inside := &shape{p: p,
 		lying:   newColumn(p, 18, spring(1), picture, words, spring(1)),
-		upright: newRow(p, 32, picture, growing{words, 1}),
+		upright: newRow(p, 32, picture, growing{beside, 1}),
 	}
 	return newPanel(p, inside, ground, edge)
 }

@@ -25,7 +25,7 @@ type issue struct {
 }
 
 func newIssue(p *pen, send func(kiosk.Event)) *issue {
-	s := &issue{p: p, condition: newText(p, 46, bold, body), check: newText(p, 24, regular, muted),
+	s := &issue{p: p, condition: newText(p, 46, bold, body).name(), check: newText(p, 24, regular, muted),
 		word: newText(p, 26, bold, cautionInk), points: newAmount(p, 112, 46, onMain).centre(),
 		what: newText(p, 38, bold, onMain).centre(), handed: newText(p, 28, bold, okInk),
 		serial: newText(p, 26, regular, muted), why: newSaid(p, 22, regular, muted, "issue.unsent.why"),
@@ -46,15 +46,17 @@ func (s *issue) compose() part {
 	p := s.p
 	handed := newRow(p, 24, growing{newColumn(p, 4, spring(1), s.handed, s.serial, spring(1)), 1}, centred(p, s.notOut))
 	main := newColumn(p, 20, s.condition, s.check, s.notice, growing{s.button, 1}, handed)
+	main.least = true
 	labels := [3]*text{}
 	for i, key := range []string{"issue.today", "issue.left", "issue.unsent"} {
 		labels[i] = newSaid(p, 24, regular, muted, key)
 	}
 	list := newColumn(p, 4, labels[0], s.today, space{p, 20}, labels[1], s.left, space{p, 20}, labels[2], s.unsent, s.why, spring(1))
+	short := newColumn(p, 2, labels[0], s.today, spring(1), labels[1], s.left, spring(1), labels[2], s.unsent, spring(1))
 	beside := newRow(p, 24, growing{newColumn(p, 4, labels[0], s.today), 1}, growing{newColumn(p, 4, labels[1], s.left), 1},
 		growing{newColumn(p, 4, labels[2], s.unsent, s.why), 1})
 	beside.top = true
-	counts := newPanel(p, &shape{p: p, lying: list, upright: beside}, panelGround, edge)
+	counts := newPanel(p, &shape{p: p, lying: list, upright: beside, low: short}, panelGround, edge)
 	return &shape{p: p,
 		lying:   newRow(p, 48, growing{main, 7}, growing{counts, 3}),
 		upright: newColumn(p, 40, growing{main, 1}, counts, spring(0.3)),

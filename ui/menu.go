@@ -54,8 +54,11 @@ func newMenu(p *pen, send func(kiosk.Event)) *menu {
 	facts := newPanel(p, list, panelGround, edge)
 	head := newRow(p, 32, growing{newSaid(p, 44, bold, body, "menu.title"), 1}, s.operator)
 	tiles := newRow(p, 24, growing{desk, 1}, growing{practice, 1})
+	piled := newColumn(p, 16, growing{desk, 1}, growing{practice, 1})
+	piled.least = true
 	s.page = &page{p: p, foot: newRow(p, 0, newLeave(p, "any.end", send), spring(1)), main: &shape{p: p,
 		lying:   newColumn(p, 24, head, s.notice, growing{newRow(p, 32, growing{tiles, 3}, growing{facts, 2}), 1}),
+		low:     newColumn(p, 16, head, s.notice, growing{newRow(p, 24, growing{piled, 1}, growing{facts, 1}), 1}),
 		upright: newColumn(p, 32, head, s.notice, growing{tiles, 1}, facts, spring(1)),
 	}}
 	return s
@@ -64,12 +67,18 @@ func newMenu(p *pen, send func(kiosk.Event)) *menu {
 // newTile is a large choice: a picture over its words, which stand beside it
 // where there is little height.
 func newTile(p *pen, name string, words, below *text, tap func()) *button {
-	picture := newPicture(p, name, 104)
-	parts := []part{spring(1), picture, words}
+	picture := newPicture(p, name, 112)
+	picture.low = 72
+	parts := []part{words}
 	if below != nil {
 		parts = append(parts, below)
 	}
-	b := newButton(p, quiet, newColumn(p, 20, append(parts, spring(1))...), tap)
+	said := newColumn(p, 8, parts...)
+	inside := &shape{p: p,
+		lying: newColumn(p, 24, picture, said),
+		low:   newRow(p, 16, picture, growing{centred(p, said), 1}),
+	}
+	b := newButton(p, quiet, inside, tap)
 	b.padX, b.padY = 16, 16
 	return b
 }

@@ -236,11 +236,20 @@ func (s *shape) now() part {
 	return s.lying
 }
 
-func (s *shape) wide() float32                { return s.now().wide() }
-func (s *shape) tall(width float32) float32   { return s.now().tall(width) }
-func (s *shape) place(x, y, w, h float32)     { s.now().place(x, y, w, h) }
-func (s *shape) shown() bool                  { return s.now().shown() }
-func (s *shape) objects() []fyne.CanvasObject { return s.lying.objects() }
+func (s *shape) wide() float32              { return s.now().wide() }
+func (s *shape) tall(width float32) float32 { return s.now().tall(width) }
+func (s *shape) place(x, y, w, h float32)   { s.now().place(x, y, w, h) }
+func (s *shape) shown() bool                { return s.now().shown() }
+
+func (s *shape) objects() []fyne.CanvasObject {
+	var all []part
+	for _, way := range []part{s.lying, s.upright, s.low} {
+		if way != nil {
+			all = append(all, way)
+		}
+	}
+	return once(objectsOf(all))
+}
 
 // A page keeps what leads on, and back, at the bottom of every screen.
 type page struct {

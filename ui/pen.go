@@ -17,6 +17,7 @@ type pen struct {
 	words    *words.Words
 	text     float32 // the text size that was chosen; 1 is 中
 	scale    float32 // of the panel; 1 is 1280x800
+	letters  float32 // the same for text
 	squeeze  float32 // 1, or less where a screen would not fit
 	mm       float32 // pixels in a millimetre
 	upright  bool
@@ -52,7 +53,8 @@ func (p *pen) look(l kiosk.Look) {
 func (p *pen) panel(size fyne.Size, perMM float32) {
 	long, short := max(size.Width, size.Height), min(size.Width, size.Height)
 	p.upright, p.low = size.Height > size.Width, short < 600
-	p.scale = max(0.72, min(long/1280, short/800))
+	p.scale = max(0.66, min(long/1280, short/800))
+	p.letters = max(0.8, p.scale)
 	p.mm = perMM
 	if perMM > 0 {
 		return
@@ -74,11 +76,17 @@ func (p *pen) px(n float32) float32 {
 	if n > 36 {
 		chosen = 1 + (chosen-1)*36/n
 	}
-	return round(n * chosen * p.scale * p.squeeze)
+	return max(round(n*chosen*p.letters*p.squeeze), ceil(smallest*p.mm))
 }
 
-// gap is a distance, given for 1280x800.
-func (p *pen) gap(n float32) float32 { return round(n * p.scale * p.squeeze) }
+// smallest is the least size of text, in mm: nothing is drawn smaller.
+const smallest = 2.3
+
+// gap is a distance, given for 1280x800. Where there is little room it shrinks
+// before the text does.
+func (p *pen) gap(n float32) float32 {
+	return round(n * p.scale * p.squeeze * float32(math.Sqrt(float64(p.squeeze))))
+}
 
 // target is the least side of what a finger should hit: 12 mm (DECISIONS 29).
 func (p *pen) target() float32 { return float32(math.Ceil(float64(12 * p.mm))) }

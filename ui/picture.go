@@ -19,7 +19,8 @@ type picture struct {
 	p      *pen
 	name   string
 	height float32
-	on     ink // body, or that of the button on which it stands
+	low    float32 // its height on a low panel, where that is another
+	on     ink     // body, or that of the button on which it stands
 	gone   bool
 	image  *canvas.Image
 	drawn  string
@@ -44,8 +45,14 @@ func (g *picture) show(yes bool) {
 
 func (g *picture) shown() bool                  { return !g.gone && g.name != "" }
 func (g *picture) objects() []fyne.CanvasObject { return []fyne.CanvasObject{g.image} }
-func (g *picture) wide() float32                { return g.p.gap(g.height) }
-func (g *picture) tall(float32) float32         { return g.p.gap(g.height) }
+func (g *picture) tall(float32) float32         { return g.wide() }
+
+func (g *picture) wide() float32 {
+	if g.p.low && g.low > 0 {
+		return g.p.gap(g.low)
+	}
+	return g.p.gap(g.height)
+}
 
 func (g *picture) place(x, y, w, h float32) {
 	g.image.Show()

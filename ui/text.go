@@ -27,6 +27,8 @@ type text struct {
 	shrink float32 // 1, or less where there is no room
 	key    string  // says what the word list says; otherwise:
 	words  string
+	dots   bool // … ends what is too long
+	loose  bool // words may be broken, rather than be drawn smaller
 	gone   bool
 	box    *fyne.Container
 	lines  []*canvas.Text
@@ -43,6 +45,7 @@ func newSaid(p *pen, size float32, bold bool, ink ink, key string) *text {
 }
 
 func (t *text) centre() *text { t.align = fyne.TextAlignCenter; return t }
+func (t *text) name() *text   { t.loose = true; return t }
 func (t *text) middle() *text { t.mid = true; return t }
 
 // set says something else.
@@ -85,10 +88,25 @@ func (t *text) wide() float32 {
 // broken gives the lines at a width, or nil when there is no way. Kerning makes
 // a line a little narrower or wider than its letters.
 func (t *text) broken(width float32) []string {
-	most := float64(width / t.em())
+	most, worst := float64(width/t.em()), float64(insideWord)
+	if t.bold && !t.loose {
+		worst--
+	}
 	for room := most * 1.04; room > most*0.8; room -= most * 0.02 {
-		if lines := breakLines(t.say(), room, t.advance); t.fits(lines, width) {
+		if lines := breakLines(t.say(), room, worst, t.advance); t.fits(lines, width) {
 			return lines
+		}
+	}
+	return t.cut(width)
+}
+
+// cut ends the text with … where that is allowed: in the bar, whose names stand
+// on Home in full.
+func (t *text) cut(width float32) []string {
+	runes := []rune(t.say())
+	for n := len(runes) - 1; t.dots && n > 0; n-- {
+		if line := strings.TrimSpace(string(runes[:n])) + "…"; t.measure(line) <= width {
+			return []string{line}
 		}
 	}
 	return nil
@@ -100,7 +118,7 @@ func (t *text) fits(lines []string, width float32) bool {
 			return false
 		}
 	}
-	return len(lines) > 0
+	return len(lines) > 0 && (t.most == 0 || len(lines) <= t.most)
 }
 
 // advance is a character's width in ems. Fyne remembers what it measured.
@@ -110,7 +128,7 @@ func (t *text) advance(r rune) float64 {
 
 func (t *text) tall(width float32) float32 {
 	lines := t.broken(width)
-	if lines == nil || t.most > 0 && len(lines) > t.most {
+	if lines == nil {
 		return tooTall
 	}
 	return t.height(len(lines))

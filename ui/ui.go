@@ -115,12 +115,16 @@ func (r *Root) arrange() {
 	}
 	r.pen.panel(r.size, r.opts.PixelsPerMM)
 	r.barPen.panel(r.size, r.opts.PixelsPerMM)
+	r.barPen.text = 1
+	if r.barPen.low {
+		r.barPen.text = 1.2 // the little that it says there can be read
+	}
 	paint(r.ground, r.pen.colours[ground], nil, 0, 0)
 	r.ground.Resize(r.size)
 	hideAll(r.bar.objects())
 	hideAll(r.sample.objects())
 	w, top := r.size.Width, r.bar.arrange(r.size.Width)
-	if r.sample.shown() {
+	if r.sample.shown() && !r.pen.low {
 		h := r.sample.tall(w)
 		r.sample.place(0, top, w, h)
 		top += h

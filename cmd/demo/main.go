@@ -121,6 +121,7 @@ func (d *demo) show() error {
 `, staffPIN, d.path("kiosk", "paper"), account, password, d.url)
 	kiosk := d.command("kiosk", "--data", d.path("kiosk"), "--config", d.path("kiosk.toml"))
 	kiosk.Stderr = os.Stderr
+	kiosk.Env = append(os.Environ(), "LANG=ja_JP.UTF-8", "LC_ALL=ja_JP.UTF-8") // C.UTF-8 is no locale to Fyne
 	err := kiosk.Run()
 	if d.ctx.Err() != nil {
 		return nil

@@ -87,7 +87,11 @@ func run(ctx context.Context, args []string) error {
 func window(ctx context.Context, s *station.Station, screen station.Screen) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	if err := usual(); err != nil {
+		return err
+	}
 	a := app.NewWithID("jp.pointkiosk.kiosk")
+	a.Settings().SetTheme(ui.Theme())
 	w := a.NewWindow("Point Kiosk")
 	events := make(chan kiosk.Event, 16)
 	tap := func(e kiosk.Event) { // the screen never waits: a tap too many is dropped
@@ -109,7 +113,7 @@ func window(ctx context.Context, s *station.Station, screen station.Screen) erro
 	w.SetFullScreen(screen.FullScreen)
 
 	desk := s.NewDesk()
-	first := kiosk.First(kiosk.Look{Lang: screen.Lang, Size: kiosk.Medium}, desk.Arrive(ctx), time.Duration(screen.Idle)*time.Minute)
+	first := kiosk.First(kiosk.Look{Lang: screen.Lang, Size: kiosk.Medium}, desk.Arrive(ctx).Site, time.Duration(screen.Idle)*time.Minute)
 	show := func(st kiosk.State) { fyne.Do(func() { root.Show(st) }) }
 	var parts sync.WaitGroup
 	var watched error
@@ -127,6 +131,18 @@ func window(ctx context.Context, s *station.Station, screen station.Screen) erro
 	return watched
 }
 
+// usual makes one unit of Fyne one pixel, unless the environment says otherwise.
+func usual() error {
+	for name, value := range map[string]string{"FYNE_SCALE": "1", "FYNE_DISABLE_DPI_DETECTION": "true"} {
+		if os.Getenv(name) == "" {
+			if err := os.Setenv(name, value); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 // tick tells the time every second, and now and again what may be issued.
 func tick(ctx context.Context, desk *station.Desk, send func(kiosk.Event)) {
 	second := time.NewTicker(time.Second)
@@ -134,7 +150,7 @@ func tick(ctx context.Context, desk *station.Desk, send func(kiosk.Event)) {
 	for n := 0; ; n++ {
 		send(kiosk.Tick{Now: time.Now()})
 		if n%10 == 0 {
-			send(kiosk.SiteIs{Site: desk.Arrive(ctx)})
+			send(desk.Arrive(ctx))
 		}
 		select {
 		case <-ctx.Done():

@@ -20,8 +20,9 @@ type Limits struct {
 }
 
 // DefaultLimits gives strangers at most 10 + 12 guesses at an account in the
-// first hour and 12 in each that follows; nobody ever waits longer than five
-// minutes for the next try.
+// first hour and 12 in each that follows. A wait ends after five minutes at
+// most. Whoever guesses without a pause can take those tries from a device that
+// the holder never used before; the known ones, and the counter, stay open.
 func DefaultLimits() Limits {
 	return Limits{
 		Known:   Rate{Burst: 10, Every: 30 * time.Second},

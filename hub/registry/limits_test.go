@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync"
 	"testing"
 	"time"
 )
@@ -142,51 +141,5 @@ func TestBusy(t *testing.T) {
 	<-r.strange
 	if _, err := r.SignIn(t.Context(), testID, testPassword, "a phone"); err != nil {
 		t.Errorf("when a turn is free: %v", err)
-	}
-}
-
-// Three hundred people behind one address, with ten minutes for it: here all at
-// once and at the real cost, and each comes again when told to. The registry is
-// never given an address.
-func TestThreeHundredAtOnce(t *testing.T) {
-	const people = 300
-	r, _ := testRegistry(t, func(o *Opts) { o.Cost = DefaultCost() })
-	phc, err := DefaultCost().hash(testPassword, r.opts.Rand)
-	if err != nil {
-		t.Fatal(err)
-	}
-	ids := make([]string, people)
-	for n := range ids {
-		ids[n] = "AAAAA" + string([]byte{idDigits[n/400], idDigits[n/20%20], idDigits[n%20]})
-		if _, err := r.write.Exec(`INSERT INTO account (id, password, made_at) VALUES ($1, $2, 0)`, ids[n], phc); err != nil {
-			t.Fatal(err)
-		}
-	}
-	start, retries := time.Now(), make(chan int, people)
-	var all sync.WaitGroup
-	for n, id := range ids {
-		all.Go(func() {
-			for again := 0; ; again++ {
-				_, err := r.SignIn(t.Context(), id, testPassword, fresh(n))
-				busy := new(BusyError)
-				if !errors.As(err, &busy) {
-					if err != nil {
-						t.Errorf("resident %d: %v", n, err)
-					}
-					retries <- again
-					return
-				}
-				time.Sleep(busy.RetryAfter)
-			}
-		})
-	}
-	all.Wait()
-	took, sum := time.Since(start), 0
-	for range people {
-		sum += <-retries
-	}
-	t.Logf("%d people in %v, told to come again %d times", people, took.Round(time.Millisecond), sum)
-	if took > 2*time.Minute {
-		t.Errorf("took %v: ten minutes would not do on a machine five times slower", took)
 	}
 }

@@ -12,7 +12,8 @@ import (
 	"golang.org/x/crypto/argon2"
 )
 
-// Cost is how dear one guess is: argon2id (RFC 9106) with one lane.
+// Cost is how dear one guess is: argon2id (RFC 9106) with one lane. Passwords
+// set before a change keep the cost that they were set with.
 type Cost struct {
 	Memory uint32 // KiB
 	Passes uint32

@@ -109,7 +109,14 @@ func (u *Uplink) tell(ctx context.Context, err error) {
 	if u.opts.Tell == nil {
 		return
 	}
-	n := News{Online: err == nil, Err: err}
+	n := u.News(ctx)
+	n.Online, n.Err = err == nil, err
+	u.opts.Tell(n)
+}
+
+// News counts what is unsent and set aside now. It asks nobody: whether the
+// hub can be reached only an attempt shows.
+func (u *Uplink) News(ctx context.Context) (n News) {
 	top, _ := u.opts.Journal.Head()
 	if r, err := u.opts.Journal.Receipt(ctx); err == nil {
 		n.Unsent, n.Stopped = top-min(r.Cursor, top), r.Stop
@@ -117,7 +124,7 @@ func (u *Uplink) tell(ctx context.Context, err error) {
 	if aside, err := u.opts.Journal.Aside(ctx); err == nil {
 		n.Aside = len(aside)
 	}
-	u.opts.Tell(n)
+	return n
 }
 
 // Sync asks for news once and sends until nothing is unsent or something fails.

@@ -5,6 +5,7 @@ import (
 	"encoding/base32"
 	"errors"
 	"io"
+	"sync/atomic"
 	"time"
 
 	"pointkiosk/cards"
@@ -134,12 +135,12 @@ func (s *Station) site(a cards.Allotment, practice bool) kiosk.Site {
 }
 
 // Arrive says what is open now, for the screen at rest.
-func (s *Station) Arrive(ctx context.Context) kiosk.Site {
+func (s *Station) Arrive(ctx context.Context) kiosk.SiteIs {
 	a, err := s.Allotment(ctx, "")
 	if err != nil && !errors.Is(err, ErrNoAllotment) {
 		s.opts.Log.Error("allotments", "error", err)
 	}
-	return s.site(a, false)
+	return kiosk.SiteIs{Site: s.site(a, false), Count: countOf(s.Journal, a)}
 }
 
 // next returns the entitlement of the next card: that of a card which was
@@ -162,13 +163,11 @@ func NewRequest(random io.Reader) (string, error) {
 	return base32.StdEncoding.EncodeToString(b), nil
 }
 
-func (d *Desk) count() kiosk.Count {
-	t := d.book().Tally(d.allotment.ID)
-	c := kiosk.Count{Today: t.Out, Open: d.book().Open()}
-	if t.Signed < d.allotment.Count {
-		c.Left = d.allotment.Count - t.Signed
-	}
-	return c
+func (d *Desk) count() kiosk.Count { return countOf(d.book(), d.allotment) }
+
+func countOf(j *journal.Journal, a cards.Allotment) kiosk.Count {
+	t := j.Tally(a.ID)
+	return kiosk.Count{Today: t.Out, Left: a.Count - min(t.Signed, a.Count), Open: j.Open()}
 }
 
 // after turns what the issuer says into an event.
@@ -247,20 +246,24 @@ func (d *Desk) note(err error) string {
 	return "issue.note.staff"
 }
 
-// Watch tells the screen, until ctx ends, how network and paper are.
+// Watch carries the journal to the hub and tells the screen, until ctx ends,
+// how network and paper are.
 func (d *Desk) Watch(ctx context.Context, send func(kiosk.Event)) error {
-	up, err := d.Uplink(func(n uplink.News) {
+	var online atomic.Bool
+	tell := func(n uplink.News) {
 		if n.Err != nil {
 			d.opts.Log.Info("uplink", "unsent", n.Unsent, "error", n.Err)
 		}
-		send(kiosk.NetworkIs{Network: kiosk.Network{Online: n.Online, Unsent: n.Unsent, Aside: n.Aside, Stopped: n.Stopped}})
-	})
+		online.Store(n.Online)
+		send(network(n))
+	}
+	up, err := d.Uplink(tell)
 	if err != nil {
 		return err
 	}
 	done := make(chan struct{})
 	go func() { defer close(done); up.Run(ctx) }()
-	look := time.NewTicker(2 * time.Second)
+	look := time.NewTicker(lookEvery)
 	defer look.Stop()
 	for {
 		send(kiosk.PaperIs{Paper: d.printer.Paper(ctx)})
@@ -270,5 +273,16 @@ func (d *Desk) Watch(ctx context.Context, send func(kiosk.Event)) error {
 			return nil
 		case <-look.C:
 		}
+		n := up.News(ctx) // cards handed out since the last attempt count too
+		n.Online = online.Load()
+		send(network(n))
 	}
+}
+
+// lookEvery is how often printer and queue are looked at: a printer that comes
+// back is taken up within this time.
+const lookEvery = 2 * time.Second
+
+func network(n uplink.News) kiosk.NetworkIs {
+	return kiosk.NetworkIs{Network: kiosk.Network{Online: n.Online, Unsent: n.Unsent, Aside: n.Aside, Stopped: n.Stopped}}
 }

@@ -1,0 +1,81 @@
+package hub
+
+import (
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestLanguage(t *testing.T) {
+	for _, tt := range []struct{ name, query, cookie, accept, want string }{
+		{"nothing said", "", "", "", "ja"},
+		{"Japanese", "", "", "ja,en-US;q=0.9", "ja"},
+		{"English first", "", "", "en-GB,en;q=0.9,ja;q=0.8", "en"},
+		{"by weight", "", "", "en;q=0.2,ja;q=0.8", "ja"},
+		{"neither", "", "", "vi,zh;q=0.5", "ja"},
+		{"the nearest of several", "", "", "vi,en;q=0.5", "en"},
+		{"nonsense", "", "", ";;;=", "ja"},
+		{"chosen before", "", "en", "ja", "en"},
+		{"chosen now", "?lang=ja", "en", "en", "ja"},
+		{"no such choice", "?lang=xx", "", "en", "en"},
+		{"no such cookie", "", "<b>", "en", "ja"},
+	} {
+		r := httptest.NewRequest("GET", "/claim"+tt.query, nil)
+		r.Header.Set("Accept-Language", tt.accept)
+		if tt.cookie != "" {
+			r.Header.Set("Cookie", "lang="+tt.cookie)
+		}
+		if got := new(site).language(httptest.NewRecorder(), r); got != tt.want {
+			t.Errorf("%s: %s, want %s", tt.name, got, tt.want)
+		}
+	}
+}
+
+func TestSwitchIsKept(t *testing.T) {
+	p := newTown(t, nil).phone("ja")
+	p.get("/signin")
+	p.lang = "en" // from here on; the browser goes on asking for Japanese
+	if s := p.get("/signin?lang=en"); s.title() != "Sign in" {
+		t.Errorf("switched: %q", s.title())
+	}
+	if s := p.get("/signin"); s.title() != "Sign in" {
+		t.Errorf("the next page: %q", s.title())
+	}
+}
+
+func TestSeal(t *testing.T) {
+	if _, err := newSeal(make([]byte, 16)); err == nil {
+		t.Error("a short key is taken")
+	}
+	s := must(newSeal([]byte(strings.Repeat("k", 32))))(t)
+	other := must(newSeal([]byte(strings.Repeat("o", 32))))(t)
+	now := time.Unix(1_000_000, 0)
+	text := "a card's text"
+	sealed := s.close("card", text, now.Add(time.Minute))
+	if sealed == s.close("card", text, now.Add(time.Minute)) {
+		t.Error("two cookies of one card are alike")
+	}
+	if got, err := s.open("card", sealed, now); err != nil || got != text {
+		t.Errorf("open: %q, %v", got, err)
+	}
+	for name, fault := range map[string]func() (string, error){
+		"late":         func() (string, error) { return s.open("card", sealed, now.Add(time.Minute)) },
+		"another name": func() (string, error) { return s.open("session", sealed, now) },
+		"another key":  func() (string, error) { return other.open("card", sealed, now) },
+		"empty":        func() (string, error) { return s.open("card", "", now) },
+		"no base64":    func() (string, error) { return s.open("card", "!"+sealed, now) },
+		"cut":          func() (string, error) { return s.open("card", sealed[:len(sealed)-2], now) },
+	} {
+		if got, err := fault(); err == nil || got != "" {
+			t.Errorf("%s: %q, %v", name, got, err)
+		}
+	}
+	for n := range sealed {
+		bad := []byte(sealed)
+		bad[n] ^= 1
+		if got, err := s.open("card", string(bad), now); err == nil {
+			t.Errorf("character %d changed: %q", n, got)
+		}
+	}
+}
