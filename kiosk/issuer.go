@@ -68,8 +68,15 @@ func (i *Issuer) Issue(ctx context.Context, a cards.Allotment, request, operator
 		return cards.Issued{}, fmt.Errorf("%w: %s", ErrPaper, p.Code)
 	}
 	c, err := i.Journal.Sign(ctx, a, request, operator)
-	if err != nil || c.State != cards.Signed {
+	switch {
+	case err != nil:
 		return c, err
+	case c.State == cards.Printing: // its outcome could not be written down
+		c.State = cards.Uncertain
+		_, err = i.Journal.Mark(ctx, c.Card.Serial(), cards.Uncertain, operator, "no outcome")
+		return c, err
+	case c.State != cards.Signed:
+		return c, nil
 	}
 	return i.print(ctx, a, c, operator)
 }

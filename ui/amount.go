@@ -14,12 +14,13 @@ type amount struct {
 	ink              ink
 	align            fyne.TextAlign
 	before, n, after string
+	shrink           float32 // 1, or less in a narrow place
 	box              *fyne.Container
 	runs             [3]*canvas.Text
 }
 
 func newAmount(p *pen, big, small float32, ink ink) *amount {
-	a := &amount{p: p, big: big, small: small, ink: ink, box: container.NewWithoutLayout()}
+	a := &amount{p: p, big: big, small: small, ink: ink, shrink: 1, box: container.NewWithoutLayout()}
 	for i := range a.runs {
 		a.runs[i] = canvas.NewText("", nil)
 		a.box.Add(a.runs[i])
@@ -41,10 +42,17 @@ func (a *amount) objects() []fyne.CanvasObject { return []fyne.CanvasObject{a.bo
 
 // sizes gives words and size of the three runs.
 func (a *amount) each() (words [3]string, px [3]float32) {
-	return [3]string{a.before, a.n, a.after}, [3]float32{a.p.px(a.small), a.p.px(a.big), a.p.px(a.small)}
+	small := max(a.shrink, 0.85)
+	return [3]string{a.before, a.n, a.after}, [3]float32{round(a.p.px(a.small) * small), round(a.p.px(a.big) * a.shrink), round(a.p.px(a.small) * small)}
 }
 
-func (a *amount) wide() (w float32) {
+func (a *amount) wide() float32 {
+	a.shrink = 1
+	return a.now()
+}
+
+// now is the width at the present size.
+func (a *amount) now() (w float32) {
 	words, px := a.each()
 	for i := range words {
 		if words[i] != "" {
@@ -57,13 +65,15 @@ func (a *amount) wide() (w float32) {
 	return w
 }
 
-func (a *amount) space() float32 { return round(a.p.px(a.big) * 0.14) }
+func (a *amount) space() float32 { return round(a.p.px(a.big) * a.shrink * 0.14) }
 
 func (a *amount) tall(width float32) float32 {
-	if a.wide() > width {
-		return tooTall
+	for a.shrink = 1; a.now() > width; a.shrink -= 0.05 {
+		if a.shrink < 0.6 {
+			return tooTall
+		}
 	}
-	return round(a.p.px(a.big) * 1.1)
+	return round(a.p.px(a.big) * a.shrink * 1.1)
 }
 
 // baseline is where BIZ UDPGothic stands, in ems from the top.
@@ -73,10 +83,11 @@ func (a *amount) place(x, y, w, h float32) {
 	a.box.Show()
 	a.box.Move(fyne.NewPos(x, y))
 	a.box.Resize(fyne.NewSize(w, h))
+	a.tall(w)
 	words, px := a.each()
 	at := float32(0)
 	if a.align == fyne.TextAlignCenter {
-		at = round((w - a.wide()) / 2)
+		at = round((w - a.now()) / 2)
 	}
 	top := round((h - px[1]) / 2)
 	for i, run := range a.runs {

@@ -71,7 +71,7 @@ func breakParagraph(text []rune, width, worst float64, advance func(rune) float6
 // lineCost says how bad a line is: one line more is better than a line that ends
 // inside a word.
 func lineCost(slack, bad float64, runes int, last bool) float64 {
-	cost := 45 + bad + 0.15*slack*slack
+	cost := 15 + bad + 0.15*slack*slack
 	if last && runes < 3 {
 		cost += 30
 	}
@@ -108,8 +108,12 @@ func cutBetween(a, b rune) (bad float64, ok bool) {
 	switch sa, sb := scriptOf(a), scriptOf(b); {
 	case sa == latin && sb == latin:
 		return 0, false // a word, a number or a serial stays whole
-	case strings.ContainsRune("、。・！？!?」』）)】", a), strings.ContainsRune("「『【", b):
+	case strings.ContainsRune("、。！？!?」』）)】", a), strings.ContainsRune("「『【", b):
 		return 0, true
+	case a == '・':
+		return 12, true
+	case a == 'を':
+		return 3, true // never but a particle
 	case strings.ContainsRune("（(", b):
 		return 30, true // what stands in brackets belongs to the word before
 	case sa == hiragana && sb != hiragana:

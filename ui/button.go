@@ -37,7 +37,7 @@ type button struct {
 var _ fyne.Tappable = (*button)(nil)
 
 func newButton(p *pen, kind kind, inside part, tap func()) *button {
-	b := &button{p: p, kind: kind, inside: inside, tap: tap, padX: 24, padY: 12,
+	b := &button{p: p, kind: kind, inside: inside, tap: tap, padX: 24, padY: 16,
 		shadow: canvas.NewRectangle(nil), face: canvas.NewRectangle(nil)}
 	b.box = container.NewWithoutLayout(append([]fyne.CanvasObject{b.shadow, b.face}, inside.objects()...)...)
 	b.ExtendBaseWidget(b)

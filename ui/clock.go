@@ -17,6 +17,7 @@ type clock struct {
 func newClock(p *pen, send func(kiosk.Event)) *clock {
 	s := &clock{p: p, date: newText(p, 64, bold, body).centre(), hour: newText(p, 44, regular, body).centre(),
 		wrong: newText(p, 26, regular, muted).centre()}
+	s.date.most, s.date.narrow = 1, true
 	ok := newWordButton(p, primary, 34, "clock.ok", func() { send(kiosk.TapDateOK{}) })
 	ok.padX, ok.least = 72, 88
 	box := newPanel(p, newColumn(p, 12, spring(1), s.date, s.hour, spring(1)), panelGround, edge)

@@ -25,12 +25,13 @@ func newConfirm(p *pen, send func(kiosk.Event)) *confirm {
 
 // newAnswer is one of two equal answers: a picture beside はい or いいえ.
 func newAnswer(p *pen, name, key, below string, tap func()) *button {
-	picture := newPicture(p, name, 220)
+	picture, large := newPicture(p, name, 220), newPicture(p, name, 320)
 	word := newSaid(p, 48, bold, body, key)
 	sub := newSaid(p, 26, regular, body, below)
 	inside := &shape{p: p,
 		lying:   newRow(p, 20, picture, growing{newColumn(p, 10, spring(1), word, sub, spring(1)), 1}),
-		upright: newColumn(p, 20, spring(1), picture, word, sub, spring(1)),
+		upright: newColumn(p, 20, spring(1), large, newSaid(p, 56, bold, body, key).centre(),
+			newSaid(p, 28, regular, body, below).centre(), spring(1)),
 	}
 	b := newButton(p, quiet, inside, tap)
 	b.padX, b.padY = 24, 16

@@ -53,7 +53,7 @@ func newStep(p *pen, name, key string) *panel {
 	picture.low = 64
 	beside := newSaid(p, 32, bold, body, key).middle()
 	inside := &shape{p: p,
-		lying:   newColumn(p, 18, spring(1), picture, words, spring(1)),
+		lying:   newColumn(p, 18, spring(1), growing{picture, 3}, words, spring(1)),
 		upright: newRow(p, 32, picture, growing{beside, 1}),
 	}
 	return newPanel(p, inside, ground, edge)
@@ -67,7 +67,7 @@ func (s *home) compose() part {
 	s.noneBox = newColumn(p, 24, spring(1), s.picture, s.none, s.noneDo, spring(2))
 	return &shape{p: p,
 		lying:   newColumn(p, 28, newRow(p, 32, growing{left, 1}, growing{s.box, 1}), growing{steps, 1}, growing{s.noneBox, 1}),
-		upright: newColumn(p, 36, s.name, s.when, s.place, s.notice, s.box, growing{below, 1}, growing{s.noneBox, 1}),
+		upright: newColumn(p, 36, newColumn(p, 10, s.name, s.when, s.place), s.notice, s.box, growing{below, 1}, growing{s.noneBox, 1}),
 	}
 }
 

@@ -53,8 +53,8 @@ func (s *issue) compose() part {
 	}
 	list := newColumn(p, 4, labels[0], s.today, space{p, 20}, labels[1], s.left, space{p, 20}, labels[2], s.unsent, s.why, spring(1))
 	short := newColumn(p, 2, labels[0], s.today, spring(1), labels[1], s.left, spring(1), labels[2], s.unsent, spring(1))
-	beside := newRow(p, 24, growing{newColumn(p, 4, labels[0], s.today), 1}, growing{newColumn(p, 4, labels[1], s.left), 1},
-		growing{newColumn(p, 4, labels[2], s.unsent, s.why), 1})
+	beside := newRow(p, 24, growing{newColumn(p, 4, labels[0], s.today), 5}, growing{newColumn(p, 4, labels[1], s.left), 4},
+		growing{newColumn(p, 4, labels[2], s.unsent, s.why), 6})
 	beside.top = true
 	counts := newPanel(p, &shape{p: p, lying: list, upright: beside, low: short}, panelGround, edge)
 	return &shape{p: p,

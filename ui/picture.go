@@ -55,6 +55,9 @@ func (g *picture) wide() float32 {
 }
 
 func (g *picture) place(x, y, w, h float32) {
+	if most := round(g.p.scale * g.height); h > most {
+		y, h = y+round((h-most)/2), most
+	}
 	g.image.Show()
 	g.image.Move(fyne.NewPos(x, y))
 	g.image.Resize(fyne.NewSize(w, h))

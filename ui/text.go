@@ -27,6 +27,7 @@ type text struct {
 	shrink float32 // 1, or less where there is no room
 	key    string  // says what the word list says; otherwise:
 	words  string
+	narrow bool // gets smaller by itself, down to 0.6, where a line is too short for it
 	dots   bool // … ends what is too long
 	loose  bool // words may be broken, rather than be drawn smaller
 	gone   bool
@@ -85,9 +86,22 @@ func (t *text) wide() float32 {
 	return ceil(w)
 }
 
-// broken gives the lines at a width, or nil when there is no way. Kerning makes
-// a line a little narrower or wider than its letters.
+// broken gives the lines at a width, or nil when there is no way.
 func (t *text) broken(width float32) []string {
+	if !t.narrow {
+		return t.brokenHere(width)
+	}
+	for t.shrink = 1; t.shrink > 0.6; t.shrink -= 0.05 {
+		if lines := t.brokenHere(width); lines != nil {
+			return lines
+		}
+	}
+	return nil
+}
+
+// brokenHere breaks at the present size. Kerning makes a line a little narrower
+// or wider than its letters.
+func (t *text) brokenHere(width float32) []string {
 	most, worst := float64(width/t.em()), float64(insideWord)
 	if t.bold && !t.loose {
 		worst--

@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"bytes"
+	"encoding/binary"
 	"image/color"
 
 	"fyne.io/fyne/v2"
@@ -21,8 +23,8 @@ type kioskTheme struct {
 func Theme() fyne.Theme {
 	return &kioskTheme{
 		Theme:   theme.DefaultTheme(),
-		regular: fyne.NewStaticResource("BIZUDPGothic-Regular.ttf", assets.Regular()),
-		bold:    fyne.NewStaticResource("BIZUDPGothic-Bold.ttf", assets.Bold()),
+		regular: fyne.NewStaticResource("BIZUDPGothic-Regular.ttf", roomy(assets.Regular())),
+		bold:    fyne.NewStaticResource("BIZUDPGothic-Bold.ttf", roomy(assets.Bold())),
 	}
 }
 
@@ -59,4 +61,20 @@ func (t *kioskTheme) Size(name fyne.ThemeSizeName) float32 {
 		return 8
 	}
 	return t.Theme.Size(name)
+}
+
+// roomy gives a font a lower line: hhea.descender (OpenType 1.9, "hhea") from
+// -246 to -348 of 2048. Fyne rounds the base line down the screen and cuts at
+// the line's end, which takes the last row of pixels from g and p.
+func roomy(ttf []byte) []byte {
+	b := bytes.Clone(ttf)
+	tables := int(binary.BigEndian.Uint16(b[4:]))
+	for i := range tables {
+		entry := b[12+16*i:]
+		if string(entry[:4]) == "hhea" {
+			at := binary.BigEndian.Uint32(entry[8:]) + 6
+			binary.BigEndian.PutUint16(b[at:], 0x10000-348)
+		}
+	}
+	return b
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -40,18 +41,17 @@ func serve(k *call) error {
 	if err := k.parse(0, 0); err != nil {
 		return err
 	}
-	if *host != "" {
-		if _, err := cards.ParseHost(*host); err != nil {
-			return usageError(err.Error())
-		}
+	claims, err := cards.ParseHost(*host)
+	if err != nil && *host != "" {
+		return usageError(err.Error())
 	}
 	s, err := openStore(k.ctx, *k.data, true)
 	if err != nil {
 		return err
 	}
 	defer s.Close()
-	if *host != "" {
-		if err := s.ledger.SetHost(k.ctx, cards.Host(*host)); err != nil {
+	if claims != "" {
+		if err := s.ledger.SetHost(k.ctx, claims); err != nil {
 			return err
 		}
 	}
@@ -64,13 +64,11 @@ func serve(k *call) error {
 	if err != nil {
 		return err
 	}
-	if *base == "" {
-		*base = "http://" + l.Addr().String() + "/"
-	}
-	if err := os.WriteFile(filepath.Join(s.dir, "hub.url"), []byte(*base+"\n"), 0o600); err != nil {
+	address := cmp.Or(*base, "http://"+l.Addr().String()+"/")
+	if err := s.keepAddress(address); err != nil {
 		return errors.Join(err, l.Close())
 	}
-	fmt.Fprintln(k.out, "hub: answering at", *base)
+	fmt.Fprintln(k.out, "hub: answering at", address)
 	return answer(k.ctx, s, l, server.Handler(), log)
 }
 
@@ -119,6 +117,11 @@ func lapse(ctx context.Context, s *store, log *slog.Logger) {
 		case <-time.After(lapseEvery):
 		}
 	}
+}
+
+// keepAddress lets the other commands know where this hub is.
+func (s *store) keepAddress(base string) error {
+	return os.WriteFile(filepath.Join(s.dir, "hub.url"), []byte(base+"\n"), 0o600)
 }
 
 // address is where kiosks reach the hub: as said, or as serve last said.

@@ -59,17 +59,16 @@ func (k *call) importFile(s *store, name string) (bad int, err error) {
 	counts := map[cards.Verdict]int{}
 	for at := 0; at < len(data); {
 		size := partSize(data[at:])
-		if size == 0 {
-			next := resume(data, at+1)
-			fmt.Fprintf(k.out, "%s: bytes %d to %d: not readable\n", name, at, next-1)
+		var receipt cards.Receipt
+		if size > 0 {
+			receipt, err = s.ledger.Ingest(k.ctx, data[at:at+size])
+		}
+		switch {
+		case size == 0, errors.Is(err, ledger.ErrUpload), errors.Is(err, ledger.ErrTooLarge):
+			next := resume(data, at+1) // not behind it: a part that was cut seems to reach into the next
+			fmt.Fprintf(k.out, "%s: bytes %d to %d are no upload of a kiosk known here\n", name, at, next-1)
 			bad, at = bad+1, next
 			continue
-		}
-		receipt, err := s.ledger.Ingest(k.ctx, data[at:at+size])
-		switch {
-		case errors.Is(err, ledger.ErrUpload), errors.Is(err, ledger.ErrTooLarge):
-			fmt.Fprintf(k.out, "%s: bytes %d to %d: %v\n", name, at, at+size-1, err)
-			bad++
 		case err != nil:
 			return bad, err // the database, not the stick: come again
 		}
@@ -84,6 +83,9 @@ func (k *call) importFile(s *store, name string) (bad int, err error) {
 
 // partSize is the length of the CBOR item at the front, 0 if there is none.
 func partSize(data []byte) int {
+	if !uploadBegins(data) {
+		return 0
+	}
 	var item cbor.RawMessage
 	rest, err := cbor.UnmarshalFirst(data, &item)
 	if err != nil {
@@ -92,14 +94,33 @@ func partSize(data []byte) int {
 	return len(data) - len(rest)
 }
 
-// resume finds where the next signed paper may begin: the tag and array of a
-// COSE_Sign1 (RFC 9052, section 4.2) and its protected header's byte string.
+// resume finds where the next upload may begin.
 func resume(data []byte, from int) int {
-	n := bytes.Index(data[from:], []byte{0xD2, 0x84, 0x58})
-	if n < 0 {
-		return len(data)
+	for at := from; at < len(data); at++ {
+		n := bytes.Index(data[at:], coseHead())
+		if n < 0 {
+			break
+		}
+		if at += n; uploadBegins(data[at:]) {
+			return at
+		}
 	}
-	return from + n
+	return len(data)
+}
+
+// coseHead is the tag and array of a COSE_Sign1 (RFC 9052, section 4.2) and
+// the head of its protected header, a byte string of 24 to 255 bytes.
+func coseHead() []byte { return []byte{0xD2, 0x84, 0x58} }
+
+// uploadBegins reports whether a COSE_Sign1 whose header says upload is at the
+// front. The entries in it begin in the same way, but for the header.
+func uploadBegins(data []byte) bool {
+	head := len(coseHead()) + 1
+	if len(data) < head || !bytes.HasPrefix(data, coseHead()) {
+		return false
+	}
+	header := data[head:min(len(data), head+int(data[head-1]))]
+	return bytes.Contains(header, []byte(cards.PaperUpload))
 }
 
 func tally(counts map[cards.Verdict]int) string {

@@ -16,6 +16,7 @@ import (
 	"pointkiosk/cmd/internal/station"
 	"pointkiosk/hub/api"
 	"pointkiosk/kiosk"
+	"pointkiosk/kiosk/journal"
 )
 
 func enroll(c *call) error {
@@ -107,14 +108,15 @@ func issueOne(c *call, s *station.Station, event, request, operator string) erro
 			return fmt.Errorf("%w: %v", kiosk.ErrDecide, o.Serial())
 		}
 	}
-	a, err := s.Allotment(c.ctx, event)
-	if err != nil {
-		return err
-	}
 	if request == "" {
+		var err error
 		if request, err = station.NewRequest(c.random()); err != nil {
 			return err
 		}
+	}
+	a, err := allotment(c, s, event, request)
+	if err != nil {
+		return err
 	}
 	got, err := s.Issuer(false).Issue(c.ctx, a, request, operator)
 	if err != nil {
@@ -130,6 +132,19 @@ func issueOne(c *call, s *station.Station, event, request, operator string) erro
 		return fmt.Errorf("%w: %v", kiosk.ErrDecide, got.Card.Serial())
 	}
 	return fmt.Errorf("%w: %v is %s", errNoCard, got.Card.Serial(), got.State)
+}
+
+// allotment returns the one to issue from: of a request that was seen before,
+// that of its card, whatever is open now.
+func allotment(c *call, s *station.Station, event, request string) (cards.Allotment, error) {
+	serial, err := s.Journal.Requested(c.ctx, request)
+	switch {
+	case errors.Is(err, journal.ErrUnknown):
+		return s.Allotment(c.ctx, event)
+	case err != nil:
+		return cards.Allotment{}, err
+	}
+	return s.AllotmentOf(c.ctx, serial)
 }
 
 var errNoCard = errors.New("no card came out")

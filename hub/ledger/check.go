@@ -55,55 +55,60 @@ func (l *Ledger) Check(ctx context.Context) (faults []Fault, err error) {
 	return faults, err
 }
 
+// A walk is how far the chain of transfers has been followed.
+type walk struct {
+	last int64
+	prev []byte // the hash of that transfer
+	body transferBody
+	hash []byte // as it stands in the row of body
+}
+
 // transfers walks the chain: no gap, each hash over its row and the one
 // before, each sum zero.
 func (a *audit) transfers() error {
-	var b transferBody
-	var hash []byte
-	prev := make([]byte, sha256.Size)
-	last := int64(0)
-	closeOff := func() error {
-		if b.Seq == 0 {
-			return nil
-		}
-		b.Prev = prev
-		want, err := b.hash()
-		if err != nil {
-			return err
-		}
-		if b.Seq != last+1 {
-			a.fault("gapless", "transfer %d follows on %d", b.Seq, last)
-		}
-		if !bytes.Equal(hash, want) {
-			a.fault("hash chain", "transfer %d or one of its postings was changed", b.Seq)
-		}
-		if b.sum() != 0 {
-			a.fault("sum zero", "transfer %d sums to %d", b.Seq, b.sum())
-		}
-		last, prev = b.Seq, hash
-		return nil
-	}
+	w := walk{prev: make([]byte, sha256.Size)}
 	err := a.each(`SELECT t.seq, t.kind, t.reference, t.at, t.hash, COALESCE(p.account, ''), COALESCE(p.amount, 0) FROM transfer t
 		LEFT JOIN posting p ON p.transfer = t.seq ORDER BY t.seq`, nil, func(scan func(...any) error) error {
 		var row transferBody
-		var rowHash []byte
+		var hash []byte
 		var p posting
-		if err := scan(&row.Seq, &row.Kind, &row.Reference, &row.At, &rowHash, &p.Account, &p.Amount); err != nil {
+		if err := scan(&row.Seq, &row.Kind, &row.Reference, &row.At, &hash, &p.Account, &p.Amount); err != nil {
 			return err
 		}
-		if row.Seq != b.Seq {
-			if err := closeOff(); err != nil {
+		if row.Seq != w.body.Seq {
+			if err := a.weighTransfer(&w); err != nil {
 				return err
 			}
-			b, hash = row, rowHash
+			w.body, w.hash = row, hash
 		}
-		b.add(p)
+		w.body.add(p)
 		return nil
 	})
+	return errorOr(err, a.weighTransfer(&w))
+}
+
+// weighTransfer checks a transfer whose postings are all there.
+func (a *audit) weighTransfer(w *walk) error {
+	b := w.body
+	if b.Seq == 0 {
+		return nil
+	}
+	b.Prev = w.prev
+	want, err := b.hash()
 	if err != nil {
 		return err
 	}
-	return closeOff()
+	if b.Seq != w.last+1 {
+		a.fault("gapless", "transfer %d follows on %d", b.Seq, w.last)
+	}
+	if !bytes.Equal(w.hash, want) {
+		a.fault("hash chain", "transfer %d or one of its postings was changed", b.Seq)
+	}
+	if b.sum() != 0 {
+		a.fault("sum zero", "transfer %d sums to %d", b.Seq, b.sum())
+	}
+	w.last, w.prev = b.Seq, w.hash
+	return nil
 }
 
 // entries hashes every journal entry again.

@@ -135,16 +135,6 @@ func (t *txn) trustList() (version uint32, sealed []byte, err error) {
 	return version, sealed, err
 }
 
-// TrustList returns the newest trust list, sealed, with its version; 0 if
-// nothing was ever trusted.
-func (l *Ledger) TrustList(ctx context.Context) (version uint32, sealed []byte, err error) {
-	err = l.view(ctx, func(t *txn) error {
-		version, sealed, err = t.trustList()
-		return err
-	})
-	return version, sealed, err
-}
-
 // TrustKey returns the public trust key; kiosks pin its SHA-256.
 func (l *Ledger) TrustKey() ed25519.PublicKey { return l.trust.Public() }
 
@@ -175,19 +165,6 @@ func (l *Ledger) SetHost(ctx context.Context, host cards.Host) error {
 func (t *txn) host() (host cards.Host, err error) {
 	_, err = t.one(`SELECT host FROM claim_host ORDER BY n DESC LIMIT 1`, nil, &host)
 	return host, err
-}
-
-// Hosts returns the sites where cards are claimed, the one set last first.
-func (l *Ledger) Hosts(ctx context.Context) (hosts []cards.Host, err error) {
-	err = l.view(ctx, func(t *txn) error {
-		return t.each(`SELECT host FROM claim_host GROUP BY host ORDER BY MAX(n) DESC`, nil, func(scan func(...any) error) error {
-			var host cards.Host
-			err := scan(&host)
-			hosts = append(hosts, host)
-			return err
-		})
-	})
-	return hosts, err
 }
 
 // hubKey returns the public hub key under its id, and nil for any other.

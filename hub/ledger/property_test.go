@@ -129,7 +129,7 @@ func outcome(b *book) (lines []string) {
 
 // The same records in any order, mixture and repetition make the same ledger.
 func TestOrderDoesNotMatter(t *testing.T) {
-	for seed := range uint64(25) {
+	for seed := range uint64(12) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			straight, mixed := newBook(t), newBook(t)
 			s := tell(straight, rand.New(rand.NewPCG(seed, 1)))

@@ -9,7 +9,7 @@ import (
 // A NoticeKind says what an account's holder should know.
 type NoticeKind string
 
-// NewDevice: somebody signed in on a device that was new to the account.
+// NewDevice says that somebody signed in on a device that was new to the account.
 const NewDevice NoticeKind = "new device"
 
 // A Notice is one thing that an account's holder should know.

@@ -28,6 +28,9 @@ func (j *Journal) Sign(ctx context.Context, a cards.Allotment, request, operator
 		}
 		return j.again(ctx, a, s)
 	}
+	if j.apart != nil {
+		return cards.Issued{}, j.apart
+	}
 	if now := j.opts.Now(); !a.Open(now) && !j.clockSuspect() {
 		return cards.Issued{}, fmt.Errorf("%w: allotment %d", ErrOver, a.ID)
 	}

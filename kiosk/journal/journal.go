@@ -66,6 +66,7 @@ type Journal struct {
 	suspect bool  // the clock is not to be trusted, and nobody has confirmed the date
 	sum     *sum
 	unknown error // a commit whose fate is not known yet
+	apart   error // the hub knows another journal than this
 }
 
 //go:embed schema.sql

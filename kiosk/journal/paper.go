@@ -80,12 +80,18 @@ func (j *Journal) receipt(ctx context.Context) (cards.Receipt, error) {
 // Take stores a checked receipt and what it brings, all in one commit: papers,
 // entries set aside, and then, as entries of our own, how voids ended. Taking
 // it twice changes nothing more.
+//
+// A receipt for entries that are not here shows that this journal is a copy,
+// or was put back from yesterday: it is kept, and no card is signed any more.
 func (j *Journal) Take(ctx context.Context, sealed []byte, r cards.Receipt) error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	ctx = context.WithoutCancel(ctx)
 	if err := j.keepReceipt(ctx, sealed, r); err != nil {
 		return err
+	}
+	if j.apart = j.compareHeads(ctx); j.apart != nil {
+		return j.apart
 	}
 	hub := time.UnixMilli(r.At)
 	if off := j.opts.Now().Sub(hub).Abs(); off <= clockSlack {

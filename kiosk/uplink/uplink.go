@@ -36,11 +36,13 @@ type Sizer interface{ TooLarge() bool }
 var ErrAnswer = errors.New("uplink: the answer is no receipt for this upload")
 
 const (
-	batch     = 500 // entries in one upload
+	batch     = 500 // entries in one upload, and other things that the hub takes 1000 of at most
+	fewest    = 50  // entries in one upload on a line so slow that more don't pass in time
 	callLimit = 10 * time.Second
 	firstWait = time.Second
-	longest   = 20 * time.Second // so that a hub that comes back is found within 30 s
+	longest   = 12 * time.Second // with half as much again and a call that hangs, a hub that comes back is found within 30 s
 	poll      = 15 * time.Second // between two looks when there is nothing to send
+	asked     = 10 * time.Minute // most that Retry-After is honoured: whoever stands in between could silence a kiosk for ever
 )
 
 // News is what an attempt has shown.
@@ -48,7 +50,7 @@ type News struct {
 	Online  bool
 	Unsent  uint64 // entries beyond the cursor
 	Aside   int    // entries set aside, with a reason
-	Stopped string // why the hub forbids issuing
+	Stopped string // why the hub forbids issuing, or "journal" if the hub knows another one than this
 	Err     error  // why the last attempt came to nothing
 }
 
@@ -75,7 +77,7 @@ func New(opts Opts) *Uplink { return &Uplink{opts: opts, batch: batch} }
 
 // Run sends whatever is unsent, at once when woken, until ctx ends. After an
 // attempt that failed it waits twice as long as before, give or take a half,
-// and never less than the hub asked for.
+// and not less than the hub asked for.
 func (u *Uplink) Run(ctx context.Context) {
 	wait := firstWait
 	for ctx.Err() == nil {
@@ -86,7 +88,7 @@ func (u *Uplink) Run(ctx context.Context) {
 			pause, wait = jitter(wait), min(2*wait, longest)
 			var w Waiter
 			if errors.As(err, &w) {
-				pause = max(pause, w.RetryAfter())
+				pause = max(pause, min(w.RetryAfter(), asked))
 			}
 			wake = nil // a busy queue must not turn the back-off into a storm
 		} else {
@@ -129,7 +131,7 @@ func (u *Uplink) News(ctx context.Context) (n News) {
 
 // Sync asks for news once and sends until nothing is unsent or something fails.
 func (u *Uplink) Sync(ctx context.Context) error {
-	for {
+	for rewound := false; ; {
 		before, err := u.opts.Journal.Receipt(ctx)
 		if err != nil {
 			return err
@@ -139,22 +141,37 @@ func (u *Uplink) Sync(ctx context.Context) error {
 			return err
 		}
 		after, err := u.exchange(ctx, upload)
-		var size Sizer
-		switch {
-		case errors.As(err, &size) && size.TooLarge() && u.batch > 1:
-			u.batch /= 2
-			continue
-		case err != nil:
+		if err != nil {
+			if u.shrink(ctx, err) {
+				continue
+			}
 			return err
 		}
 		top, _ := u.opts.Journal.Head()
-		if after.Cursor >= top {
+		switch {
+		case after.Cursor >= top:
+			u.batch = min(2*u.batch, batch) // whatever made it small may be gone
 			return nil
-		}
-		if after.Cursor <= before.Cursor && after.Cursor != 0 {
+		case after.Cursor < before.Cursor && !rewound: // a hub from an older backup gets everything again
+			rewound = true
+		case after.Cursor <= before.Cursor:
 			return fmt.Errorf("uplink: the hub stays at entry %d", after.Cursor)
 		}
 	}
+}
+
+// shrink makes the next upload smaller where that may help, and reports
+// whether it is worth trying at once.
+func (u *Uplink) shrink(ctx context.Context, err error) (again bool) {
+	var size Sizer
+	switch {
+	case errors.As(err, &size) && size.TooLarge() && u.batch > 1:
+		u.batch /= 2
+		return true
+	case errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil: // a slow line, or a hub that hangs
+		u.batch = max(u.batch/2, min(u.batch, fewest))
+	}
+	return false
 }
 
 // Pack seals an upload of the entries behind a place, for the network or for
@@ -176,21 +193,35 @@ func (u *Uplink) Pack(ctx context.Context, after uint64, limit int) ([]byte, err
 	if up.Held, err = u.held(ctx, list); err != nil {
 		return nil, err
 	}
-	for _, c := range j.Open() {
-		if c.State == cards.VoidAsked {
-			up.Asked = append(up.Asked, c.Serial())
-		}
-	}
+	up.Asked = u.askedVoids()
 	return cards.Seal(u.opts.Key, cards.PaperUpload, up)
 }
 
+// askedVoids names the cards whose void has no answer yet. Where they are more
+// than fit, chance decides whose turn it is: one that never gets an answer must
+// not keep the others from theirs.
+func (u *Uplink) askedVoids() (asked []cards.Serial) {
+	for _, c := range u.opts.Journal.Open() {
+		if c.State == cards.VoidAsked {
+			asked = append(asked, c.Serial())
+		}
+	}
+	if len(asked) > batch {
+		rand.Shuffle(len(asked), func(i, j int) { asked[i], asked[j] = asked[j], asked[i] })
+		asked = asked[:batch]
+	}
+	return asked
+}
+
+// held names the newest allotments here: of older ones the day is over, and
+// the hub does not send them again.
 func (u *Uplink) held(ctx context.Context, list cards.TrustList) ([]uint32, error) {
 	sealed, err := u.opts.Journal.Papers(ctx, cards.PaperAllotment)
 	if err != nil {
 		return nil, err
 	}
 	var ids []uint32
-	for _, s := range sealed {
+	for _, s := range sealed[max(0, len(sealed)-batch):] {
 		if a, err := cards.OpenAllotment(s, list); err == nil {
 			ids = append(ids, a.ID)
 		}

@@ -21,6 +21,7 @@ type Desk struct {
 	*Station
 	practice  bool
 	allotment cards.Allotment
+	broken    atomic.Bool // the journal did not pass its check
 }
 
 // NewDesk returns the desk of a kiosk that has just been switched on.
@@ -34,7 +35,7 @@ func (d *Desk) Do(ctx context.Context, e kiosk.Effect) kiosk.Event {
 	case kiosk.OpenDesk:
 		return d.open(ctx, e.Practice)
 	case kiosk.PrintCard:
-		if stop, err := d.Stopped(ctx); stop != "" && !d.practice || err != nil {
+		if stop, err := d.Stopped(ctx); (stop != "" || d.broken.Load()) && !d.practice || err != nil {
 			return d.not(ctx, "issue.note.stopped", e.Request)
 		}
 		c, err := d.Issuer(d.practice).Issue(ctx, d.allotment, e.Request, e.Operator)
@@ -246,43 +247,3 @@ func (d *Desk) note(err error) string {
 	return "issue.note.staff"
 }
 
-// Watch carries the journal to the hub and tells the screen, until ctx ends,
-// how network and paper are.
-func (d *Desk) Watch(ctx context.Context, send func(kiosk.Event)) error {
-	var online atomic.Bool
-	tell := func(n uplink.News) {
-		if n.Err != nil {
-			d.opts.Log.Info("uplink", "unsent", n.Unsent, "error", n.Err)
-		}
-		online.Store(n.Online)
-		send(network(n))
-	}
-	up, err := d.Uplink(tell)
-	if err != nil {
-		return err
-	}
-	done := make(chan struct{})
-	go func() { defer close(done); up.Run(ctx) }()
-	look := time.NewTicker(lookEvery)
-	defer look.Stop()
-	for {
-		send(kiosk.PaperIs{Paper: d.printer.Paper(ctx)})
-		select {
-		case <-ctx.Done():
-			<-done
-			return nil
-		case <-look.C:
-		}
-		n := up.News(ctx) // cards handed out since the last attempt count too
-		n.Online = online.Load()
-		send(network(n))
-	}
-}
-
-// lookEvery is how often printer and queue are looked at: a printer that comes
-// back is taken up within this time.
-const lookEvery = 2 * time.Second
-
-func network(n uplink.News) kiosk.NetworkIs {
-	return kiosk.NetworkIs{Network: kiosk.Network{Online: n.Online, Unsent: n.Unsent, Aside: n.Aside, Stopped: n.Stopped}}
-}

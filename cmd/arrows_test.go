@@ -1,0 +1,59 @@
+// Package cmd holds no code: its commands are below. This test keeps the
+// arrows of the README's picture true.
+package cmd
+
+import (
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestArrows(t *testing.T) {
+	for _, tt := range []struct{ from, never, why string }{
+		{"cards", "database/sql", "a card is a fact, not a row"},
+		{"cards", "net/http", "a card is checked without a network"},
+		{"cards", "pointkiosk/", "every arrow ends at cards"},
+		{"cards/qr", "pointkiosk/", "a code knows no card"},
+		{"cards/face", "pointkiosk/printer", "a face knows no printer"},
+		{"cards/face", "pointkiosk/kiosk", "a face knows no kiosk"},
+		{"printer", "pointkiosk/", "a driver never learns what a card is"},
+		{"printer/wire", "pointkiosk/cards", "a wire carries bytes"},
+		{"printer/printertest", "pointkiosk/cards", "an emulator knows only what it emulates"},
+		{"assets/words", "pointkiosk/cards", "words know nothing"},
+		{"hub/api", "pointkiosk/hub/ledger", "what is said does not know who keeps it"},
+		{"hub/api", "database/sql", "what is said does not know where it is kept"},
+		{"hub/ledger", "net/http", "a ledger speaks no HTTP"},
+		{"hub/ledger", "modernc.org/sqlite", "drivers only in cmd"},
+		{"hub/ledger", "pointkiosk/kiosk", "kiosk and hub meet in cards"},
+		{"hub/registry", "net/http", "accounts speak no HTTP"},
+		{"hub", "modernc.org/sqlite", "drivers only in cmd"},
+		{"hub", "pointkiosk/kiosk", "kiosk and hub meet in cards"},
+		{"hub", "fyne.io/fyne/v2", "a hub has no window"},
+		{"kiosk", "fyne.io/fyne/v2", "the machine draws nothing"},
+		{"kiosk", "database/sql", "the machine declares its journal"},
+		{"kiosk", "pointkiosk/printer", "the machine declares its printer"},
+		{"kiosk", "pointkiosk/hub", "a card is issued without a network"},
+		{"kiosk/journal", "modernc.org/sqlite", "drivers only in cmd"},
+		{"kiosk/journal", "net/http", "a journal asks nobody"},
+		{"kiosk/uplink", "pointkiosk/hub/ledger", "kiosk and hub meet in cards and api"},
+		{"ui", "fyne.io/fyne/v2/app", "only cmd opens a window; ui tests need no X11"},
+		{"ui", "database/sql", "a screen knows no database"},
+		{"ui", "pointkiosk/printer", "a screen knows no device"},
+	} {
+		t.Run(tt.from+" without "+tt.never, func(t *testing.T) {
+			out, err := exec.CommandContext(t.Context(), "go", "list", "-tags", "migrated_fynedo,no_animations", "-deps", "pointkiosk/"+tt.from).Output()
+			if err != nil {
+				t.Fatal(err)
+			}
+			for dep := range strings.FieldsSeq(string(out)) {
+				if dep != "pointkiosk/"+tt.from && (dep == strings.TrimSuffix(tt.never, "/") || strings.HasPrefix(dep, strings.TrimSuffix(tt.never, "/")+"/")) {
+					allowed := map[string][]string{"printer/wire": {"pointkiosk/printer"}}
+					if !slices.Contains(allowed[tt.from], dep) {
+						t.Errorf("%s imports %s: %s", tt.from, dep, tt.why)
+					}
+				}
+			}
+		})
+	}
+}

@@ -1,0 +1,252 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"os"
+	"os/exec"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"pointkiosk/cards"
+	"pointkiosk/hub/api"
+)
+
+// TestMain lets the test binary be the hub that is killed.
+func TestMain(m *testing.M) {
+	if os.Getenv("POINTKIOSK_TEST_HUB") != "" {
+		main()
+		return
+	}
+	os.Exit(m.Run())
+}
+
+// A victim is a hub in a process of its own, at one address for ever.
+type victim struct {
+	t          *testing.T
+	data, addr string
+	process    *exec.Cmd
+}
+
+func newVictim(t *testing.T) *victim {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return &victim{t: t, data: t.TempDir(), addr: l.Addr().String()}
+}
+
+// start begins the process and waits until it answers.
+func (v *victim) start() {
+	v.t.Helper()
+	v.process = exec.Command(os.Args[0], "serve", "--data", v.data, "--listen", v.addr, "--host", "p.example.jp", "--plain-http")
+	v.process.Env = append(os.Environ(), "POINTKIOSK_TEST_HUB=1")
+	if err := v.process.Start(); err != nil {
+		v.t.Fatal(err)
+	}
+	for range 500 {
+		if answer, err := http.Get("http://" + v.addr + "/readyz"); err == nil {
+			answer.Body.Close()
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	v.t.Fatal("the hub does not come up")
+}
+
+// kill ends the process as a power cut would, but for the disk's cache.
+func (v *victim) kill() {
+	v.process.Process.Kill() //nolint:errcheck // Wait says what became of it
+	v.process.Wait()         //nolint:errcheck // it was killed
+}
+
+// kills is how often the hub dies: 100 times where all is required.
+func kills() int {
+	if os.Getenv("POINTKIOSK_REAL") == "1" {
+		return 100
+	}
+	return 8
+}
+
+const freeEvent = `municipality = "木更津市"
+scheme = "らづポイント"
+[[event]]
+id = "walk"
+name = "清掃"
+points = 10
+opens = "00:00"
+closes = "23:59"
+`
+
+// However often the hub is killed under uploads and claims, no claim that was
+// acknowledged is lost, none is doubled, and no entry that was acknowledged.
+func TestKilled(t *testing.T) {
+	v := newVictim(t)
+	v.start()
+	ok(t, "", "event", "add", "--data", v.data, writeFile(t, []byte(freeEvent)))
+	k, client := enrol(t, ok(t, "", "kiosk", "add", "station-1", "--data", v.data))
+	ok(t, "", "kiosk", "grant", "station-1", "--data", v.data, "--event", "walk", "--count", fmt.Sprint(cards.MaxNumber))
+	ok(t, "kisarazu-2026\n", "account", "add", "K7M4W2HN", "--password-stdin", "--data", v.data)
+	if err := cards.Unsealed(k.send(client).Allotments[0], cards.PaperAllotment, &k.grant); err != nil {
+		t.Fatal(err)
+	}
+	phone := signIn(t, v.addr, k)
+	ctx, stop := context.WithCancel(context.Background())
+	var wg sync.WaitGroup
+	var cursor uint64
+	var claimed []string
+	wg.Go(func() { cursor = uploadUntil(ctx, *k, client) })
+	wg.Go(func() { claimed = phone.claimUntil(ctx, *k) })
+	for range kills() {
+		time.Sleep(20*time.Millisecond + rand.N(200*time.Millisecond))
+		v.kill()
+		v.start()
+	}
+	time.Sleep(200 * time.Millisecond)
+	stop()
+	wg.Wait()
+	v.kill()
+	verify(t, v.data, cursor, claimed)
+}
+
+// verify compares the book with what was acknowledged.
+func verify(t *testing.T, data string, cursor uint64, claimed []string) {
+	t.Helper()
+	t.Logf("%d entries and %d claims were acknowledged", cursor, len(claimed))
+	if cursor == 0 || len(claimed) == 0 {
+		t.Fatal("nothing was acknowledged: the test shows nothing")
+	}
+	ok(t, "", "check", "--data", data)
+	redeemed, issued := map[string]bool{}, 0
+	for line := range strings.Lines(ok(t, "", "export", "cards", "--data", data)) {
+		var c struct{ Serial, State, Account, Source, Journal string }
+		if err := json.Unmarshal([]byte(line), &c); err != nil {
+			t.Fatal(err)
+		}
+		redeemed[c.Serial] = c.State == "redeemed" && c.Account == "K7M4W2HN"
+		if c.Journal == "signed" {
+			issued++
+		}
+	}
+	for _, serial := range claimed {
+		if !redeemed[serial] {
+			t.Errorf("the claim of %s was acknowledged and is lost", serial)
+		}
+	}
+	if uint64(issued) < cursor {
+		t.Errorf("%d entries were acknowledged, %d are there", cursor, issued)
+	}
+}
+
+// uploadUntil journals and sends, and sends again what has no answer.
+func uploadUntil(ctx context.Context, k kiosk, client *api.Client) (cursor uint64) {
+	for number := uint32(1); ctx.Err() == nil; {
+		var records []cards.Record
+		for range 20 {
+			_, r := k.signed(number)
+			records = append(records, r)
+			number++
+		}
+		for ctx.Err() == nil {
+			answer, err := client.Upload(ctx, k.upload(records...))
+			var r cards.Receipt
+			if err == nil && cards.Unsealed(answer, cards.PaperReceipt, &r) == nil {
+				cursor = r.Cursor
+				break
+			}
+			time.Sleep(5 * time.Millisecond)
+		}
+	}
+	return cursor
+}
+
+// A phone is a browser that is signed in.
+type phone struct {
+	http  *http.Client
+	base  string
+	token string
+}
+
+func tokenIn(page string) string {
+	found := regexp.MustCompile(`name="token" value="([^"]*)"`).FindStringSubmatch(page)
+	if found == nil {
+		return ""
+	}
+	return found[1]
+}
+
+func signIn(t *testing.T, addr string, k *kiosk) *phone {
+	t.Helper()
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &phone{base: "http://" + addr, http: &http.Client{Jar: jar, Timeout: 5 * time.Second}}
+	page, err := p.get("/signin")
+	if err == nil {
+		page, err = p.post("/signin", url.Values{"id": {"K7M4W2HN"}, "password": {"kisarazu-2026"}, "token": {tokenIn(page)}})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p.token = tokenIn(page); p.token == "" {
+		t.Fatalf("not signed in:\n%s", page)
+	}
+	p.http.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return p
+}
+
+func (p *phone) get(path string) (string, error) { return body(p.http.Get(p.base + path)) }
+
+func (p *phone) post(path string, form url.Values) (string, error) {
+	return body(p.http.PostForm(p.base+path, form))
+}
+
+var errNotDone = errors.New("not done")
+
+func body(answer *http.Response, err error) (string, error) {
+	if err != nil {
+		return "", err
+	}
+	defer answer.Body.Close()
+	text, err := io.ReadAll(answer.Body)
+	if to := answer.Header.Get("Location"); to != "" {
+		return to, err
+	}
+	if answer.StatusCode >= 400 {
+		return string(text), errNotDone
+	}
+	return string(text), err
+}
+
+// claimUntil opens card after card and takes its points; it repeats what has
+// no answer. It returns the serials of the claims that were acknowledged.
+func (p *phone) claimUntil(ctx context.Context, k kiosk) (done []string) {
+	for number := uint32(cards.MaxNumber); ctx.Err() == nil; number-- { // the kiosk's records of these never come
+		c, err := cards.Sign(k.grant.Claims(number), k.key.Private)
+		for err == nil && ctx.Err() == nil {
+			_, opened := p.get("/C/" + c.Text())
+			to, posted := p.post("/claim", url.Values{"token": {p.token}})
+			if opened == nil && posted == nil && to == "/done" {
+				done = append(done, c.Serial().String())
+				break
+			}
+			time.Sleep(5 * time.Millisecond)
+		}
+	}
+	return done
+}
+

@@ -1,0 +1,172 @@
+package fault
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// A Crash runs one program and lets a fault happen at one of its system calls
+// that touch a disk or the network. They are counted from 1 over all threads.
+type Crash struct {
+	At    int           // which call; 0 only counts
+	Errno syscall.Errno // what the call returns, undone; 0 kills the process before the call
+	Lasts bool          // the calls after it return Errno too, as on a disk that stays full
+	Limit time.Duration // when the process is killed for good; 0 is 20 s
+}
+
+// A Result is what came of a run.
+type Result struct {
+	Calls []string // what was counted, as "pwrite64 journal.db-wal"
+	Hit   bool     // the fault happened
+	Late  bool     // the process did not end within the limit
+	State *os.ProcessState
+}
+
+// Run runs a program with these files as its standard input, output and error.
+func (c Crash) Run(name string, args []string, files [3]*os.File) (Result, error) {
+	type started struct {
+		fd   int
+		tid  int
+		proc *os.Process
+		err  error
+	}
+	ch := make(chan started)
+	go func() {
+		// The thread has the filter for ever: it ends with this goroutine.
+		runtime.LockOSThread()
+		var s started
+		s.tid = unix.Gettid()
+		if s.fd, s.err = listen(); s.err == nil {
+			s.proc, s.err = os.StartProcess(name, append([]string{name}, args...), &os.ProcAttr{Files: files[:], Env: os.Environ()})
+		}
+		ch <- s
+	}()
+	s := <-ch
+	if s.err != nil {
+		return Result{}, fmt.Errorf("fault: start %s: %w", name, s.err)
+	}
+	defer unix.Close(s.fd)
+	w := &watch{Crash: c, fd: s.fd, proc: s.proc, own: s.tid}
+	ended := make(chan error, 1)
+	go func() {
+		var err error
+		w.result.State, err = s.proc.Wait()
+		ended <- err
+	}()
+	if w.Limit == 0 {
+		w.Limit = 20 * time.Second
+	}
+	return w.serve(ended)
+}
+
+// watch serves the calls of one process.
+type watch struct {
+	Crash
+	fd     int
+	own    int // the thread that started it, which has the filter too
+	proc   *os.Process
+	result Result
+}
+
+func (w *watch) serve(ended <-chan error) (Result, error) {
+	end := time.Now().Add(w.Limit)
+	for {
+		select {
+		case err := <-ended:
+			return w.result, err
+		default:
+		}
+		if time.Now().After(end) && !w.result.Late {
+			w.result.Late = true
+			_ = w.proc.Kill() // it may have ended by itself
+		}
+		p := []unix.PollFd{{Fd: int32(w.fd), Events: unix.POLLIN}}
+		const pause = 5 // ms: how late the end is noticed at most
+		if n, err := unix.Poll(p, pause); errors.Is(err, unix.EINTR) || err == nil && n == 0 {
+			continue
+		} else if err != nil {
+			return w.result, errors.Join(fmt.Errorf("fault: seccomp: %w", err), w.proc.Kill())
+		}
+		if p[0].Revents&unix.POLLIN == 0 { // nobody has the filter any more
+			return w.result, <-ended
+		}
+		if err := w.next(); err != nil {
+			return w.result, errors.Join(fmt.Errorf("fault: seccomp: %w", err), w.proc.Kill())
+		}
+	}
+}
+
+// next answers one call.
+func (w *watch) next() error {
+	n, err := receive(w.fd)
+	if errors.Is(err, unix.ENOENT) || errors.Is(err, unix.EINTR) {
+		return nil // whoever called has died
+	}
+	if err != nil {
+		return err
+	}
+	a := answer{id: n.id, flags: unix.SECCOMP_USER_NOTIF_FLAG_CONTINUE}
+	if int(n.pid) != w.own && touches(n) {
+		w.result.Calls = append(w.result.Calls, describe(n))
+		if at := len(w.result.Calls); w.At > 0 && (at == w.At || at > w.At && w.Lasts) {
+			w.result.Hit = true
+			if w.Errno == 0 {
+				return w.proc.Kill() // with the call still waiting
+			}
+			a = answer{id: n.id, errno: -int32(w.Errno)}
+		}
+	}
+	if err := reply(w.fd, a); !errors.Is(err, unix.ENOENT) {
+		return err
+	}
+	return nil
+}
+
+// touches reports whether a call touches a disk or the network: files opened to
+// be read don't, nor do Go's own wake-up calls.
+func touches(n notice) bool {
+	switch uint64(n.call) {
+	case unix.SYS_OPENAT:
+		return n.args[2]&(unix.O_WRONLY|unix.O_RDWR|unix.O_CREAT|unix.O_TRUNC) != 0
+	case unix.SYS_WRITE:
+		return !strings.HasPrefix(target(n), "anon_inode:")
+	}
+	return true
+}
+
+// target names the file that a call's first argument stands for.
+func target(n notice) string {
+	link, err := os.Readlink(fmt.Sprintf("/proc/%d/fd/%d", n.pid, int32(n.args[0])))
+	if err != nil {
+		return "?"
+	}
+	return link
+}
+
+// describe names a call for people.
+func describe(n notice) string {
+	name, of := callNames[uint32(n.call)], target(n)
+	if name == "" {
+		return "call " + strconv.Itoa(int(n.call))
+	}
+	if strings.HasPrefix(of, "socket:") {
+		of = "socket"
+	}
+	return name + " " + filepath.Base(of)
+}
+
+// callNames are those that are seen most.
+var callNames = map[uint32]string{
+	unix.SYS_OPENAT: "openat", unix.SYS_WRITE: "write", unix.SYS_PWRITE64: "pwrite64", unix.SYS_FSYNC: "fsync", unix.SYS_FDATASYNC: "fdatasync",
+	unix.SYS_FTRUNCATE: "ftruncate", unix.SYS_UNLINKAT: "unlinkat", unix.SYS_RENAMEAT2: "renameat2", unix.SYS_MKDIRAT: "mkdirat",
+	unix.SYS_SOCKET: "socket", unix.SYS_CONNECT: "connect", unix.SYS_SHUTDOWN: "shutdown", unix.SYS_FALLOCATE: "fallocate", unix.SYS_FCHMOD: "fchmod",
+}

@@ -1,0 +1,5 @@
+package fault
+
+import "golang.org/x/sys/unix"
+
+var olderCalls = []uint32{unix.SYS_RENAMEAT}

@@ -1,0 +1,67 @@
+package station
+
+import (
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/crypto/bcrypt"
+)
+
+// The annotated example says the usual settings.
+func TestExampleSettings(t *testing.T) {
+	s, err := Load("../../../packaging/kiosk.toml")
+	if err != nil || !reflect.DeepEqual(s, Usual()) {
+		t.Errorf("the example is %+v, %v\nthe usual settings are %+v", s, err, Usual())
+	}
+}
+
+func TestBadSettings(t *testing.T) {
+	for _, tt := range []struct{ name, text, want string }{
+		{"misspelt", "[printer]\nurl = \"x\"", "unknown setting"},
+		{"paper", "[printer]\npaper = 60", "neither 58 nor 80"},
+		{"language", "[screen]\nlang = \"de\"", "neither ja nor en"},
+		{"no TOML", "=", "settings"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "kiosk.toml")
+			if err := os.WriteFile(path, []byte(tt.text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := Load(path); err == nil || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("Load = %v, want %q", err, tt.want)
+			}
+		})
+	}
+}
+
+// Guessing at the staff door gets slower, and a restart wins nothing.
+func TestDoor(t *testing.T) {
+	hash, err := bcrypt.GenerateFromPassword([]byte("2468"), bcrypt.MinCost)
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+	path := filepath.Join(t.TempDir(), "door")
+	open := func() *door { // as after a restart
+		return newDoor(path, []Staff{{Name: "sato", PIN: string(hash)}}, func() time.Time { return now })
+	}
+	for n, want := range []time.Duration{0, 0, 5 * time.Second} {
+		if name, wait, err := open().unlock("0000"); name != "" || wait != want || err != nil {
+			t.Fatalf("try %d: %q, %v, %v, want to wait %v", n+1, name, wait, err, want)
+		}
+	}
+	if name, wait, _ := open().unlock("2468"); name != "" || wait != 5*time.Second {
+		t.Fatalf("the right PIN too early: %q, %v", name, wait)
+	}
+	now = now.Add(5 * time.Second)
+	if name, _, err := open().unlock("2468"); name != "sato" || err != nil {
+		t.Fatalf("the right PIN: %q, %v", name, err)
+	}
+	if _, wait, _ := open().unlock("1111"); wait != 0 {
+		t.Error("an opened door did not forget the wrong PINs")
+	}
+}

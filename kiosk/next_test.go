@@ -1,0 +1,134 @@
+package kiosk
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"pointkiosk/cards"
+)
+
+var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, cards.Japan)
+
+func testSite() Site {
+	return Site{Kiosk: "KSZ-014", Granted: true, Allotment: cards.Allotment{
+		ID: 7, Count: 500, Points: 200, From: noon.Add(-time.Hour).Unix(), Until: noon.Add(time.Hour).Unix(),
+	}}
+}
+
+// start is a kiosk at noon with a printer that is ready.
+func start(events ...Event) (State, []Effect) {
+	s := First(Look{Lang: "ja", Size: Medium}, testSite(), DeskIdle)
+	var effects []Effect
+	for _, e := range append([]Event{Tick{noon}, PaperIs{Paper{Ready: true}}}, events...) {
+		var effect Effect
+		if s, effect = s.Next(e); effect != nil {
+			effects = append(effects, effect)
+		}
+	}
+	return s, effects
+}
+
+var (
+	toDoor   = []Event{TapStaff{}, TapDigit{'2'}, TapDigit{'4'}, TapDigit{'6'}, TapDigit{'8'}, TapEnter{}}
+	toMenu   = append(toDoor[:len(toDoor):len(toDoor)], DoorOpened{"sato"})
+	ready    = DeskReady{Site: testSite(), Request: "R1", Count: Count{Left: 500}}
+	toDesk   = append(toMenu[:len(toMenu):len(toMenu)], TapDesk{}, ready)
+	serial   = cards.Serial{Allotment: 7, Number: 1}
+	out      = CardOut{Serial: serial, Request: "R2", Count: Count{Today: 1, Left: 499}}
+	torn     = cards.OpenCard{Allotment: 7, Number: 1, State: cards.Uncertain}
+	doubtful = CardDoubtful{Card: torn, Request: "R2", Count: Count{Left: 499, Open: []cards.OpenCard{torn}}}
+)
+
+func with(path []Event, more ...Event) []Event { return append(path[:len(path):len(path)], more...) }
+
+func TestNext(t *testing.T) {
+	for _, tt := range []struct {
+		name    string
+		events  []Event
+		step    Step
+		effects string
+	}{
+		{"nothing happens at home", []Event{TapIssue{}, TapDigit{'1'}, TapWhole{}, TapVoid{}, out}, Home, ""},
+		{"the door asks", []Event{TapStaff{}}, Door, ""},
+		{"the door opens", toMenu, Menu, "{****}"},
+		{"the door stays shut", with(toDoor, DoorRefused{5}), Door, "{****}"},
+		{"no PIN while it waits", with(toDoor, DoorRefused{5}, TapDigit{'1'}, TapEnter{}), Door, "{****}"},
+		{"desk", toDesk, Issue, "{****} {false}"},
+		{"desk refused", with(toMenu, TapDesk{}, DeskClosed{"issue.note.noevent"}), Menu, "{****} {false}"},
+		{"one tap, one card", with(toDesk, TapIssue{}, TapIssue{}, TapIssue{}), Wait, "{****} {false} {R1 sato}"},
+		{"card out", with(toDesk, TapIssue{}, out), Issue, "{****} {false} {R1 sato}"},
+		{"the next card has its own request", with(toDesk, TapIssue{}, out, TapIssue{}), Wait, "{****} {false} {R1 sato} {R2 sato}"},
+		{"no paper, the same request", with(toDesk, TapIssue{}, NotIssued{Note: "issue.note.paper", Request: "R1"}, TapIssue{}), Wait, "{****} {false} {R1 sato} {R1 sato}"},
+		{"doubt asks", with(toDesk, TapIssue{}, doubtful), Confirm, "{****} {false} {R1 sato}"},
+		{"doubt can't be passed over", with(toDesk, TapIssue{}, doubtful, TapIssue{}, out), Confirm, "{****} {false} {R1 sato}"},
+		{"whole", with(toDesk, TapIssue{}, doubtful, TapWhole{}), Wait, "{****} {false} {R1 sato} {0000-01R0-000P true sato}"},
+		{"torn", with(toDesk, TapIssue{}, doubtful, TapTorn{}), Wait, "{****} {false} {R1 sato} {0000-01R0-000P false sato}"},
+		{"back from the question leaves it open", with(toDesk, TapIssue{}, doubtful, TapBack{}), Menu, "{****} {false} {R1 sato}"},
+		{"it is asked again", with(toMenu, TapDesk{}, DeskReady{Site: testSite(), Request: "R", Count: doubtful.Count}), Confirm, "{****} {false}"},
+		{"void needs a reason", with(toDesk, TapIssue{}, out, TapVoid{}, TapReason{""}), VoidCard, "{****} {false} {R1 sato}"},
+		{"void", with(toDesk, TapIssue{}, out, TapVoid{}, TapReason{"void.torn"}), Wait, "{****} {false} {R1 sato} {0000-01R0-000P void.torn sato}"},
+		{"nothing to void", with(toDesk, TapVoid{}), Issue, "{****} {false}"},
+		{"did not come out", with(toDesk, TapIssue{}, CardOut{Serial: serial, Presumed: true, Request: "R2"}, TapNotOut{}), Wait, "{****} {false} {R1 sato} {0000-01R0-000P sato}"},
+		{"a proven card came out", with(toDesk, TapIssue{}, out, TapNotOut{}), Issue, "{****} {false} {R1 sato}"},
+		{"suspect clock", with(toMenu, TapDesk{}, DeskReady{Site: testSite(), Request: "R1", Suspect: true}), Clock, "{****} {false}"},
+		{"date confirmed", with(toMenu, TapDesk{}, DeskReady{Site: testSite(), Request: "R1", Suspect: true}, TapDateOK{}, DateConfirmed{}), Issue, "{****} {false} {sato}"},
+		{"hub stopped it", with(toDesk, NetworkIs{Network{Stopped: "revoked"}}, TapIssue{}), Issue, "{****} {false}"},
+		{"paper out", with(toDesk, PaperIs{Paper{Code: "P-02"}}), Out, "{****} {false}"},
+		{"paper in again", with(toDesk, PaperIs{Paper{Code: "P-02"}}, PaperIs{Paper{Ready: true}}), Issue, "{****} {false}"},
+		{"paper out does not hide the question", with(toDesk, TapIssue{}, doubtful, PaperIs{Paper{Code: "P-02"}}), Confirm, "{****} {false} {R1 sato}"},
+		{"event over", with(toDesk, Tick{noon.Add(time.Hour)}), Home, "{****} {false}"},
+		{"idle desk closes", with(toDesk, Tick{noon.Add(DeskIdle)}), Home, "{****} {false}"},
+		{"a touch keeps it open", with(toDesk, Tick{noon.Add(DeskIdle - 1)}, TapSize{Large}, Tick{noon.Add(DeskIdle)}), Issue, "{****} {false}"},
+		{"idle door shuts", []Event{TapStaff{}, Tick{noon.Add(doorIdle)}}, Home, ""},
+		{"printing is never idle", with(toDesk, TapIssue{}, Tick{noon.Add(24 * time.Hour)}), Wait, "{****} {false} {R1 sato}"},
+		{"display and back", []Event{TapDisplay{}, TapLang{"en"}, TapBack{}}, Home, ""},
+		{"practice", with(toMenu, TapPractice{}), Wait, "{****} {true}"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s, effects := start(tt.events...)
+			got := ""
+			for n, e := range effects {
+				if n > 0 {
+					got += " "
+				}
+				got += fmt.Sprintf("%v", e)
+			}
+			if s.Step != tt.step || got != tt.effects {
+				t.Errorf("step %d, effects %q\nwant %d, %q", s.Step, got, tt.step, tt.effects)
+			}
+		})
+	}
+}
+
+// Whoever comes next finds nothing of who was there before.
+func TestHomeForgets(t *testing.T) {
+	s, _ := start(with(toDesk, TapLang{"en"}, TapSize{Large}, TapContrast{}, TapIssue{}, out, Tick{noon.Add(DeskIdle)})...)
+	if s.Desk != (Desk{}) || s.pin != "" || s.Look != (Look{Lang: "ja", Size: Medium}) || s.Visit != 1 {
+		t.Errorf("left behind: %+v %+v, visit %d", s.Desk, s.Look, s.Visit)
+	}
+}
+
+func TestPINIsNeverShown(t *testing.T) {
+	s, effects := start(toDoor...)
+	for _, text := range []string{fmt.Sprintf("%v %+v %#v", s, s, s), fmt.Sprintf("%v %+v %#v %s %q %x", effects, effects, effects, effects, effects, effects)} {
+		if containsPIN(text) {
+			t.Errorf("a PIN shows in %s", text)
+		}
+	}
+	if pin := effects[0].(Unlock).PIN; string(pin) != "2468" {
+		t.Error("the effect carries another PIN than was typed")
+	}
+	if s.pin != "" {
+		t.Error("the state kept the PIN")
+	}
+}
+
+func containsPIN(text string) bool {
+	for n := range len(text) - 3 {
+		if text[n:n+4] == "2468" {
+			return true
+		}
+	}
+	return false
+}
