@@ -69,6 +69,11 @@ func TestFollows(t *testing.T) {
 			}
 		})
 	}
+	held.Version = 1<<32 - 1
+	if err := sampleTrustList().Follows(held); !errors.Is(err, ErrOldList) {
+		t.Errorf("past the last version they begin again: %v", err)
+	}
+	held.Version = 100
 	if err := held.Follows(TrustList{}); err != nil {
 		t.Errorf("a first list: %v", err)
 	}

@@ -29,7 +29,7 @@ func newAnswer(p *pen, name, key, below string, tap func()) *button {
 	word := newSaid(p, 48, bold, body, key)
 	sub := newSaid(p, 26, regular, body, below)
 	inside := &shape{p: p,
-		lying:   newRow(p, 20, picture, growing{newColumn(p, 10, spring(1), word, sub, spring(1)), 1}),
+		lying: newRow(p, 20, picture, growing{newColumn(p, 10, spring(1), word, sub, spring(1)), 1}),
 		upright: newColumn(p, 20, spring(1), large, newSaid(p, 56, bold, body, key).centre(),
 			newSaid(p, 28, regular, body, below).centre(), spring(1)),
 	}

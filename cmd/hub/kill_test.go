@@ -249,4 +249,3 @@ func (p *phone) claimUntil(ctx context.Context, k kiosk) (done []string) {
 	}
 	return done
 }
-

@@ -12,7 +12,6 @@ import (
 	"pointkiosk/cards/face"
 	"pointkiosk/kiosk"
 	"pointkiosk/kiosk/journal"
-	"pointkiosk/kiosk/uplink"
 )
 
 // A Desk performs effects for the screen: it is what kiosk.Run calls. One
@@ -246,4 +245,3 @@ func (d *Desk) note(err error) string {
 	}
 	return "issue.note.staff"
 }
-

@@ -11,7 +11,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"time"
 
 	"github.com/pelletier/go-toml/v2"
 )
@@ -102,5 +101,3 @@ func (p Printer) dots() int {
 	}
 	return 384
 }
-
-func (s Screen) idle() time.Duration { return time.Duration(s.Idle) * time.Minute }
