@@ -20,6 +20,7 @@ type home struct {
 	steps             [3]*panel
 	box               *panel
 	none, noneDo      *text
+	nophone           *text
 	noneBox           part
 	picture           *picture
 }
@@ -31,6 +32,7 @@ func newHome(p *pen, send func(kiosk.Event)) *home {
 		points: newAmount(p, 104, 40, main).centre(), noticeText: newText(p, 28, bold, cautionInk),
 		contact: newText(p, 24, regular, muted).middle(),
 		none:    newSaid(p, 54, bold, body, "home.none").centre(), noneDo: newSaid(p, 30, regular, body, "home.none.do").centre(),
+		nophone: newSaid(p, 24, regular, muted, "home.nophone"),
 		picture: newPicture(p, "staff", 160),
 	}
 	s.notice = newPanel(p, s.noticeText, cautionGround, cautionLine)
@@ -65,9 +67,12 @@ func (s *home) compose() part {
 	steps := newRow(p, 24, growing{s.steps[0], 1}, growing{s.steps[1], 1}, growing{s.steps[2], 1})
 	below := newColumn(p, 24, growing{s.steps[0], 1}, growing{s.steps[1], 1}, growing{s.steps[2], 1})
 	s.noneBox = newColumn(p, 24, spring(1), s.picture, s.none, s.noneDo, spring(2))
+	top := newRow(p, 32, growing{left, 1}, growing{s.box, 1})
 	return &shape{p: p,
-		lying:   newColumn(p, 28, newRow(p, 32, growing{left, 1}, growing{s.box, 1}), growing{steps, 1}, growing{s.noneBox, 1}),
-		upright: newColumn(p, 36, newColumn(p, 10, s.name, s.when, s.place), s.notice, s.box, growing{below, 1}, growing{s.noneBox, 1}),
+		lying: newColumn(p, 20, top, growing{steps, 1}, s.nophone, growing{s.noneBox, 1}),
+		low:   newColumn(p, 20, top, growing{steps, 1}, growing{s.noneBox, 1}),
+		upright: newColumn(p, 36, newColumn(p, 10, s.name, s.when, s.place), s.notice, s.box, growing{below, 1}, s.nophone,
+			growing{s.noneBox, 1}),
 	}
 }
 
@@ -95,7 +100,7 @@ func (s *home) Show(st kiosk.State) {
 		s.noticeText.set(s.p.say("home.over"))
 		s.notice.show(true)
 	}
-	for _, t := range []*text{s.name, s.when, s.place} {
+	for _, t := range []*text{s.name, s.when, s.place, s.nophone} {
 		t.show(held)
 	}
 	s.once.show(e.OncePerDay)

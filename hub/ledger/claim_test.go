@@ -103,6 +103,16 @@ func TestClaimByState(t *testing.T) {
 		}, ""},
 		{"its last second", func(b *book, c cards.Card) { b.set(c.Expires.End().Add(-time.Second)) }, ""},
 		{"its next second", func(b *book, c cards.Card) { b.set(c.Expires.End()) }, ledger.Lapsed},
+		{"lapsed in the book on its last day", func(b *book, c cards.Card) {
+			b.take(b.kiosk, b.kiosk.steps(c, cards.Signed)...)
+			b.set(c.Expires.End().Add(-time.Second))
+			if n, err := b.Lapse(context.Background()); n != 0 || err != nil {
+				b.t.Errorf("Lapse = %d, %v", n, err)
+			}
+		}, ""},
+		{"journalled with another digest", func(b *book, c cards.Card) {
+			b.take(b.kiosk, b.kiosk.write(cards.Entry{State: cards.Signed, Allotment: c.Allotment, Number: c.Number, Digest: make([]byte, 32)}))
+		}, ledger.Outside},
 		{"lapsed in the book", func(b *book, c cards.Card) {
 			b.take(b.kiosk, b.kiosk.steps(c, cards.Signed)...)
 			b.set(c.Expires.End())
@@ -147,6 +157,20 @@ func TestClaimByState(t *testing.T) {
 			b.clean()
 		})
 	}
+}
+
+// A key's cards are honoured for so long, whatever they say.
+func TestHonouredUntil(t *testing.T) {
+	b := newBook(t)
+	late := b.grant(ledger.Grant{Kiosk: "station-1", Event: "walk", Count: 2, Expires: held + 5000})
+	b.set(held.Start().AddDate(3, 0, -2))
+	_, err := b.Claim(context.Background(), b.card(late, 1), "AAAA2222")
+	check(t, err)
+	b.set(held.Start().AddDate(3, 0, 2))
+	if _, err := b.Claim(context.Background(), b.card(late, 2), "AAAA2222"); why(t, err) != ledger.Lapsed {
+		t.Errorf("after three years: %v", err)
+	}
+	b.clean()
 }
 
 // The day of the rule is the allotment's, not that of the claim.

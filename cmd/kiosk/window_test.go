@@ -1,0 +1,279 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/test"
+
+	"pointkiosk/cmd/internal/station"
+	"pointkiosk/kiosk"
+	"pointkiosk/ui"
+)
+
+// needs returns where the programs are. Without them the test can't run: under
+// make test that is a failure.
+func needs(t *testing.T, programs ...string) {
+	t.Helper()
+	for _, p := range programs {
+		if _, err := exec.LookPath(p); err != nil {
+			if os.Getenv("POINTKIOSK_REAL") == "1" {
+				t.Fatalf("%s is needed: packaging/setup-debian.sh test", p)
+			}
+			t.Skipf("%s is not installed", p)
+		}
+	}
+}
+
+// said runs a program to its end and returns what it printed.
+func said(t *testing.T, in, name string, args ...string) string {
+	t.Helper()
+	c := exec.CommandContext(t.Context(), name, args...)
+	c.Stdin = strings.NewReader(in)
+	out, err := c.Output()
+	if err != nil {
+		t.Fatalf("%s %v: %v\n%s", name, args, err, errOut(err))
+	}
+	return string(out)
+}
+
+func errOut(err error) []byte {
+	if e, ok := err.(*exec.ExitError); ok {
+		return e.Stderr
+	}
+	return nil
+}
+
+// started runs a program until the test ends.
+func started(t *testing.T, env []string, name string, args ...string) io.Reader {
+	t.Helper()
+	c := exec.Command(name, args...)
+	c.Env = append(os.Environ(), env...)
+	c.Stderr = os.Stderr
+	out, err := c.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = c.Process.Signal(syscall.SIGTERM)
+		_ = c.Wait()
+	})
+	return out
+}
+
+// market is a hub that was stopped again, and a kiosk that it granted cards.
+func market(t *testing.T) (bin, data string) {
+	t.Helper()
+	dir := t.TempDir()
+	bin = filepath.Join(dir, "bin") + "/"
+	said(t, "", "go", "build", "-tags", "migrated_fynedo,no_animations", "-o", bin, "../hub", "../kiosk", "../kioskctl")
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	addr := l.Addr().String()
+	_ = l.Close()
+	hubDir := filepath.Join(dir, "hub")
+	serve := exec.Command(bin+"hub", "serve", "--data", hubDir, "--listen", addr, "--host", "p.example.jp")
+	if err := serve.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer func() { // the rest of the story has no network
+		_ = serve.Process.Signal(syscall.SIGTERM)
+		_ = serve.Wait()
+	}()
+	await(t, "the hub", func() bool {
+		c, err := net.Dial("tcp", addr)
+		return err == nil && c.Close() == nil
+	})
+	data = filepath.Join(dir, "kiosk")
+	said(t, "", bin+"hub", "event", "add", "--data", hubDir, "--preset", "kisarazu", "--open-today")
+	said(t, said(t, "", bin+"hub", "kiosk", "add", "--data", hubDir, "KSZ-014"), bin+"kioskctl", "enroll", "--data", data, "--code", "-")
+	said(t, "", bin+"hub", "kiosk", "grant", "--data", hubDir, "KSZ-014", "--event", "natural-bar", "--count", "500")
+	said(t, "", bin+"kioskctl", "queue", "sync", "--data", data)
+	hash := said(t, "2468\n", bin+"kioskctl", "pin")
+	settings := fmt.Sprintf("[[staff]]\nname = \"sato\"\npin = %q\n", strings.TrimSpace(hash))
+	if err := os.WriteFile(filepath.Join(dir, "kiosk.toml"), []byte(settings), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return bin, data
+}
+
+func await(t *testing.T, what string, done func() bool) {
+	t.Helper()
+	for end := time.Now().Add(60 * time.Second); time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
+		if done() {
+			return
+		}
+	}
+	t.Fatalf("waited in vain for %s", what)
+}
+
+// A volunteer's finger: the real window, under a real X server, taps through
+// the staff door to a card on the virtual printer, with the network away.
+func TestWindow(t *testing.T) {
+	needs(t, "Xvfb", "xdotool", "zbarimg", "go")
+	bin, data := market(t)
+	display := xServer(t)
+	started(t, []string{"DISPLAY=" + display, "LANG=ja_JP.UTF-8", "LC_ALL=ja_JP.UTF-8"},
+		bin+"kiosk", "--data", data, "--config", filepath.Join(filepath.Dir(data), "kiosk.toml"))
+
+	f := &finger{t: t, display: display, state: stateOf(t, data)}
+	await(t, "the window", func() bool { return f.windows() > 0 })
+	time.Sleep(2 * time.Second) // its first picture
+	f.tap("職員", kiosk.TapStaff{})
+	for _, d := range "2468" {
+		f.tap(string(d), kiosk.TapDigit{Digit: byte(d)})
+	}
+	f.tap("決定", kiosk.TapEnter{}, kiosk.DoorOpened{Operator: "sato"})
+	time.Sleep(time.Second) // bcrypt
+	f.tap("ポイントカードを配る", kiosk.TapDesk{}, kiosk.DeskReady{Site: f.state.Site, Request: "r", Count: kiosk.Count{Left: 500}})
+	time.Sleep(time.Second)
+	pages := func() []string {
+		found, err := filepath.Glob(filepath.Join(data, "paper", "*.png"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return found
+	}
+	for n := 1; n <= 2; n++ {
+		f.tap("200")
+		await(t, fmt.Sprintf("card %d", n), func() bool { return len(pages()) >= n })
+		time.Sleep(time.Second)
+	}
+	for n, page := range pages() {
+		code := strings.TrimSpace(said(t, "", "zbarimg", "-q", "--raw", page))
+		if got := said(t, code, bin+"kioskctl", "verify", "--json", "--data", data, "-"); !strings.Contains(got, `"result":"genuine"`) {
+			t.Errorf("paper %d: %s", n+1, got)
+		}
+	}
+	if n := len(pages()); n != 2 {
+		t.Errorf("%d papers came out of two taps", n)
+	}
+}
+
+// stateOf is what the kiosk shows at rest.
+func stateOf(t *testing.T, data string) kiosk.State {
+	t.Helper()
+	s, err := station.Open(context.Background(), station.Opts{
+		Dir: data, Settings: station.Usual(), Driver: "sqlite", Now: time.Now, ReadOnly: true,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	at := s.Arrive(context.Background())
+	st := kiosk.First(kiosk.Look{Lang: "ja", Size: kiosk.Medium}, at.Site, kiosk.DeskIdle)
+	for _, e := range []kiosk.Event{kiosk.Tick{Now: time.Now()}, kiosk.PaperIs{Paper: kiosk.Paper{Ready: true}}, at} {
+		st, _ = st.Next(e)
+	}
+	return st
+}
+
+func xServer(t *testing.T) (display string) {
+	t.Helper()
+	for n := 90; n < 120; n++ {
+		if _, err := os.Stat(fmt.Sprintf("/tmp/.X11-unix/X%d", n)); err == nil {
+			continue
+		}
+		display = fmt.Sprintf(":%d", n)
+		started(t, nil, "Xvfb", display, "-screen", "0", "1280x800x24", "-nolisten", "tcp")
+		await(t, "Xvfb", func() bool {
+			_, err := os.Stat("/tmp/.X11-unix/X" + display[1:])
+			return err == nil
+		})
+		return display
+	}
+	t.Fatal("no display is free")
+	return ""
+}
+
+// A finger taps where the screens, laid out by themselves for the same state,
+// have the word.
+type finger struct {
+	t       *testing.T
+	display string
+	state   kiosk.State
+}
+
+func (f *finger) do(args ...string) (string, error) {
+	c := exec.CommandContext(f.t.Context(), "xdotool", args...)
+	c.Env = append(os.Environ(), "DISPLAY="+f.display)
+	out, err := c.Output()
+	return string(out), err
+}
+
+func (f *finger) windows() int {
+	out, err := f.do("search", "--onlyvisible", "--name", "Point Kiosk")
+	if err != nil {
+		return 0
+	}
+	return len(strings.Fields(out))
+}
+
+// tap touches the word and then follows the state by the events that this means.
+func (f *finger) tap(word string, events ...kiosk.Event) {
+	f.t.Helper()
+	at := find(f.t, f.state, word)
+	if _, err := f.do("mousemove", fmt.Sprint(int(at.X)), fmt.Sprint(int(at.Y)), "click", "1"); err != nil {
+		f.t.Fatalf("xdotool: %v", err)
+	}
+	time.Sleep(300 * time.Millisecond)
+	for _, e := range events {
+		f.state, _ = f.state.Next(e)
+	}
+}
+
+// find returns the middle of the word on the screen.
+func find(t *testing.T, s kiosk.State, word string) fyne.Position {
+	t.Helper()
+	a := test.NewTempApp(t)
+	a.Settings().SetTheme(ui.Theme())
+	root := ui.NewRoot(func(kiosk.Event) {}, &ui.Opts{})
+	w := test.NewTempWindow(t, root.Object())
+	w.SetPadded(false)
+	w.Resize(fyne.NewSize(1280, 800))
+	root.Show(s)
+	var at *fyne.Position
+	var walk func(o fyne.CanvasObject, origin fyne.Position)
+	walk = func(o fyne.CanvasObject, origin fyne.Position) {
+		if !o.Visible() || at != nil {
+			return
+		}
+		origin = origin.Add(o.Position())
+		switch o := o.(type) {
+		case *canvas.Text:
+			if o.Text == word {
+				middle := origin.AddXY(o.Size().Width/2, o.Size().Height/2)
+				at = &middle
+			}
+		case *fyne.Container:
+			for _, c := range o.Objects {
+				walk(c, origin)
+			}
+		case fyne.Widget:
+			for _, c := range test.WidgetRenderer(o).Objects() {
+				walk(c, origin)
+			}
+		}
+	}
+	walk(root.Object(), fyne.Position{})
+	if at == nil {
+		t.Fatalf("no %q on screen %d", word, s.Step)
+	}
+	return *at
+}

@@ -1,0 +1,180 @@
+package ui
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/test"
+
+	"pointkiosk/kiosk"
+)
+
+// find gives the button whose words contain a text, all words without spaces.
+func find(t *testing.T, root fyne.CanvasObject, words string) spot {
+	t.Helper()
+	for _, s := range spots(root) {
+		if b, ok := s.object.(*button); ok && slices.Contains(said(b), words) {
+			return s
+		}
+	}
+	t.Fatalf("no button says %q", words)
+	return spot{}
+}
+
+// said lists the lines on a button, and all of them as one.
+func said(b *button) (lines []string) {
+	for _, s := range spots(b.box) {
+		if text, ok := s.object.(*canvas.Text); ok {
+			lines = append(lines, text.Text)
+		}
+	}
+	return append(lines, strings.Join(lines, ""))
+}
+
+// Every button sends its event, once.
+func TestTapsSend(t *testing.T) {
+	newApp(t)
+	for _, tt := range []struct {
+		sample, words string
+		want          kiosk.Event
+	}{
+		{"home", "職員", kiosk.TapStaff{}},
+		{"door", "1", kiosk.TapDigit{Digit: '1'}},
+		{"door", "0", kiosk.TapDigit{Digit: '0'}},
+		{"door", "9", kiosk.TapDigit{Digit: '9'}},
+		{"door", "消す", kiosk.TapErase{}},
+		{"door", "決定", kiosk.TapEnter{}},
+		{"door", "もどる", kiosk.TapBack{}},
+		{"menu", "ポイントカードを配る", kiosk.TapDesk{}},
+		{"menu", "練習をする", kiosk.TapPractice{}},
+		{"menu-note", "練習を終わる", kiosk.TapPractice{}},
+		{"menu", "終わる", kiosk.TapBack{}},
+		{"clock", "合っています", kiosk.TapDateOK{}},
+		{"clock", "もどる", kiosk.TapBack{}},
+		{"issue", "ポイントカードを1枚 発行する", kiosk.TapIssue{}},
+		{"issue-practice", "見本を1枚 印刷する", kiosk.TapIssue{}},
+		{"issue-presumed", "出なかった", kiosk.TapNotOut{}},
+		{"issue-handed", "いまのポイントカードを取消", kiosk.TapVoid{}},
+		{"issue", "終わる", kiosk.TapBack{}},
+		{"confirm", "はい", kiosk.TapWhole{}},
+		{"confirm", "いいえ", kiosk.TapTorn{}},
+		{"confirm", "このポイントカードを取消", kiosk.TapVoid{}},
+		{"confirm", "もどる", kiosk.TapBack{}},
+		{"void", "やぶれた・読めない", kiosk.TapReason{Reason: "void.torn"}},
+		{"void", "まちがえて出した", kiosk.TapReason{Reason: "void.wrong"}},
+		{"void", "同じ方に2枚出した", kiosk.TapReason{Reason: "void.extra"}},
+		{"void-open", "紙が出てこない", kiosk.TapReason{Reason: "void.missing"}},
+		{"void", "もどる", kiosk.TapBack{}},
+		{"home", "小", kiosk.TapSize{Size: kiosk.Small}},
+		{"home", "大", kiosk.TapSize{Size: kiosk.Large}},
+		{"home", "English", kiosk.TapLang{Lang: "en"}},
+		{"home", "日本語", kiosk.TapLang{Lang: "ja"}},
+		{"home", "見やすい色", kiosk.TapContrast{}},
+		{"low home", "表示", kiosk.TapDisplay{}},
+		{"low display", "小", kiosk.TapSize{Size: kiosk.Small}},
+		{"low display", "English", kiosk.TapLang{Lang: "en"}},
+		{"low display", "見やすい色", kiosk.TapContrast{}},
+		{"low display", "ふつう", nil}, // it is so already
+		{"issue-stopped", "いまは発行できません", nil},
+		{"door-wait", "決定", nil},
+		{"door-wait", "5", nil},
+	} {
+		t.Run(tt.sample+" "+tt.words, func(t *testing.T) {
+			var got []kiosk.Event
+			size := sizes()[0]
+			name, low := strings.CutPrefix(tt.sample, "low ")
+			if low {
+				size = sizes()[3]
+			}
+			root, w := open(t, size, func(e kiosk.Event) { got = append(got, e) })
+			root.Show(stateOf(t, name))
+			b := find(t, root.Object(), tt.words)
+			test.TapCanvas(w.Canvas(), b.at.AddXY(b.size.Width/2, b.size.Height/2))
+			var want []kiosk.Event
+			if tt.want != nil {
+				want = append(want, tt.want)
+			}
+			if fmt.Sprintf("%#v", got) != fmt.Sprintf("%#v", want) {
+				t.Errorf("sent %#v, want %#v", got, want)
+			}
+		})
+	}
+}
+
+func stateOf(t *testing.T, name string) kiosk.State {
+	t.Helper()
+	for _, s := range samples() {
+		if s.name == name {
+			return s.state
+		}
+	}
+	t.Fatalf("no sample %q", name)
+	return kiosk.State{}
+}
+
+// What is not offered can't be seen.
+func TestNotOffered(t *testing.T) {
+	newApp(t)
+	for _, tt := range []struct{ sample, words string }{
+		{"issue-handed", "出なかった"},  // the printer gave proof
+		{"issue", "いまのポイントカードを取消"}, // there is no last card
+		{"void", "紙が出てこない"},        // it is in hand
+		{"out-P-02", "終わる"},        // it goes away by itself
+		{"wait", "もどる"},
+		{"home", "表示"}, // the bar has room for all switches
+	} {
+		root, _ := open(t, sizes()[0], func(kiosk.Event) {})
+		root.Show(stateOf(t, tt.sample))
+		for _, s := range spots(root.Object()) {
+			if b, ok := s.object.(*button); ok && slices.Contains(said(b), tt.words) {
+				t.Errorf("%s offers %q", tt.sample, tt.words)
+			}
+		}
+	}
+}
+
+// The PIN is not on the screen: the dots say how many digits there are.
+func TestDoorShowsNoDigits(t *testing.T) {
+	newApp(t)
+	root, _ := open(t, sizes()[0], func(kiosk.Event) {})
+	for n := range mostDigits + 1 {
+		st := stateOf(t, "door")
+		st.Keys = kiosk.Keys{Typed: n}
+		root.Show(st)
+		dots := 0
+		for _, s := range spots(root.Object()) {
+			if _, ok := s.object.(*canvas.Circle); ok {
+				dots++
+			}
+		}
+		if dots != n {
+			t.Errorf("%d digits show as %d dots", n, dots)
+		}
+	}
+}
+
+// A state that says nothing new, as after each tick of the clock, draws
+// nothing: an idle kiosk must stay idle.
+func TestShowTwiceDrawsOnce(t *testing.T) {
+	newApp(t)
+	for _, size := range sizes() {
+		root, _ := open(t, size, func(kiosk.Event) {})
+		for _, s := range samples() {
+			root.Show(s.state)
+			root.bar.Show(s.state)
+			root.screens[s.state.Step].Show(s.state)
+			if root.pen.changed || root.barPen.changed {
+				t.Errorf("%s %v: the same state is drawn again", s.name, size)
+			}
+			s.state.Keys.Typed++
+			root.screens[s.state.Step].Show(s.state)
+			if strings.HasPrefix(s.name, "door") && !root.pen.changed {
+				t.Errorf("%s %v: another digit is not drawn", s.name, size)
+			}
+		}
+	}
+}
