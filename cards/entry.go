@@ -82,6 +82,7 @@ type Entry struct {
 	Suspect   bool   `cbor:"12,keyasint,omitempty"` // the clock was not to be trusted
 	Journal   []byte `cbor:"13,keyasint,omitempty"` // with begun: 16 random bytes
 	Sum       *Sum   `cbor:"14,keyasint,omitempty"` // with checkpoint
+	Second    string `cbor:"15,keyasint,omitempty"` // with void asked: the second person, above a set count a day
 }
 
 // Serial returns the card that the entry speaks of.

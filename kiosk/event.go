@@ -82,6 +82,7 @@ type (
 		Count   Count
 		Request string
 	}
+	NeedSecond    struct{} // so many voids today take a second person
 	DateConfirmed struct{}
 )
 
@@ -114,8 +115,8 @@ type (
 		Operator string
 	}
 	AskVoid struct {
-		Serial           cards.Serial
-		Reason, Operator string
+		Serial                   cards.Serial
+		Reason, Operator, Second string
 	}
 	ConfirmDate struct{ Operator string }
 )

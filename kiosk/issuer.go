@@ -115,12 +115,12 @@ func (i *Issuer) print(ctx context.Context, a cards.Allotment, c cards.Issued, o
 		return c, err
 	}
 	serial := c.Card.Serial()
-	if c.Copy, err = i.Journal.Mark(ctx, serial, cards.Printing, operator, ""); err != nil {
+	var came Outcome
+	if c.Copy, came, err = i.bring(ctx, serial, drawn, operator); err != nil {
 		return c, err
 	}
-	again := c.State == cards.Uncertain
+	next, reason := outcome(came, c.State == cards.Uncertain)
 	c.State = cards.Printing
-	next, reason := outcome(i.Printer.Print(ctx, drawn), again)
 	// From here on paper may be out: a cancelled context must not hide it.
 	if _, err := i.Journal.Mark(context.WithoutCancel(ctx), serial, next, "", reason); err != nil {
 		return c, err

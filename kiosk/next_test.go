@@ -36,6 +36,7 @@ var (
 	toDesk   = append(toMenu[:len(toMenu):len(toMenu)], TapDesk{}, ready)
 	serial   = cards.Serial{Allotment: 7, Number: 1}
 	out      = CardOut{Serial: serial, Request: "R2", Count: Count{Today: 1, Left: 499}}
+	toVoid   = with(toDesk, TapIssue{}, out, TapVoid{}, TapReason{"void.torn"})
 	torn     = cards.OpenCard{Allotment: 7, Number: 1, State: cards.Uncertain}
 	doubtful = CardDoubtful{Card: torn, Request: "R2", Count: Count{Left: 499, Open: []cards.OpenCard{torn}}}
 )
@@ -67,7 +68,11 @@ func TestNext(t *testing.T) {
 		{"back from the question leaves it open", with(toDesk, TapIssue{}, doubtful, TapBack{}), Menu, "{****} {false} {R1 sato}"},
 		{"it is asked again", with(toMenu, TapDesk{}, DeskReady{Site: testSite(), Request: "R", Count: doubtful.Count}), Confirm, "{****} {false}"},
 		{"void needs a reason", with(toDesk, TapIssue{}, out, TapVoid{}, TapReason{""}), VoidCard, "{****} {false} {R1 sato}"},
-		{"void", with(toDesk, TapIssue{}, out, TapVoid{}, TapReason{"void.torn"}), Wait, "{****} {false} {R1 sato} {0000-01R0-000P void.torn sato}"},
+		{"void", with(toDesk, TapIssue{}, out, TapVoid{}, TapReason{"void.torn"}), Wait, "{****} {false} {R1 sato} {0000-01R0-000P void.torn sato }"},
+		{"so many voids take a second person", with(toVoid, NeedSecond{}), Door, "{****} {false} {R1 sato} {0000-01R0-000P void.torn sato }"},
+		{"not the same one", with(toVoid, NeedSecond{}, TapDigit{'1'}, TapEnter{}, DoorOpened{"sato"}), Door, "{****} {false} {R1 sato} {0000-01R0-000P void.torn sato } {****}"},
+		{"the second person", with(toVoid, NeedSecond{}, TapDigit{'1'}, TapEnter{}, DoorOpened{"suzuki"}), Wait, "{****} {false} {R1 sato} {0000-01R0-000P void.torn sato } {****} {0000-01R0-000P void.torn sato suzuki}"},
+		{"no second person", with(toVoid, NeedSecond{}, TapBack{}), Issue, "{****} {false} {R1 sato} {0000-01R0-000P void.torn sato }"},
 		{"nothing to void", with(toDesk, TapVoid{}), Issue, "{****} {false}"},
 		{"did not come out", with(toDesk, TapIssue{}, CardOut{Serial: serial, Presumed: true, Request: "R2"}, TapNotOut{}), Wait, "{****} {false} {R1 sato} {0000-01R0-000P sato}"},
 		{"a proven card came out", with(toDesk, TapIssue{}, out, TapNotOut{}), Issue, "{****} {false} {R1 sato}"},

@@ -104,9 +104,10 @@ type Ask struct {
 // Keys is what was typed at the staff door. The digits themselves are in the
 // event that carries them; a State holds only how many there are.
 type Keys struct {
-	Typed int
-	Wrong bool
-	Wait  int // seconds until the door asks again
+	Typed  int
+	Wrong  bool
+	Second bool // a second person is asked for, to void a card
+	Wait   int  // seconds until the door asks again
 }
 
 // State is all that a screen needs. It is a value: Next returns another.

@@ -14,22 +14,40 @@ func (s State) atDoor(e Event) (State, Effect) {
 	case TapDigit:
 		if s.Keys.Wait == 0 && len(s.pin) < maxPIN && e.Digit >= '0' && e.Digit <= '9' {
 			s.pin += PIN(e.Digit)
-			s.Keys = Keys{Typed: len(s.pin)}
+			s.Keys = Keys{Typed: len(s.pin), Second: s.Keys.Second}
 		}
 	case TapErase:
 		s.pin, s.Keys.Typed = "", 0
 	case TapEnter:
 		if s.Keys.Wait == 0 && s.pin != "" {
 			unlock := Unlock{PIN: s.pin}
-			s.pin, s.Keys = "", Keys{}
+			s.pin, s.Keys = "", Keys{Second: s.Keys.Second}
 			return s, unlock
 		}
 	case TapBack:
+		if s.Ask.Reason != "" {
+			return s.toDesk(), nil
+		}
 		return s.home(), nil
 	case DoorOpened:
-		s.Step, s.Desk = Menu, Desk{Operator: e.Operator}
+		return s.entered(e.Operator)
 	case DoorRefused:
-		s.Keys = Keys{Wrong: true, Wait: e.Wait}
+		s.Keys = Keys{Wrong: true, Wait: e.Wait, Second: s.Ask.Reason != ""}
+	}
+	return s, nil
+}
+
+// entered is a right PIN: of who opens the door, or of the second person whom
+// a void takes, who must be another one.
+func (s State) entered(who string) (State, Effect) {
+	switch {
+	case s.Ask.Reason == "":
+		s.Step, s.Desk = Menu, Desk{Operator: who}
+	case who == s.Desk.Operator:
+		s.Keys = Keys{Wrong: true, Second: true}
+	default:
+		s.Step = Wait
+		return s, AskVoid{Serial: s.Ask.Card.Serial(), Reason: s.Ask.Reason, Operator: s.Desk.Operator, Second: who}
 	}
 	return s, nil
 }
@@ -127,6 +145,9 @@ func (s State) waiting(e Event) (State, Effect) {
 		s.Count, s.Desk.Request = e.Count, e.Request
 		s.Desk.Last, s.Desk.Handed, s.Desk.Presumed = cards.Serial{}, false, false
 		s.Desk.Note = "issue.void.noted"
+	case NeedSecond:
+		s.Step, s.Keys = Door, Keys{Second: true}
+		return s, nil
 	case DeskReady:
 		return s.openDesk(e), nil
 	case DeskClosed:
@@ -152,7 +173,7 @@ func (s State) asking(e Event) (State, Effect) {
 		s.Step = VoidCard
 	case TapReason:
 		if s.Step == VoidCard && e.Reason != "" {
-			s.Step, s.back = Wait, Issue
+			s.Step, s.back, s.Ask.Reason = Wait, Issue, e.Reason
 			return s, AskVoid{Serial: serial, Reason: e.Reason, Operator: s.Desk.Operator}
 		}
 	case TapBack:

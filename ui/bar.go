@@ -70,14 +70,7 @@ func centred(p *pen, inside part) part { return newColumn(p, 0, spring(1), insid
 // Show takes over what the bar says.
 func (b *bar) Show(s kiosk.State) {
 	b.state = s
-	a, lang := s.Site.Allotment, b.p.lang()
-	b.scheme.set(a.Event.Scheme.In(lang))
-	b.event.set(a.Event.Name.In(lang))
-	if !s.Site.Granted {
-		b.scheme.set(a.Event.Municipality.In(lang))
-		b.event.set(b.p.say("bar.windowonly"))
-	}
-	b.practise(s.Site.Practice && b.p.low)
+	b.name(s.Site)
 	for i, size := range b.sizes {
 		size.choose(s.Look.Size == kiosk.Size(i))
 	}
@@ -87,13 +80,21 @@ func (b *bar) Show(s kiosk.State) {
 	b.pills()
 }
 
-// practise turns the bar into 見本 where there is no room for a strip below it.
-func (b *bar) practise(yes bool) {
-	b.fill, b.scheme.ink, b.event.ink, b.scheme.bold = barGround, muted, body, regular
-	if yes {
-		b.fill, b.scheme.ink, b.event.ink, b.scheme.bold = cautionGround, cautionInk, cautionInk, bold
-		b.scheme.set(b.p.say("bar.practice"))
+// name says whose kiosk this is, and for which event. Where there is no room
+// for a strip below it, the bar itself says 見本.
+func (b *bar) name(site kiosk.Site) {
+	e, lang := site.Allotment.Event, b.p.lang()
+	scheme, event := e.Scheme.In(lang), e.Name.In(lang)
+	if !site.Granted {
+		scheme, event = e.Municipality.In(lang), b.p.say("bar.window")
 	}
+	b.fill, b.scheme.ink, b.event.ink, b.scheme.bold = barGround, muted, body, regular
+	if site.Practice && b.p.low {
+		b.fill, b.scheme.ink, b.event.ink, b.scheme.bold = cautionGround, cautionInk, cautionInk, bold
+		scheme = b.p.say("bar.practice")
+	}
+	b.scheme.set(scheme)
+	b.event.set(event)
 }
 
 func (b *bar) pills() {
@@ -130,6 +131,7 @@ func (b *bar) arrange(width float32) float32 {
 // has, the switches fold into 表示 and, at last, the title ends with ….
 func (b *bar) choose(inner float32) part {
 	b.short, b.scheme.dots, b.event.dots = false, false, false
+	b.name(b.state.Site)
 	b.pills()
 	ways := b.ways
 	switch {

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"pointkiosk/assets/words"
+	"pointkiosk/cards"
 	"pointkiosk/kiosk"
 )
 
@@ -85,21 +86,18 @@ func (s *home) Show(st kiosk.State) {
 	s.name.set(e.Name.In(lang))
 	s.when.set(s.p.say("home.hours", words.Date(lang, a.Day.Start()), e.Opens, e.Closes))
 	s.place.set(e.Place.In(lang))
-	s.condition.set("")
-	if c := e.Condition.In(lang); c != "" {
-		s.condition.set(s.p.say("home.for", c))
-	}
+	s.condition.set(s.p.forWhom("home.for", e, ""))
 	s.points.count("issue.points", words.Number(int(a.Points)))
-	s.notice.show(false)
+	notice := ""
 	switch now := st.Now.Unix(); {
 	case st.Now.IsZero() || !held:
 	case now < a.From:
-		s.noticeText.set(s.p.say("home.soon", e.Opens))
-		s.notice.show(true)
+		notice = s.p.say("home.soon", e.Opens)
 	case now >= a.Until:
-		s.noticeText.set(s.p.say("home.over"))
-		s.notice.show(true)
+		notice = s.p.say("home.over")
 	}
+	s.noticeText.set(notice)
+	s.notice.show(notice != "")
 	for _, t := range []*text{s.name, s.when, s.place, s.nophone} {
 		t.show(held)
 	}
@@ -112,6 +110,15 @@ func (s *home) Show(st kiosk.State) {
 	s.noneDo.show(!held)
 	s.picture.show(!held)
 	s.contact.set(s.p.contact(st.Site))
+}
+
+// forWhom says whom a card is for, or something else where an event has no
+// condition.
+func (p *pen) forWhom(key string, e cards.Event, otherwise string) string {
+	if c := e.Condition.In(p.lang()); c != "" {
+		return p.say(key, c)
+	}
+	return otherwise
 }
 
 // contact says whom to ask.

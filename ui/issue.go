@@ -68,14 +68,12 @@ func (s *issue) body() part { return s.page }
 // Show says whom a card is for, and how the last one went.
 func (s *issue) Show(st kiosk.State) {
 	p, e := s.p, st.Site.Allotment.Event
-	s.condition.set(p.say("issue.nocondition"))
-	if c := e.Condition.In(p.lang()); c != "" {
-		s.condition.set(p.say("issue.for", c))
-	}
-	s.check.set(p.say("issue.check"))
+	s.condition.set(p.forWhom("issue.for", e, p.say("issue.nocondition")))
+	check := "issue.check"
 	if e.OncePerDay {
-		s.check.set(p.say("issue.once"))
+		check = "issue.once"
 	}
+	s.check.set(p.say(check))
 	s.points.count("issue.points", words.Number(int(st.Site.Allotment.Points)))
 	s.showButton(st)
 	s.showLast(st)
@@ -114,10 +112,11 @@ func (s *issue) showLast(st kiosk.State) {
 	d := st.Desk
 	s.handed.show(d.Handed)
 	s.serial.show(d.Handed)
-	s.handed.set(s.p.say("issue.handed"))
+	key := "issue.handed"
 	if st.Site.Practice {
-		s.handed.set(s.p.say("issue.handed.practice"))
+		key = "issue.handed.practice"
 	}
+	s.handed.set(s.p.say(key))
 	s.serial.set(d.Last.String())
 	s.notOut.show(d.Handed && d.Presumed)
 	s.void.show(d.Last.Number != 0)

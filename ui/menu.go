@@ -88,26 +88,26 @@ func (s *menu) body() part { return s.page }
 // Show says what the kiosk holds and owes.
 func (s *menu) Show(st kiosk.State) {
 	p := s.p
-	s.operator.set("")
+	operator, practice, now, aside := "", "menu.practice", "", ""
 	if st.Desk.Operator != "" {
-		s.operator.set(p.say("menu.operator", st.Desk.Operator))
+		operator = p.say("menu.operator", st.Desk.Operator)
 	}
-	s.practice.set(p.say("menu.practice"))
-	s.now.set("")
 	if st.Site.Practice {
-		s.practice.set(p.say("menu.practice.off"))
-		s.now.set(p.say("menu.practice.now"))
+		practice, now = "menu.practice.off", p.say("menu.practice.now")
 	}
+	if st.Network.Aside > 0 {
+		aside = p.say("menu.unsent.n", words.Number(st.Network.Aside))
+	}
+	s.operator.set(operator)
+	s.practice.set(p.say(practice))
+	s.now.set(now)
 	s.word.set(p.sentence(st.Desk.Note))
 	s.notice.show(st.Desk.Note != "")
 	s.facts[0].set(st.Site.Kiosk)
 	left, stolen := p.left(st)
 	s.facts[1].set(left)
 	s.facts[2].set(p.say("menu.unsent.n", words.Number(int(st.Network.Unsent))))
-	s.facts[3].set("")
-	if st.Network.Aside > 0 {
-		s.facts[3].set(p.say("menu.unsent.n", words.Number(st.Network.Aside)))
-	}
+	s.facts[3].set(aside)
 	s.facts[4].set(stolen)
 	s.unboundBox.show(!st.Site.Bound)
 }

@@ -195,8 +195,10 @@ func settle(c *call) error {
 // void takes a card back: at once if nothing was ever sent to the printer,
 // else by asking the hub.
 func void(c *call) error {
-	var reason, name *string
-	if err := c.parse(1, 1, func(f *flag.FlagSet) { reason, name = f.String("reason", "", ""), operator(f) }); err != nil {
+	var reason, second, name *string
+	if err := c.parse(1, 1, func(f *flag.FlagSet) {
+		reason, second, name = f.String("reason", "", ""), f.String("second", "", ""), operator(f)
+	}); err != nil {
 		return err
 	}
 	serial, err := cards.NormalizeSerial(c.args[0])
@@ -211,19 +213,21 @@ func void(c *call) error {
 		return err
 	}
 	defer s.Close()
-	state, _, err := s.Journal.State(c.ctx, serial)
+	state, copy, err := s.Journal.State(c.ctx, serial)
 	if err != nil {
 		return err
 	}
-	next := cards.VoidAsked
-	if state == cards.Signed {
-		next = cards.Void
+	next, key := cards.VoidAsked, "cli.void.asked"
+	if state == cards.Signed { // nothing was ever sent to a printer
+		next, key = cards.Void, "cli.void.void"
+		_, err = s.Journal.Mark(c.ctx, serial, next, *name, *reason)
+	} else {
+		err = s.Journal.AskVoid(c.ctx, serial, *name, *second, *reason)
 	}
-	copy, err := s.Journal.Mark(c.ctx, serial, next, *name, *reason)
 	if err != nil {
 		return err
 	}
-	return c.say(card{Serial: serial.String(), State: next, Copy: copy}, "cli.void."+string(next[:4]), serial.String())
+	return c.say(card{Serial: serial.String(), State: next, Copy: copy}, key, serial.String())
 }
 
 // pin turns a staff PIN into what the settings hold. It is read, not given as

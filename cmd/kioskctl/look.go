@@ -35,7 +35,7 @@ func (c *call) explain(err error) string {
 		{station.ErrNotEnrolled, "cli.err.enrol"}, {station.ErrBusy, "cli.err.busy"}, {station.ErrNoAllotment, "cli.err.allotment"},
 		{kiosk.ErrPaper, "cli.err.paper"}, {kiosk.ErrDecide, "cli.err.decide"}, {journal.ErrUsedUp, "cli.err.usedup"},
 		{journal.ErrBroken, "cli.err.journal"}, {journal.ErrBehind, "cli.err.journal"}, {journal.ErrUnknown, "cli.err.unknown"},
-		{journal.ErrState, "cli.err.state"}, {cards.ErrSerial, "cli.err.serial"}, {api.ErrCode, "cli.err.code"}, {errStopped, "cli.err.stopped"},
+		{journal.ErrState, "cli.err.state"}, {journal.ErrSecond, "cli.err.second"}, {cards.ErrSerial, "cli.err.serial"}, {api.ErrCode, "cli.err.code"}, {errStopped, "cli.err.stopped"},
 	} {
 		if errors.Is(err, e.is) {
 			return c.words.Say(e.key) + "\n" + err.Error()

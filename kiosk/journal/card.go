@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"time"
 
 	"pointkiosk/cards"
 )
@@ -131,7 +132,7 @@ func (j *Journal) state(ctx context.Context, s cards.Serial) (cards.State, uint3
 
 // Mark writes down a card's next state, and who said so and why where a person
 // did. It returns which copy the entry speaks of. An entry that is already the
-// newest is not written again.
+// newest is not written again. A void is asked for with [Journal.AskVoid].
 func (j *Journal) Mark(ctx context.Context, s cards.Serial, next cards.State, operator, reason string) (uint32, error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -146,7 +147,7 @@ func (j *Journal) mark(ctx context.Context, s cards.Serial, next cards.State, op
 	if state == next && next != cards.Printing {
 		return copy, nil
 	}
-	if !state.May(next) || state == cards.Printing && next == cards.Void && reason != NothingSent {
+	if !state.May(next) || next == cards.VoidAsked || state == cards.Printing && next == cards.Void && reason != NothingSent {
 		return copy, fmt.Errorf("%w: card %v from %q to %q", ErrState, s, state, next)
 	}
 	if state == cards.Uncertain && next == cards.Printing {
@@ -154,6 +155,60 @@ func (j *Journal) mark(ctx context.Context, s cards.Serial, next cards.State, op
 	}
 	e := cards.Entry{State: next, Allotment: s.Allotment, Number: s.Number, Copy: copy, Operator: operator, Reason: reason}
 	return copy, j.append(ctx, e)
+}
+
+// AskVoid writes down that a card is to be void, who says so and why. Above the
+// set count a day a second person has to stand by.
+func (j *Journal) AskVoid(ctx context.Context, s cards.Serial, operator, second, reason string) error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	state, copy, err := j.state(ctx, s)
+	if err != nil {
+		return err
+	}
+	if state == cards.VoidAsked {
+		return nil
+	}
+	if !state.May(cards.VoidAsked) || reason == "" {
+		return fmt.Errorf("%w: card %v from %q to %q", ErrState, s, state, cards.VoidAsked)
+	}
+	if second == "" || second == operator {
+		n, err := j.voidsToday(ctx)
+		if err != nil {
+			return err
+		}
+		if n >= j.opts.Voids {
+			return ErrSecond
+		}
+		second = ""
+	}
+	return j.append(ctx, cards.Entry{
+		State: cards.VoidAsked, Allotment: s.Allotment, Number: s.Number, Copy: copy, Operator: operator, Second: second, Reason: reason,
+	})
+}
+
+// voidsToday counts the voids asked for today, as far as it matters.
+func (j *Journal) voidsToday(ctx context.Context) (n int, err error) {
+	rows, err := j.db.QueryContext(ctx, `SELECT record FROM entry WHERE state = 'void asked' ORDER BY seq DESC LIMIT $1`, j.opts.Voids)
+	if err != nil {
+		return 0, fmt.Errorf("journal: read: %w", err)
+	}
+	defer rows.Close()
+	today := cards.DayOf(j.opts.Now())
+	for rows.Next() {
+		var sealed []byte
+		var e cards.Entry
+		if err := rows.Scan(&sealed); err != nil {
+			return 0, fmt.Errorf("journal: read: %w", err)
+		}
+		if err := cards.Unsealed(sealed, cards.PaperEntry, &e); err != nil {
+			return 0, fmt.Errorf("%w: %w", ErrBroken, err)
+		}
+		if cards.DayOf(time.UnixMilli(e.At)) == today {
+			n++
+		}
+	}
+	return n, rows.Err()
 }
 
 // Open returns the cards whose story is not over, in the order of their serials.

@@ -39,6 +39,7 @@ var (
 	ErrUnknown = errors.New("journal: no such card")
 	ErrState   = errors.New("journal: the card's state does not allow this")
 	ErrUsedUp  = errors.New("journal: the allotment is used up")
+	ErrSecond  = errors.New("journal: so many voids in a day take a second person")
 	ErrOver    = errors.New("journal: the allotment is not for now")
 )
 
@@ -50,6 +51,7 @@ type Opts struct {
 	Key      cards.SigningKey
 	Now      func() time.Time
 	Rand     io.Reader // crypto/rand when nil
+	Voids    int       // asked for in a day by one person; above it takes two
 	ReadOnly bool      // look only: nothing is written, not even the outcome of a crash
 }
 

@@ -229,3 +229,44 @@ func edit(t *testing.T, opts Opts, statements ...string) {
 		}
 	}
 }
+
+// Above the set count a day one person alone can't have a card voided.
+func TestSecondPerson(t *testing.T) {
+	opts := testOpts(t.TempDir())
+	opts.Voids = 2
+	now := noon
+	opts.Now = func() time.Time { return now }
+	j := open(t, opts)
+	a := testAllotment()
+	a.Until = noon.Add(72 * time.Hour).Unix()
+	n := 0
+	void := func(second string) error {
+		n++
+		c, err := j.Sign(context.Background(), a, fmt.Sprint(n), "sato")
+		if err != nil {
+			t.Fatal(err)
+		}
+		mark(t, j, c.Card.Serial(), cards.Printing, cards.Printed)
+		return j.AskVoid(context.Background(), c.Card.Serial(), "sato", second, "void.torn")
+	}
+	for _, tt := range []struct {
+		name, second string
+		later        time.Duration
+		want         error
+	}{
+		{"first", "", 0, nil},
+		{"second", "", 0, nil},
+		{"third alone", "", 0, ErrSecond},
+		{"third with oneself", "sato", 0, ErrSecond},
+		{"third with another", "suzuki", 0, nil},
+		{"the next day", "", 24 * time.Hour, nil},
+	} {
+		now = now.Add(tt.later)
+		if err := void(tt.second); !errors.Is(err, tt.want) {
+			t.Errorf("%s: %v, want %v", tt.name, err, tt.want)
+		}
+	}
+	if _, err := j.Verify(context.Background()); err != nil {
+		t.Error(err)
+	}
+}

@@ -113,11 +113,11 @@ func (j *Journal) compareHeads(ctx context.Context) error {
 	// After a conflict the hub has another entry in this place: issuing is
 	// stopped, but the journal has to open, to be seen and exported.
 	if r.Cursor > 0 && len(r.Head) == 32 && r.Stop == "" {
-		aside, err := j.isAside(ctx, r.Cursor)
+		disputed, err := j.disputed(ctx, r.Cursor)
 		if err != nil {
 			return err
 		}
-		if !aside || r.Cursor > j.seq {
+		if !disputed || r.Cursor > j.seq {
 			heads = append(heads, known{"hub", r.Cursor, [32]byte(r.Head)})
 		}
 	}
@@ -136,10 +136,10 @@ func (j *Journal) compareHeads(ctx context.Context) error {
 	return nil
 }
 
-// isAside reports whether the hub set an entry aside: it may have come there
-// damaged, and is no head to compare.
-func (j *Journal) isAside(ctx context.Context, seq uint64) (aside bool, err error) {
-	err = j.db.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM aside WHERE seq = $1)`, seq).Scan(&aside)
+// disputed reports whether the hub set an entry aside for itself: it may have
+// come there damaged, and is no head to compare. After a conflict it is one.
+func (j *Journal) disputed(ctx context.Context, seq uint64) (aside bool, err error) {
+	err = j.db.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM aside WHERE seq = $1 AND verdict = $2)`, seq, string(cards.Disputed)).Scan(&aside)
 	if err != nil {
 		return false, fmt.Errorf("journal: read: %w", err)
 	}

@@ -9,6 +9,7 @@ CREATE TABLE IF NOT EXISTS entry (
 	request   TEXT UNIQUE
 ) STRICT;
 CREATE INDEX IF NOT EXISTS entry_card ON entry (allotment, number, seq);
+CREATE INDEX IF NOT EXISTS entry_void_asked ON entry (seq) WHERE state = 'void asked';
 CREATE UNIQUE INDEX IF NOT EXISTS entry_signed ON entry (allotment, number) WHERE state = 'signed';
 
 -- What the hub signed for this kiosk: receipts, trust lists, allotments.

@@ -60,7 +60,9 @@ func faults() []fault {
 			panic(http.ErrAbortHandler)
 		}},
 		{"an old one first", func(p *proxy, w http.ResponseWriter, body []byte) { p.late(); p.answer(w, p.deliver(body)) }},
-		{"request cut", func(p *proxy, w http.ResponseWriter, body []byte) { p.answer(w, p.deliver(body[:p.chance.IntN(len(body))])) }},
+		{"request cut", func(p *proxy, w http.ResponseWriter, body []byte) {
+			p.answer(w, p.deliver(body[:p.chance.IntN(len(body))]))
+		}},
 		{"answer cut", func(p *proxy, w http.ResponseWriter, body []byte) {
 			got := p.deliver(body).Body.Bytes()
 			w.Header().Set("Content-Type", api.TypeCOSE)

@@ -149,7 +149,6 @@ func (h *town) enrol(name, seed string, line Hub) *booth {
 	w, err := cards.OpenWelcome(answer, sha256.Sum256(h.TrustKey()))
 	check(h.t, err)
 	k := &booth{t: h.t, dir: h.t.TempDir(), key: cards.SigningKey{ID: w.Live, Private: live}, line: line}
-	h.t.Cleanup(func() { k.Close() })
 	k.open()
 	check(h.t, k.Keep(ctx, cards.PaperTrustList, w.Trust))
 	k.grant, err = h.Grant(ctx, ledger.Grant{Kiosk: name, Event: "bar", Count: 1000})
@@ -163,15 +162,17 @@ func (k *booth) open() {
 	check(k.t, k.tryOpen())
 }
 
-func (k *booth) tryOpen() (err error) {
+func (k *booth) tryOpen() error {
 	now := func() time.Time { return noon }
-	k.Journal, err = journal.OpenFile(context.Background(), journal.Opts{
+	j, err := journal.OpenFile(context.Background(), journal.Opts{
 		Driver: "sqlite", Path: filepath.Join(k.dir, "journal.db"), Head: filepath.Join(k.dir, "journal.head"),
 		Key: k.key, Now: now, Rand: zeros{},
 	})
 	if err != nil {
 		return err
 	}
+	k.t.Cleanup(func() { j.Close() })
+	k.Journal = j
 	k.up = New(Opts{Journal: k.Journal, Hub: k.line, Key: k.key, Trust: key("t").Public().(ed25519.PublicKey), Now: now, Rand: new(counter)})
 	return nil
 }
@@ -193,7 +194,11 @@ func (k *booth) issue(states ...cards.State) cards.Card {
 	c, err := k.Sign(context.Background(), k.grant, fmt.Sprint("request ", k.asked), "佐藤")
 	check(k.t, err)
 	for _, s := range states {
-		_, err := k.Mark(context.Background(), c.Card.Serial(), s, "佐藤", "paper in hand")
+		if s == cards.VoidAsked {
+			err = k.AskVoid(context.Background(), c.Card.Serial(), "佐藤", "鈴木", "paper in hand")
+		} else {
+			_, err = k.Mark(context.Background(), c.Card.Serial(), s, "佐藤", "")
+		}
 		check(k.t, err)
 	}
 	return c.Card

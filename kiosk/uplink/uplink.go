@@ -50,7 +50,7 @@ type News struct {
 	Online  bool
 	Unsent  uint64 // entries beyond the cursor
 	Aside   int    // entries set aside, with a reason
-	Stopped string // why the hub forbids issuing, or "journal" if the hub knows another one than this
+	Stopped string // why the hub forbids issuing
 	Err     error  // why the last attempt came to nothing
 }
 

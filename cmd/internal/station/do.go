@@ -213,7 +213,11 @@ func (d *Desk) looked(ctx context.Context, s cards.Serial, err error) kiosk.Even
 }
 
 func (d *Desk) askVoid(ctx context.Context, e kiosk.AskVoid) kiosk.Event {
-	if _, err := d.book().Mark(ctx, e.Serial, cards.VoidAsked, e.Operator, e.Reason); err != nil {
+	err := d.book().AskVoid(ctx, e.Serial, e.Operator, e.Second, e.Reason)
+	if errors.Is(err, journal.ErrSecond) {
+		return kiosk.NeedSecond{}
+	}
+	if err != nil {
 		return d.not(ctx, d.note(err), "")
 	}
 	d.Wake()

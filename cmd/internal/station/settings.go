@@ -24,6 +24,9 @@ type Settings struct {
 	// Head is the directory of the file that keeps the journal's head, on
 	// another disk if there is one. Empty: the data directory.
 	Head string `toml:"head"`
+	// Voids is how many cards one person may have voided in a day; above it
+	// takes a second one.
+	Voids int `toml:"voids_a_day"`
 }
 
 // Printer says where the printer is and what it can do.
@@ -51,6 +54,7 @@ type Staff struct {
 // Usual are the settings of a kiosk without a settings file.
 func Usual() Settings {
 	return Settings{
+		Voids:   5,
 		Printer: Printer{URI: "virtual:paper", Paper: 58, Answers: "process-id"},
 		Screen:  Screen{Lang: "ja", Width: 1280, Height: 800, Idle: 15},
 	}
@@ -88,6 +92,8 @@ func (s Settings) check() error {
 		return fmt.Errorf("station: settings: paper %d mm is neither 58 nor 80", s.Printer.Paper)
 	case s.Screen.Lang != "ja" && s.Screen.Lang != "en":
 		return fmt.Errorf("station: settings: language %q is neither ja nor en", s.Screen.Lang)
+	case s.Voids < 0:
+		return fmt.Errorf("station: settings: voids_a_day %d is less than none", s.Voids)
 	case s.Screen.Idle < 1:
 		return fmt.Errorf("station: settings: idle_minutes %d is too short", s.Screen.Idle)
 	}

@@ -40,7 +40,7 @@ func (o Opts) journal(ctx context.Context, name string, key cards.SigningKey) (*
 	}
 	return journal.OpenFile(ctx, journal.Opts{
 		Driver: o.Driver, Path: filepath.Join(o.Dir, name+".db"), Head: filepath.Join(head, name+".head"),
-		Key: key, Now: o.Now, Rand: o.Rand, ReadOnly: o.ReadOnly,
+		Key: key, Now: o.Now, Rand: o.Rand, Voids: o.Settings.Voids, ReadOnly: o.ReadOnly,
 	})
 }
 

@@ -20,6 +20,9 @@ func (d *Desk) Watch(ctx context.Context, send func(kiosk.Event)) error {
 		if n.Err != nil {
 			d.opts.Log.Info("uplink", "unsent", n.Unsent, "error", n.Err)
 		}
+		if errors.Is(n.Err, journal.ErrBroken) || errors.Is(n.Err, journal.ErrBehind) { // the hub knows another journal
+			d.broken.Store(true)
+		}
 		online.Store(n.Online)
 		send(d.network(n))
 	}
