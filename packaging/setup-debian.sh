@@ -6,7 +6,7 @@
 set -eu
 
 build="gcc libc6-dev pkg-config libgl1-mesa-dev xorg-dev libpcsclite-dev"
-test="xvfb xdotool x11-utils zbar-tools poppler-utils qpdf chromium e2fsprogs util-linux"
+test="xvfb xdotool x11-utils zbar-tools poppler-utils qpdf chromium nginx-light e2fsprogs util-linux"
 
 case "${1:-build}" in
 build) want=$build ;;

@@ -1,0 +1,102 @@
+package fault
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"path/filepath"
+	"testing"
+	"time"
+)
+
+// However often the power is cut while cards are issued: nothing that was said
+// is lost, no number is used again, and the journal opens by itself.
+func TestPowerCut(t *testing.T) {
+	need(t, true, "zbarimg", "mkfs.ext4", "mount", "umount")
+	s, d := newCutShop(t, sound)
+	cuts := rounds(100, 10_000)
+	start := time.Now()
+	if n, err := s.cut(t, d, cuts); err != nil {
+		t.Fatalf("cut %d: %v", n, err)
+	}
+	t.Logf("%d cuts in %v: %d acknowledged cards, %d readable papers, %d entries, nothing lost",
+		cuts, time.Since(start).Round(time.Second), len(s.said), len(s.sheets), len(s.book))
+	if len(s.said) < cuts {
+		t.Errorf("only %d cards were acknowledged in %d cuts: the test shows little", len(s.said), cuts)
+	}
+}
+
+// A journal with synchronous=NORMAL is caught.
+func TestPowerCutFindsNormal(t *testing.T) {
+	need(t, true, "zbarimg", "mkfs.ext4", "mount", "umount")
+	s, d := newCutShop(t, plantedNormal)
+	n, err := s.cut(t, d, 30)
+	if err == nil {
+		t.Fatalf("%d cuts, %d acknowledged cards: a build with synchronous=NORMAL was not caught", n, len(s.said))
+	}
+	t.Logf("caught at cut %d: %v", n, err)
+}
+
+// newCutShop puts a kiosk on a disk whose power can be cut.
+func newCutShop(t *testing.T, bin func() (string, error)) (*shop, *Disk) {
+	t.Helper()
+	d, err := NewDisk(t.TempDir(), 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := d.Unmount(); err != nil {
+			t.Error(err)
+		}
+	})
+	s := newShop(t, bin, filepath.Join(d.Dir, "kiosk"), 0)
+	if _, err := s.restart(); err != nil { // whatever it has now is synced by itself, or lost with the first cut
+		t.Fatal(err)
+	}
+	if err := command("sync", "-f", d.Dir); err != nil { // but for the copy, which is not the kiosk's
+		t.Fatal(err)
+	}
+	return s, d
+}
+
+// cut cuts the power that often, and returns how often it did.
+func (s *shop) cut(t *testing.T, d *Disk, cuts int) (int, error) {
+	rnd := seed(t)
+	for n := range cuts {
+		after := 10*time.Millisecond + within(rnd, 300*time.Millisecond)
+		if err := s.kill(after, "issue", "--count", "1000"); err != nil {
+			return n + 1, err
+		}
+		if err := s.powerOff(d); err != nil {
+			return n + 1, err
+		}
+		if _, err := s.restart(); err != nil {
+			return n + 1, fmt.Errorf("%w, after %v", err, after)
+		}
+		if err := s.settleAll(rnd, d); err != nil {
+			return n + 1, err
+		}
+	}
+	return cuts, s.goesOn()
+}
+
+func (s *shop) powerOff(d *Disk) error {
+	for _, step := range []func() error{d.Cut, d.Unmount, d.Mount} {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// settleAll settles what is uncertain, now and then with another cut right
+// behind.
+func (s *shop) settleAll(rnd *rand.Rand, d *Disk) error {
+	if err := s.settle(rnd); err != nil || rnd.IntN(3) > 0 {
+		return err
+	}
+	if err := s.powerOff(d); err != nil {
+		return err
+	}
+	_, err := s.restart()
+	return err
+}
