@@ -76,6 +76,7 @@ type (
 		Note    string // a word key
 		Request string // a new one only where the old one had an outcome
 		Count   Count
+		Paper   *Paper // how the printer is, where that was the reason
 	}
 	VoidNoted struct {
 		Serial  cards.Serial

@@ -77,7 +77,7 @@ func (s State) paperChanged() State {
 	case s.Step == Issue && !s.Paper.Ready:
 		s.Step = Out
 	case s.Step == Out && s.Paper.Ready:
-		s.Step = Issue
+		return s.toDesk()
 	}
 	return s
 }

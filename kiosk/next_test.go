@@ -61,6 +61,8 @@ func TestNext(t *testing.T) {
 		{"card out", with(toDesk, TapIssue{}, out), Issue, "{****} {false} {R1 sato}"},
 		{"the next card has its own request", with(toDesk, TapIssue{}, out, TapIssue{}), Wait, "{****} {false} {R1 sato} {R2 sato}"},
 		{"no paper, the same request", with(toDesk, TapIssue{}, NotIssued{Note: "issue.note.paper", Request: "R1"}, TapIssue{}), Wait, "{****} {false} {R1 sato} {R1 sato}"},
+		{"no paper at the tap", with(toDesk, TapIssue{}, NotIssued{Note: "issue.note.paper", Request: "R1", Paper: &Paper{Code: "P-02"}}), Out, "{****} {false} {R1 sato}"},
+		{"paper out at the reprint asks again", with(toDesk, TapIssue{}, doubtful, TapTorn{}, NotIssued{Request: "R2", Count: doubtful.Count, Paper: &Paper{Code: "P-02"}}, PaperIs{Paper{Ready: true}}), Confirm, "{****} {false} {R1 sato} {0000-01R0-000P false sato}"},
 		{"doubt asks", with(toDesk, TapIssue{}, doubtful), Confirm, "{****} {false} {R1 sato}"},
 		{"doubt can't be passed over", with(toDesk, TapIssue{}, doubtful, TapIssue{}, out), Confirm, "{****} {false} {R1 sato}"},
 		{"whole", with(toDesk, TapIssue{}, doubtful, TapWhole{}), Wait, "{****} {false} {R1 sato} {0000-01R0-000P true sato}"},

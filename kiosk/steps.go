@@ -141,6 +141,10 @@ func (s State) waiting(e Event) (State, Effect) {
 	case NotIssued:
 		s.Count, s.Desk.Request = e.Count, e.Request
 		s.Desk.Note = e.Note
+		if e.Paper != nil && !e.Paper.Ready {
+			s.Paper, s.Step, s.Desk.Note = *e.Paper, Out, ""
+			return s, nil
+		}
 	case VoidNoted:
 		s.Count, s.Desk.Request = e.Count, e.Request
 		s.Desk.Last, s.Desk.Handed, s.Desk.Presumed = cards.Serial{}, false, false

@@ -173,6 +173,11 @@ func countOf(j *journal.Journal, a cards.Allotment) kiosk.Count {
 // after turns what the issuer says into an event.
 func (d *Desk) after(ctx context.Context, c cards.Issued, err error, request string) kiosk.Event {
 	d.Wake()
+	if errors.Is(err, kiosk.ErrPaper) {
+		e := d.not(ctx, d.note(err), request)
+		e.Paper = d.Paper(ctx)
+		return e
+	}
 	if err != nil {
 		return d.not(ctx, d.note(err), request)
 	}
@@ -190,7 +195,7 @@ func (d *Desk) after(ctx context.Context, c cards.Issued, err error, request str
 	return kiosk.NotIssued{Note: "issue.note.unsent", Request: next, Count: d.count()}
 }
 
-func (d *Desk) not(ctx context.Context, note, request string) kiosk.Event {
+func (d *Desk) not(ctx context.Context, note, request string) kiosk.NotIssued {
 	if request == "" {
 		if next, err := d.next(ctx); err == nil {
 			request = next
