@@ -148,6 +148,8 @@ func (e Entry) check() error {
 	case e.State.OfCard() && (e.Allotment == 0 || e.Number == 0 || e.Number > MaxNumber),
 		!e.State.OfCard() && (e.Allotment != 0 || e.Number != 0 || e.Copy != 0):
 		return fmt.Errorf("%w: entry %d (%s) and its card", ErrPaper, e.Seq, e.State)
+	case e.Second != "" && e.State != VoidAsked:
+		return fmt.Errorf("%w: entry %d (%s) and its second person", ErrPaper, e.Seq, e.State)
 	case !fits(e.Digest, e.State == Signed, sha256.Size):
 		return fmt.Errorf("%w: entry %d (%s) and its digest", ErrPaper, e.Seq, e.State)
 	case !fits(e.Journal, e.State == Begun, journalSize), (e.Sum != nil) != (e.State == Checkpoint):
