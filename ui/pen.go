@@ -21,12 +21,14 @@ type pen struct {
 	squeeze  float32 // 1, or less where a screen would not fit
 	mm       float32 // pixels in a millimetre
 	upright  bool
-	low      bool // a panel with little height, as 800x480
-	changed  bool // since the last arrange
+	low      bool             // a panel with little height, as 800x480
+	changed  bool             // since the last arrange
+	regular  map[rune]float64 // widths in ems, once measured
+	bold     map[rune]float64
 }
 
 func newPen() *pen {
-	p := &pen{squeeze: 1}
+	p := &pen{squeeze: 1, regular: map[rune]float64{}, bold: map[rune]float64{}}
 	p.look(kiosk.Look{Lang: "ja", Size: kiosk.Medium})
 	p.panel(fyne.NewSize(1280, 800), 0)
 	return p

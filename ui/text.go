@@ -33,6 +33,7 @@ type text struct {
 	gone   bool
 	box    *fyne.Container
 	lines  []*canvas.Text
+	last   breaking // asked for again and again while a screen is fitted
 }
 
 func newText(p *pen, size float32, bold bool, ink ink) *text {
@@ -99,9 +100,27 @@ func (t *text) broken(width float32) []string {
 	return nil
 }
 
-// brokenHere breaks at the present size. Kerning makes a line a little narrower
-// or wider than its letters.
+// A breaking is what a text came to under the conditions before it.
+type breaking struct {
+	words     string
+	width, em float32
+	bold      bool
+	dots      bool
+	lines     []string
+}
+
+// brokenHere breaks at the present size.
 func (t *text) brokenHere(width float32) []string {
+	words, em := t.say(), t.em()
+	if l := t.last; l.words != words || l.width != width || l.em != em || l.bold != t.bold || l.dots != t.dots {
+		t.last = breaking{words, width, em, t.bold, t.dots, t.search(width)}
+	}
+	return t.last.lines
+}
+
+// search tries widths around the one there is: kerning makes a line a little
+// narrower or wider than its letters.
+func (t *text) search(width float32) []string {
 	most, worst := float64(width/t.em()), float64(insideWord)
 	if t.bold && !t.loose {
 		worst--
@@ -135,9 +154,18 @@ func (t *text) fits(lines []string, width float32) bool {
 	return len(lines) > 0 && (t.most == 0 || len(lines) <= t.most)
 }
 
-// advance is a character's width in ems. Fyne remembers what it measured.
+// advance is a character's width in ems.
 func (t *text) advance(r rune) float64 {
-	return float64(fyne.MeasureText(string(r), 100, t.style()).Width) / 100
+	known := t.p.regular
+	if t.bold {
+		known = t.p.bold
+	}
+	w, ok := known[r]
+	if !ok {
+		w = float64(fyne.MeasureText(string(r), 100, t.style()).Width) / 100
+		known[r] = w
+	}
+	return w
 }
 
 func (t *text) tall(width float32) float32 {

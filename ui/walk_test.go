@@ -177,8 +177,8 @@ func TestEverythingCanBeReadAndHit(t *testing.T) {
 	newApp(t)
 	for _, size := range sizes() {
 		root, _ := open(t, size, func(kiosk.Event) {})
-		for _, s := range samples() {
-			for _, look := range looks() {
+		for _, look := range looks() { // outside, since pictures are drawn anew for each
+			for _, s := range samples() {
 				s.state.Look = look
 				root.Show(s.state)
 				for _, fault := range faults(spots(root.Object()), size, root.pen.mm) {

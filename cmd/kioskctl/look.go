@@ -9,6 +9,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -41,8 +42,11 @@ func (c *call) explain(err error) string {
 			return c.words.Say(e.key) + "\n" + err.Error()
 		}
 	}
-	if errors.As(err, &busy) {
+	switch {
+	case errors.As(err, &busy):
 		return c.words.Say("cli.err.hub") + "\n" + err.Error()
+	case errors.As(err, new(*url.Error)):
+		return c.words.Say("cli.err.offline") + "\n" + err.Error()
 	}
 	return err.Error()
 }
