@@ -32,6 +32,7 @@ soak:
 
 # Every screen at four sizes and three text sizes, as PNG, for eyes.
 screens:
+	@mkdir -p build/screens
 	POINTKIOSK_SCREENS=$(CURDIR)/build/screens $(GO) test -tags $(TAGS) -count 1 -run TestScreens ./ui
 
 setup:

@@ -5,8 +5,8 @@
 # Run as root, or as a user who may use sudo.
 set -eu
 
-build="gcc libc6-dev pkg-config libgl1-mesa-dev xorg-dev libpcsclite-dev"
-test="xvfb xdotool x11-utils zbar-tools poppler-utils qpdf chromium nginx-light e2fsprogs util-linux"
+build="ca-certificates gcc libc6-dev pkg-config zbar-tools libgl1-mesa-dev xorg-dev libpcsclite-dev"
+test="xvfb xdotool x11-utils poppler-utils qpdf chromium nginx-light e2fsprogs util-linux"
 
 case "${1:-build}" in
 build) want=$build ;;

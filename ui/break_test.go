@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -48,7 +47,7 @@ func FuzzBreakLines(f *testing.F) {
 		f.Add(text, 7.5)
 	}
 	f.Fuzz(func(t *testing.T, text string, width float64) {
-		if math.IsNaN(width) || len(text) > 400 {
+		if !(width >= 0) || len(text) > 400 {
 			return
 		}
 		lines := breakLines(text, width, insideWord, em)

@@ -2,10 +2,13 @@ package ui
 
 import "pointkiosk/kiosk"
 
-// door asks staff for their PIN.
+// door asks staff for their PIN, and a second person for theirs where a void
+// takes two.
 type door struct {
 	p      *pen
 	page   *page
+	title  *text
+	sub    *text
 	dots   *dots
 	notice *panel
 	word   *text
@@ -13,15 +16,15 @@ type door struct {
 }
 
 func newDoor(p *pen, send func(kiosk.Event)) *door {
-	s := &door{p: p, dots: newDots(p), word: newText(p, 28, bold, cautionInk)}
+	s := &door{p: p, dots: newDots(p), word: newText(p, 28, bold, cautionInk),
+		title: newText(p, 44, bold, body), sub: newText(p, 26, regular, muted)}
 	s.notice = newPanel(p, s.word, cautionGround, cautionLine)
 	s.notice.padX, s.notice.padY = 22, 16
-	title, sub := newSaid(p, 44, bold, body, "door.title"), newSaid(p, 26, regular, muted, "door.sub")
 	pad, keys := newKeypad(p, send)
 	s.keys = keys
 	back := newBack(p, send)
-	left := newColumn(p, 22, title, sub, space{p, 16}, s.dots, space{p, 16}, s.notice, spring(1), newRow(p, 0, back, spring(1)))
-	over := newColumn(p, 24, title, sub, s.dots, s.notice, growing{pad, 1}, space{p, 48}, newRow(p, 0, back, spring(1)))
+	left := newColumn(p, 22, s.title, s.sub, space{p, 16}, s.dots, space{p, 16}, s.notice, spring(1), newRow(p, 0, back, spring(1)))
+	over := newColumn(p, 24, s.title, s.sub, s.dots, s.notice, growing{pad, 1}, space{p, 48}, newRow(p, 0, back, spring(1)))
 	s.page = &page{p: p, foot: nothing(), main: &shape{p: p,
 		lying: newRow(p, 56, growing{left, 6}, growing{pad, 4}), upright: over}}
 	return s
@@ -45,6 +48,12 @@ func (s *door) body() part { return s.page }
 
 // Show says how many digits there are, and whether the last PIN was wrong.
 func (s *door) Show(st kiosk.State) {
+	who := "door"
+	if st.Keys.Second {
+		who = "door.second"
+	}
+	s.title.set(s.p.say(who + ".title"))
+	s.sub.set(s.p.say(who + ".sub"))
 	s.dots.set(st.Keys.Typed)
 	s.word.set(s.p.doorNote(st.Keys))
 	s.notice.show(s.word.say() != "")

@@ -89,8 +89,9 @@ func scaleStrokes(svg string, side float32) string {
 		return svg
 	}
 	whole, _ := strconv.ParseFloat(box[1], 64)
-	return regexp.MustCompile(`stroke-width="[\d.]+"`).ReplaceAllStringFunc(svg, func(was string) string {
-		n, _ := strconv.ParseFloat(strings.Trim(was, `stroke-width="`), 64)
+	stroke := regexp.MustCompile(`stroke-width="([\d.]+)"`)
+	return stroke.ReplaceAllStringFunc(svg, func(was string) string {
+		n, _ := strconv.ParseFloat(stroke.FindStringSubmatch(was)[1], 64)
 		return fmt.Sprintf(`stroke-width="%.2f"`, n*float64(side)/whole)
 	})
 }

@@ -91,6 +91,7 @@ func samples() []sample {
 		with("home-long", kiosk.Home, func(s *kiosk.State) { s.Site.Allotment = long() }),
 		with("door", kiosk.Door, func(s *kiosk.State) { s.Keys.Typed = 3 }),
 		with("door-wait", kiosk.Door, func(s *kiosk.State) { s.Keys = kiosk.Keys{Wrong: true, Wait: 28, Typed: 8} }),
+		with("door-second", kiosk.Door, func(s *kiosk.State) { s.Keys = kiosk.Keys{Wrong: true, Second: true} }),
 		with("menu", kiosk.Menu, func(s *kiosk.State) { handed(s); s.Paper.Low = true }),
 		with("menu-note", kiosk.Menu, func(s *kiosk.State) {
 			handed(s)

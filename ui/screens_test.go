@@ -25,7 +25,7 @@ func TestScreens(t *testing.T) {
 		for _, s := range samples() {
 			for _, look := range looks() {
 				name := fmt.Sprintf("%s-%.0fx%.0f-%s.png", s.name, size.Width, size.Height, lookName(look))
-				if folder == "" && (s.name != "issue" || look.Size != kiosk.Medium) || !matches(name, only) {
+				if folder == "" && (s.name != "issue" || look != base().Look) || !matches(name, only) {
 					continue
 				}
 				s.state.Look = look

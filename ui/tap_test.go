@@ -137,6 +137,18 @@ func TestNotOffered(t *testing.T) {
 	}
 }
 
+// Above the set count a void takes another person: the door says so.
+func TestDoorAsksForASecondPerson(t *testing.T) {
+	newApp(t)
+	root, _ := open(t, sizes()[0], func(kiosk.Event) {})
+	for sample, want := range map[string]string{"door": "door.title", "door-second": "door.second.title"} {
+		root.Show(stateOf(t, sample))
+		if got := root.screens[kiosk.Door].(*door).title.say(); got != root.pen.say(want) {
+			t.Errorf("%s says %q", sample, got)
+		}
+	}
+}
+
 // The PIN is not on the screen: the dots say how many digits there are.
 func TestDoorShowsNoDigits(t *testing.T) {
 	newApp(t)
@@ -161,7 +173,7 @@ func TestDoorShowsNoDigits(t *testing.T) {
 // nothing: an idle kiosk must stay idle.
 func TestShowTwiceDrawsOnce(t *testing.T) {
 	newApp(t)
-	for _, size := range sizes() {
+	for _, size := range []fyne.Size{sizes()[0], sizes()[3]} {
 		root, _ := open(t, size, func(kiosk.Event) {})
 		for _, s := range samples() {
 			root.Show(s.state)

@@ -16,12 +16,11 @@ import (
 
 // A spot is a visible object with where it is in the window, and its parent.
 type spot struct {
-	object   fyne.CanvasObject
-	at       fyne.Position
-	size     fyne.Size
-	in       fyne.Position // the parent's
-	inSize   fyne.Size
-	topLevel bool
+	object fyne.CanvasObject
+	at     fyne.Position
+	size   fyne.Size
+	in     fyne.Position // the parent's
+	inSize fyne.Size
 }
 
 // spots lists what is visible, in the order in which it is painted.

@@ -52,28 +52,37 @@ func (c *call) explain(err error) string {
 }
 
 type tally struct {
-	Event string `json:"event"`
-	cards.Tally
-	Count  uint32 `json:"count"`
-	Points uint32 `json:"points"`
-	Day    string `json:"day"`
-	Open   bool   `json:"open"`
+	Event     string `json:"event"`
+	Allotment uint32 `json:"allotment"`
+	Signed    uint32 `json:"signed"`
+	Out       uint32 `json:"out"`
+	Void      uint32 `json:"void"`
+	Count     uint32 `json:"count"`
+	Points    uint32 `json:"points"`
+	Day       string `json:"day"`
+	Open      bool   `json:"open"`
+}
+
+type paper struct {
+	Ready bool   `json:"ready"`
+	Low   bool   `json:"low"`
+	Code  string `json:"code,omitempty"`
 }
 
 type report struct {
-	Kiosk     string       `json:"kiosk"`
-	Hub       string       `json:"hub"`
-	Entries   uint64       `json:"entries"`
-	Unsent    uint64       `json:"unsent"`
-	Aside     int          `json:"aside"`
-	Stop      string       `json:"stop,omitempty"`
-	Suspect   bool         `json:"clock_suspect"`
-	Bound     bool         `json:"bound_to_machine"`
-	AtRisk    uint64       `json:"at_risk_yen"` // if stolen now
-	Trust     uint32       `json:"trust_list"`
-	Allotment []tally      `json:"allotments"`
-	Open      []card       `json:"open"`
-	Paper     *kiosk.Paper `json:"paper,omitempty"`
+	Kiosk     string  `json:"kiosk"`
+	Hub       string  `json:"hub"`
+	Entries   uint64  `json:"entries"`
+	Unsent    uint64  `json:"unsent"`
+	Aside     int     `json:"aside"`
+	Stop      string  `json:"stop,omitempty"`
+	Suspect   bool    `json:"clock_suspect"`
+	Bound     bool    `json:"bound_to_machine"`
+	AtRisk    uint64  `json:"at_risk_yen"` // if stolen now
+	Trust     uint32  `json:"trust_list"`
+	Allotment []tally `json:"allotments"`
+	Open      []card  `json:"open"`
+	Paper     *paper  `json:"paper,omitempty"`
 }
 
 func showStatus(c *call) error {
@@ -118,10 +127,14 @@ func (c *call) report(s *station.Station) (r report, err error) {
 	top, _ := s.Journal.Head()
 	r = report{
 		Kiosk: s.Identity.Kiosk, Hub: s.Identity.Hub, Entries: top, Unsent: top - min(receipt.Cursor, top), Aside: len(aside),
-		Stop: receipt.Stop, Suspect: s.Journal.Suspect(), Trust: list.Version, Allotment: []tally{}, Open: []card{}, Paper: s.Paper(c.ctx),
+		Stop: receipt.Stop, Suspect: s.Journal.Suspect(), Trust: list.Version, Allotment: []tally{}, Open: []card{},
+	}
+	if p := s.Paper(c.ctx); p != nil {
+		r.Paper = &paper{p.Ready, p.Low, p.Code}
 	}
 	for _, a := range all {
-		t := tally{a.Event.ID, s.Journal.Tally(a.ID), a.Count, a.Points, a.Day.String(), a.Open(time.Now())}
+		n := s.Journal.Tally(a.ID)
+		t := tally{a.Event.ID, a.ID, n.Signed, n.Out, n.Void, a.Count, a.Points, a.Day.String(), a.Open(time.Now())}
 		r.Allotment = append(r.Allotment, t)
 		if t.Open {
 			r.AtRisk += uint64(a.Count-t.Signed) * uint64(a.Points)

@@ -97,6 +97,9 @@ func run(ctx context.Context, args []string, in io.Reader, out, errw io.Writer) 
 		}
 		c.name, c.raw = cmd.name, args[n:]
 		err := cmd.run(c)
+		if errors.Is(err, flag.ErrHelp) {
+			return nil
+		}
 		if err != nil && !errors.Is(err, errUsage) {
 			fmt.Fprintln(errw, "kioskctl:", c.explain(err))
 		}
@@ -131,7 +134,7 @@ func (c *call) parse(least, most int, define func(*flag.FlagSet)) error {
 	for {
 		if err := c.flags.Parse(rest); errors.Is(err, flag.ErrHelp) {
 			fmt.Fprintln(c.out, c.help())
-			return errUsage
+			return err
 		} else if err != nil {
 			return c.misused(err.Error())
 		}

@@ -119,6 +119,8 @@ func (l *Ledger) admit(t *txn, c cards.Card) (a allotmentRow, err error) {
 	switch {
 	case err != nil:
 		return a, err
+	case !found && c.Kind.Practice(): // of an allotment that the kiosk made for itself
+		return a, refuse(Practice)
 	case !found || a.Covers(c.Claims) != nil:
 		return allotmentRow{}, refuse(Outside)
 	case c.Kind.Practice():

@@ -377,3 +377,67 @@ func TestManyHeldAndAsked(t *testing.T) {
 		t.Errorf("%d voids have no outcome", left)
 	}
 }
+
+// A receipt counts only if the hub signed it for this very upload. Whatever
+// else it is, the cursor stays and nothing is set aside or kept.
+func TestForgedReceipt(t *testing.T) {
+	stranger := cards.SigningKey{ID: 2, Private: key("x")}
+	listOf := func(signer cards.SigningKey, version uint32, hub cards.SigningKey) []byte {
+		list, err := cards.Seal(signer, cards.PaperTrustList, cards.TrustList{Version: version, Hubs: []cards.HubKey{{Key: hub.ID, Public: hub.Public()}}})
+		check(t, err)
+		return list
+	}
+	trust := cards.SigningKey{ID: 1, Private: key("t")}
+	for _, tt := range []struct {
+		name string
+		bend func(*cards.Receipt) cards.SigningKey // returns who signs
+	}{
+		{"a stranger's", func(*cards.Receipt) cards.SigningKey { return stranger }},
+		{"the kiosk's own", func(r *cards.Receipt) cards.SigningKey { return cards.SigningKey{ID: r.Key, Private: key("l")} }},
+		{"a stranger's, with a list of theirs", func(r *cards.Receipt) cards.SigningKey {
+			r.Trust = listOf(stranger, 1000, stranger)
+			return stranger
+		}},
+		{"with an old list", func(r *cards.Receipt) cards.SigningKey { r.Trust = listOf(trust, 1, hubKey); return hubKey }},
+		{"with a list that jumps", func(r *cards.Receipt) cards.SigningKey { r.Trust = listOf(trust, 1<<30, hubKey); return hubKey }},
+		{"for another upload", func(r *cards.Receipt) cards.SigningKey { r.Request = make([]byte, 32); return hubKey }},
+		{"for another kiosk", func(r *cards.Receipt) cards.SigningKey { r.Key++; return hubKey }},
+		{"with an allotment of a stranger", func(r *cards.Receipt) cards.SigningKey {
+			sealed, err := cards.Seal(stranger, cards.PaperAllotment, cards.Allotment{ID: 9})
+			check(t, err)
+			r.Allotments = append(r.Allotments, sealed)
+			return hubKey
+		}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			h := newTown(t)
+			k := h.enrol("station-1", "l", nil)
+			k.issue(out()...)
+			k.up.opts.Hub = forger(func(sealed []byte) ([]byte, error) {
+				r, err := h.Ingest(context.Background(), sealed)
+				check(t, err)
+				r.Judgements[1].Verdict = cards.Disputed
+				return cards.Seal(tt.bend(&r), cards.PaperReceipt, r)
+			})
+			if err := k.up.Sync(context.Background()); err == nil {
+				t.Error("it is taken for a receipt")
+			}
+			r, err := k.Receipt(context.Background())
+			check(t, err)
+			aside, err := k.Aside(context.Background())
+			check(t, err)
+			granted, err := k.Papers(context.Background(), cards.PaperAllotment)
+			check(t, err)
+			if r.Cursor != 0 || len(aside) != 0 || len(granted) != 0 {
+				t.Errorf("cursor %d, aside %v, %d allotments", r.Cursor, aside, len(granted))
+			}
+			k.up.opts.Hub = direct{h}
+			check(t, k.up.Sync(context.Background()))
+			h.same(k)
+		})
+	}
+}
+
+type forger func([]byte) ([]byte, error)
+
+func (f forger) Upload(_ context.Context, sealed []byte) ([]byte, error) { return f(sealed) }

@@ -3,9 +3,11 @@ package fault
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -134,17 +136,20 @@ func (w *watch) next() error {
 // touches reports whether a call touches a disk or the network: files opened to
 // be read don't, nor do Go's own wake-up calls.
 func touches(n notice) bool {
-	switch uint64(n.call) {
-	case unix.SYS_OPENAT:
-		return n.args[2]&(unix.O_WRONLY|unix.O_RDWR|unix.O_CREAT|unix.O_TRUNC) != 0
-	case unix.SYS_WRITE:
-		return !strings.HasPrefix(target(n), "anon_inode:")
+	const writes = unix.O_WRONLY | unix.O_RDWR | unix.O_CREAT | unix.O_TRUNC
+	switch name := callNames[uint32(n.call)]; name {
+	case "openat":
+		return n.args[2]&writes != 0
+	case "open":
+		return n.args[1]&writes != 0
+	case "write":
+		return !strings.HasPrefix(file(n), "anon_inode:")
 	}
 	return true
 }
 
-// target names the file that a call's first argument stands for.
-func target(n notice) string {
+// file names the file that a call's first argument stands for.
+func file(n notice) string {
 	link, err := os.Readlink(fmt.Sprintf("/proc/%d/fd/%d", n.pid, int32(n.args[0])))
 	if err != nil {
 		return "?"
@@ -152,11 +157,34 @@ func target(n notice) string {
 	return link
 }
 
+// path reads the name that a call was given in the process's memory.
+func path(n notice, arg int) string {
+	f, err := os.Open(fmt.Sprintf("/proc/%d/mem", n.pid))
+	if err != nil {
+		return "?"
+	}
+	defer f.Close()
+	b := make([]byte, 512)
+	got, _ := f.ReadAt(b, int64(n.args[arg])) // what there is, up to the end of the page
+	name, _, _ := strings.Cut(string(b[:got]), "\x00")
+	return name
+}
+
 // describe names a call for people.
 func describe(n notice) string {
-	name, of := callNames[uint32(n.call)], target(n)
-	if name == "" {
+	name := callNames[uint32(n.call)]
+	of := ""
+	switch {
+	case name == "":
 		return "call " + strconv.Itoa(int(n.call))
+	case name == "socket":
+		return name
+	case strings.HasSuffix(name, "at"):
+		of = path(n, 1)
+	case slices.Contains([]string{"open", "unlink", "rename", "mkdir"}, name):
+		of = path(n, 0)
+	default:
+		of = file(n)
 	}
 	if strings.HasPrefix(of, "socket:") {
 		of = "socket"
@@ -165,8 +193,13 @@ func describe(n notice) string {
 }
 
 // callNames are those that are seen most.
-var callNames = map[uint32]string{
+var callNames = names(map[uint32]string{
 	unix.SYS_OPENAT: "openat", unix.SYS_WRITE: "write", unix.SYS_PWRITE64: "pwrite64", unix.SYS_FSYNC: "fsync", unix.SYS_FDATASYNC: "fdatasync",
-	unix.SYS_FTRUNCATE: "ftruncate", unix.SYS_UNLINKAT: "unlinkat", unix.SYS_RENAMEAT2: "renameat2", unix.SYS_MKDIRAT: "mkdirat",
+	unix.SYS_FTRUNCATE: "ftruncate", unix.SYS_UNLINKAT: "unlinkat", unix.SYS_MKDIRAT: "mkdirat",
 	unix.SYS_SOCKET: "socket", unix.SYS_CONNECT: "connect", unix.SYS_SHUTDOWN: "shutdown", unix.SYS_FALLOCATE: "fallocate", unix.SYS_FCHMOD: "fchmod",
+})
+
+func names(all map[uint32]string) map[uint32]string {
+	maps.Copy(all, olderNames)
+	return all
 }

@@ -3,6 +3,7 @@ package fault
 import (
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"path/filepath"
 	"testing"
 	"time"
@@ -34,6 +35,30 @@ func TestPowerCutFindsNormal(t *testing.T) {
 		t.Fatalf("%d cuts, %d acknowledged cards: a build with synchronous=NORMAL was not caught", n, len(s.said))
 	}
 	t.Logf("caught at cut %d: %v", n, err)
+	lost, err := s.lost()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("of %d acknowledged cards the file has lost %d", len(s.said), lost)
+}
+
+// lost counts the acknowledged cards of which the file alone, without its head,
+// knows nothing.
+func (s *shop) lost() (n int, err error) {
+	if err := os.Remove(filepath.Join(s.data, "journal.head")); err != nil {
+		return 0, err
+	}
+	book, err := s.export()
+	if err != nil {
+		return 0, err
+	}
+	all := stories(book)
+	for _, c := range s.said {
+		if !all[c.Serial].has(c.State, c.Copy) {
+			n++
+		}
+	}
+	return n, nil
 }
 
 // newCutShop puts a kiosk on a disk whose power can be cut.
@@ -62,8 +87,8 @@ func newCutShop(t *testing.T, bin func() (string, error)) (*shop, *Disk) {
 func (s *shop) cut(t *testing.T, d *Disk, cuts int) (int, error) {
 	rnd := seed(t)
 	for n := range cuts {
-		after := 10*time.Millisecond + within(rnd, 300*time.Millisecond)
-		if err := s.kill(after, "issue", "--count", "1000"); err != nil {
+		after := 10*time.Millisecond + within(rnd, 120*time.Millisecond)
+		if err := s.kill(after, "issue", "--count", "6"); err != nil {
 			return n + 1, err
 		}
 		if err := s.powerOff(d); err != nil {

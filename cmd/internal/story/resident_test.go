@@ -23,6 +23,7 @@ type resident struct {
 type page struct {
 	path   string
 	status int
+	to     string // where a redirect that was not followed leads
 	body   string
 }
 
@@ -81,7 +82,7 @@ func (r *resident) page(method, path string, form url.Values) (page, error) {
 	}
 	defer resp.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(resp.Body, 1<<20))
-	return page{resp.Request.URL.Path, resp.StatusCode, string(body)}, err
+	return page{resp.Request.URL.Path, resp.StatusCode, resp.Header.Get("Location"), string(body)}, err
 }
 
 var (

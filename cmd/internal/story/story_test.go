@@ -5,7 +5,6 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -40,17 +39,15 @@ func tell(m *testing.M) int {
 	return m.Run()
 }
 
-// real returns where an outside program is. A test that needs one skips where
-// it is missing, but never where all is required.
-func real(t testscript.T, program string) string {
-	path, err := exec.LookPath(program)
-	if err != nil && os.Getenv("POINTKIOSK_REAL") == "1" {
-		t.Fatal(program, "is missing")
+// need skips a test for which an outside program is missing, but never where
+// all is required.
+func need(t testing.TB, program string) {
+	t.Helper()
+	if _, err := exec.LookPath(program); err != nil && os.Getenv("POINTKIOSK_REAL") == "1" {
+		t.Fatalf("%s is missing", program)
+	} else if err != nil {
+		t.Skipf("%s is missing", program)
 	}
-	if err != nil {
-		t.Skip(program, "is missing")
-	}
-	return path
 }
 
 func soak() bool { return os.Getenv("POINTKIOSK_SOAK") == "1" }
@@ -178,5 +175,3 @@ func readCodes(papers ...string) (string, error) {
 	}
 	return string(out), nil
 }
-
-var _ io.Writer = (*strings.Builder)(nil)

@@ -191,7 +191,7 @@ func (c *town) forge(words []string) (url string, err error) {
 	if err != nil {
 		return "", err
 	}
-	number, err := strconv.ParseUint(words[0], 10, 32)
+	number, err := strconv.ParseUint(words[0], 0, 32)
 	if err != nil {
 		return "", err
 	}
@@ -207,7 +207,7 @@ func (c *town) forge(words []string) (url string, err error) {
 			continue
 		}
 		field, text, _ := strings.Cut(change, "=")
-		n, err := strconv.ParseUint(text, 0, 32)
+		n, err := strconv.ParseInt(text, 0, 64)
 		if err != nil {
 			return "", err
 		}
