@@ -11,6 +11,7 @@ import (
 const (
 	sourceEntry = "entry"
 	sourceCard  = "card" // the phone was online before the kiosk was
+	sourceWord  = "word" // a person's, who decided a dispute
 )
 
 // How a card ends.
@@ -26,7 +27,11 @@ type ending struct {
 	at                             time.Time
 }
 
-func (e ending) refusal() error {
+// refusal says why a card that has ended gives no points.
+func (t *txn) refusal(s cards.Serial, e ending) error {
+	if outcome, err := t.decided(s); err != nil || outcome == decidedRefused {
+		return errorOr(err, &RefusedError{Why: ByPerson, At: e.at})
+	}
 	why := map[string]Refusal{stateRedeemed: Used, stateVoid: VoidCard, stateLapsed: Lapsed}[e.state]
 	return &RefusedError{Why: why, At: e.at}
 }
@@ -75,10 +80,17 @@ func (t *txn) void(a allotmentRow, s cards.Serial, person, reason string) (endin
 	return e, err
 }
 
+// decided returns what a person decided of a card; "" if nobody did.
+func (t *txn) decided(s cards.Serial) (outcome string, err error) {
+	_, err = t.one(`SELECT outcome FROM decided WHERE allotment = $1 AND number = $2`, []any{int64(s.Allotment), int64(s.Number)}, &outcome)
+	return outcome, err
+}
+
 // lapseBatch bounds how long one transaction keeps the writer.
 const lapseBatch = 500
 
-// Lapse ends the cards that are past their last day, and returns how many.
+// Lapse ends the cards that are past their last day, and returns how many. One
+// that was claimed in time and waits for a person goes on waiting.
 func (l *Ledger) Lapse(ctx context.Context) (total int, err error) {
 	for {
 		n, err := l.lapse(ctx)
@@ -93,7 +105,9 @@ func (l *Ledger) lapse(ctx context.Context) (n int, err error) {
 		var past []cards.Serial
 		err := t.each(`SELECT i.allotment, i.number FROM allotment a JOIN issued i ON i.allotment = a.id
 			LEFT JOIN ended e ON e.allotment = i.allotment AND e.number = i.number
-			WHERE a.expires < $1 AND e.allotment IS NULL LIMIT $2`, []any{int64(cards.DayOf(t.at)), lapseBatch},
+			WHERE a.expires < $1 AND e.allotment IS NULL AND NOT EXISTS (SELECT 1 FROM kept_claim k
+				LEFT JOIN decided d ON d.allotment = k.allotment AND d.number = k.number
+				WHERE k.allotment = i.allotment AND k.number = i.number AND d.allotment IS NULL) LIMIT $2`, []any{int64(cards.DayOf(t.at)), lapseBatch},
 			func(scan func(...any) error) error {
 				var s cards.Serial
 				err := scan(&s.Allotment, &s.Number)

@@ -24,14 +24,16 @@ const (
 	Used         Refusal = "used" // by another account
 	VoidCard     Refusal = "void"
 	Lapsed       Refusal = "lapsed"
-	Revoked      Refusal = "revoked" // its key is compromised: the claim is kept for a person
+	ByPerson     Refusal = "by a person" // who decided a dispute
+	Revoked      Refusal = "revoked"     // its key is compromised: the claim is kept for a person
 	OncePerDay   Refusal = "once per day"
 )
 
 // RefusedError reports why a card gives no points, and since when, if known.
 type RefusedError struct {
-	Why Refusal
-	At  time.Time
+	Why   Refusal
+	At    time.Time
+	other bool // the number is another card's
 }
 
 func (e *RefusedError) Error() string { return "ledger: card refused: " + string(e.Why) }
@@ -44,6 +46,7 @@ type View struct {
 	Serial     cards.Serial
 	RedeemedAt time.Time // zero until it is
 	RedeemedBy string
+	Waiting    []string // accounts whose claims a person has to decide
 }
 
 // Claimed are the points of a card on an account.
@@ -73,11 +76,27 @@ func (l *Ledger) Look(ctx context.Context, c cards.Card) (v View, err error) {
 			v.RedeemedAt, v.RedeemedBy = e.at, e.account
 			return nil
 		case found:
-			return e.refusal()
+			return t.refusal(c.Serial(), e)
 		}
-		return t.standing(a, c)
+		err = t.standing(a, c)
+		if refused := (*RefusedError)(nil); errors.As(err, &refused) && refused.Why == Revoked {
+			v.Waiting, err = t.waiting(c.Serial(), err)
+		}
+		return err
 	})
 	return v, err
+}
+
+// waiting returns whose claims of a card are kept, beside why they are.
+func (t *txn) waiting(s cards.Serial, why error) (accounts []string, err error) {
+	err = t.each(`SELECT account FROM kept_claim WHERE allotment = $1 AND number = $2 ORDER BY at, account`,
+		[]any{int64(s.Allotment), int64(s.Number)}, func(scan func(...any) error) error {
+			var account string
+			err := scan(&account)
+			accounts = append(accounts, account)
+			return err
+		})
+	return accounts, errorOr(err, why)
 }
 
 // Claim turns a card into points on an account. Once for a card: the same
@@ -91,14 +110,37 @@ func (l *Ledger) Claim(ctx context.Context, c cards.Card, account string) (claim
 	if err := l.view(ctx, func(t *txn) (err error) { a, err = l.admit(t, c); return err }); err != nil {
 		return claimed, err
 	}
-	err = l.update(ctx, func(t *txn) error {
-		claimed, err = t.claim(a, c, account)
-		return err
+	var refused error
+	err = l.together(ctx, func(t *txn) error {
+		err := t.attempt(func() (err error) { claimed, err = t.claim(a, c, account); return err })
+		if err == nil {
+			return nil
+		}
+		claimed, refused = Claimed{}, err
+		digest := c.Digest()
+		return t.note(err, a, c.Serial(), account, digest[:])
 	})
-	if refused := (*RefusedError)(nil); errors.As(err, &refused) && refused.Why == Revoked {
-		err = errors.Join(err, l.keepClaim(ctx, c.Serial(), account))
+	if err != nil {
+		return Claimed{}, err
 	}
-	return claimed, err
+	return claimed, refused
+}
+
+// note keeps what a refused claim tells: one that a person has to decide, and
+// that another card goes under a number. It returns an error that is no refusal.
+func (t *txn) note(err error, a allotmentRow, s cards.Serial, account string, digest []byte) error {
+	refused := (*RefusedError)(nil)
+	switch {
+	case !errors.As(err, &refused):
+		return err
+	case refused.other:
+		return t.alarm(alarmDigest, a.Key, 0, s, "the card that somebody claims is not the one journalled under its number")
+	case refused.Why == Revoked:
+		_, err := t.exec(`INSERT INTO kept_claim (allotment, number, account, at, digest) VALUES ($1, $2, $3, $4, $5)
+			ON CONFLICT (allotment, number, account) DO NOTHING`, int64(s.Allotment), int64(s.Number), account, t.ms(), digest)
+		return err
+	}
+	return nil
 }
 
 // admit checks what never changes: signature, kind, and the allotment field by
@@ -133,21 +175,29 @@ func (l *Ledger) admit(t *txn, c cards.Card) (a allotmentRow, err error) {
 // by the hub's clock.
 func (t *txn) standing(a allotmentRow, c cards.Card) error {
 	key, _, err := t.signer(a.Key)
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
-	}
-	if key.revoked == cards.Compromised {
-		vouched, err := t.one(`SELECT 1 FROM judged WHERE allotment = $1 AND number = $2 AND state = $3 AND verdict = $4 AND key_id = $5 AND seq < $6`,
-			[]any{int64(c.Allotment), int64(c.Number), string(cards.Signed), string(cards.Accepted), int64(a.Key), int64(key.since)}, new(int64))
-		if err != nil || !vouched {
-			return errorOr(err, refuse(Revoked))
-		}
-	}
-	if !t.at.Before(a.Expires.End()) {
+	case !t.at.Before(a.Expires.End()):
 		return &RefusedError{Why: Lapsed, At: a.Expires.End()}
-	}
-	if t.ms() >= key.honouredUntil {
+	case t.ms() >= key.honouredUntil:
 		return &RefusedError{Why: Lapsed, At: time.UnixMilli(key.honouredUntil)}
+	case key.revoked != cards.Compromised:
+		return nil
+	}
+	outcome, err := t.decided(c.Serial())
+	switch {
+	case err != nil:
+		return err
+	case outcome == decidedRefused:
+		return refuse(ByPerson)
+	case outcome != "":
+		return nil
+	}
+	vouched, err := t.one(`SELECT 1 FROM judged WHERE allotment = $1 AND number = $2 AND state = $3 AND verdict = $4 AND key_id = $5 AND seq < $6`,
+		[]any{int64(c.Allotment), int64(c.Number), string(cards.Signed), string(cards.Accepted), int64(a.Key), int64(key.since)}, new(int64))
+	if err != nil || !vouched {
+		return errorOr(err, refuse(Revoked))
 	}
 	return nil
 }
@@ -164,7 +214,8 @@ func (t *txn) claim(a allotmentRow, c cards.Card, account string) (claimed Claim
 	if err := t.standing(a, c); err != nil {
 		return claimed, err
 	}
-	if err := t.issueFromCard(a, c); err != nil {
+	digest := c.Digest()
+	if err := t.sameCard(a, c.Serial(), sourceCard, digest[:]); err != nil {
 		return claimed, err
 	}
 	won, err := t.end(c.Serial(), ending{state: stateRedeemed, account: account, at: t.at})
@@ -186,7 +237,7 @@ func (t *txn) claim(a allotmentRow, c cards.Card, account string) (claimed Claim
 // claimedBefore answers for a card that has ended.
 func (t *txn) claimedBefore(e ending, c cards.Card, account string) (claimed Claimed, err error) {
 	if e.state != stateRedeemed || e.account != account {
-		return claimed, e.refusal()
+		return claimed, t.refusal(c.Serial(), e)
 	}
 	claimed = Claimed{Serial: c.Serial(), At: e.at, Before: true}
 	_, err = t.one(`SELECT t.seq, o.points, o.expires FROM transfer t JOIN lot o ON o.transfer = t.seq WHERE t.kind = $1 AND t.reference = $2`,
@@ -194,21 +245,20 @@ func (t *txn) claimedBefore(e ending, c cards.Card, account string) (claimed Cla
 	return claimed, err
 }
 
-// issueFromCard makes the card known whose record has not arrived yet.
-func (t *txn) issueFromCard(a allotmentRow, c cards.Card) error {
-	digest := c.Digest()
-	fresh, err := t.issue(a, c.Serial(), sourceCard, digest[:])
+// sameCard makes the card known whose record has not arrived yet, or checks
+// that it is the one known: only the key's holder can make a second signature
+// over one number.
+func (t *txn) sameCard(a allotmentRow, s cards.Serial, source string, digest []byte) error {
+	fresh, err := t.issue(a, s, source, digest)
 	if err != nil || fresh {
 		return err
 	}
 	var held []byte
-	if _, err := t.one(`SELECT digest FROM issued WHERE allotment = $1 AND number = $2`, []any{int64(c.Allotment), int64(c.Number)}, &held); err != nil {
-		return err
+	_, err = t.one(`SELECT digest FROM issued WHERE allotment = $1 AND number = $2`, []any{int64(s.Allotment), int64(s.Number)}, &held)
+	if err == nil && !bytes.Equal(held, digest) {
+		err = &RefusedError{Why: Outside, other: true}
 	}
-	if !bytes.Equal(held, digest[:]) { // a second signature over one number: only the key's holder can make it
-		return refuse(Outside)
-	}
-	return nil
+	return err
 }
 
 // takeDay uses up the account's one claim for an event's day, where it has one.
@@ -232,17 +282,8 @@ func (t *txn) redeem(a allotmentRow, s cards.Serial, account string) (claimed Cl
 	if err != nil {
 		return claimed, err
 	}
-	expires := cards.DayOf(t.at) + cards.Day(a.pointDays)
+	expires := cards.Day(min(int64(cards.DayOf(t.at))+a.pointDays, lastDay))
 	_, err = t.exec(`INSERT INTO lot (transfer, account, scheme, points, expires) VALUES ($1, $2, $3, $4, $5)`,
 		seq, account, a.scheme, int64(a.Points), int64(expires))
 	return Claimed{Serial: s, Points: a.Points, At: t.at.Truncate(time.Millisecond), Expires: expires}, err
-}
-
-// keepClaim puts a claim aside that a person has to decide.
-func (l *Ledger) keepClaim(ctx context.Context, s cards.Serial, account string) error {
-	return l.update(ctx, func(t *txn) error {
-		_, err := t.exec(`INSERT INTO kept_claim (allotment, number, account, at) VALUES ($1, $2, $3, $4)
-			ON CONFLICT (allotment, number, account) DO NOTHING`, int64(s.Allotment), int64(s.Number), account, t.ms())
-		return err
-	})
 }

@@ -1,7 +1,6 @@
 package ledger
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -220,7 +219,7 @@ func (c *council) accept(a allotmentRow, d DisputedCard) (outcome string, left i
 		return "", 0, err
 	}
 	if digest != nil {
-		if _, err := c.issue(a, d.Serial, sourceDecision, digest); err != nil {
+		if _, err := c.issue(a, d.Serial, sourceWord, digest); err != nil {
 			return "", 0, err
 		}
 	}
@@ -241,7 +240,7 @@ func (c *council) keep(a allotmentRow, d DisputedCard) (outcome string, left int
 // story follows the disputed entries of a card from where the accepted ones
 // leave it, and returns where they lead and the digest of the card they sign.
 func (c *council) story(d DisputedCard) (state cards.State, digest []byte, err error) {
-	if state, err = c.stateOf(d.Serial); err != nil {
+	if state, err = c.journalled(d.Serial); err != nil {
 		return state, nil, err
 	}
 	err = c.each(`SELECT j.state, e.data FROM judged j JOIN entry e ON e.key_id = j.key_id AND e.seq = j.seq
@@ -302,8 +301,8 @@ func (c *council) redeemOne(a allotmentRow, s cards.Serial, k keptClaim) (done b
 	if len(k.digest) == 0 { // which card it was is not known: it has to be claimed again
 		return false, nil
 	}
-	if err := c.sameCard(a, s, k.digest, sourceDecision); err != nil {
-		return false, c.note(err, s, k.account, k.digest)
+	if err := c.sameCard(a, s, sourceWord, k.digest); err != nil {
+		return false, c.note(err, a, s, k.account, k.digest)
 	}
 	if err := c.takeDay(a, s, k.account); err != nil {
 		return false, notRefused(err)
@@ -331,26 +330,5 @@ func (t *txn) voidIssued(a allotmentRow, s cards.Serial, person, reason string) 
 		return err
 	}
 	_, err = t.void(a, s, person, reason)
-	return err
-}
-
-// decided returns what a person decided of a card; "" if nobody did.
-func (t *txn) decided(s cards.Serial) (outcome string, err error) {
-	_, err = t.one(`SELECT outcome FROM decided WHERE allotment = $1 AND number = $2`, []any{int64(s.Allotment), int64(s.Number)}, &outcome)
-	return outcome, err
-}
-
-// sameCard makes the card known, or checks that it is the one known already: a
-// second signature over one number only the key's holder can make.
-func (t *txn) sameCard(a allotmentRow, s cards.Serial, digest []byte, source string) error {
-	fresh, err := t.issue(a, s, source, digest)
-	if err != nil || fresh {
-		return err
-	}
-	var held []byte
-	_, err = t.one(`SELECT digest FROM issued WHERE allotment = $1 AND number = $2`, []any{int64(s.Allotment), int64(s.Number)}, &held)
-	if err == nil && !bytes.Equal(held, digest) {
-		err = &RefusedError{Why: Outside, other: true}
-	}
 	return err
 }

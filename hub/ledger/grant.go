@@ -58,9 +58,10 @@ func (t *txn) draft(g Grant, e Event) (a cards.Allotment, err error) {
 	a = cards.Allotment{ID: uint32(id), Key: key.id, Kind: cards.KindCard, Count: g.Count, Event: e.Event}
 	if g.Practice {
 		a.Kind = cards.KindPracticeCard
-		if a.Key, err = t.practiceKey(g.Kiosk); err != nil {
+		if key, err = t.practiceKey(g.Kiosk); err != nil {
 			return a, err
 		}
+		a.Key = key.id
 	}
 	a.Points = cmp.Or(g.Points, e.Points)
 	a.Day = cmp.Or(g.Day, e.Day)
@@ -72,7 +73,20 @@ func (t *txn) draft(g Grant, e Event) (a cards.Allotment, err error) {
 	if err == nil && a.Event.Host == "" {
 		err = fmt.Errorf("%w: no site where cards are claimed: start hub serve with --host first", ErrBadRequest)
 	}
-	return a, err
+	return a, errorOr(err, key.lasts(a))
+}
+
+// lasts refuses an allotment that is longer than its key.
+func (s signer) lasts(a cards.Allotment) error {
+	switch {
+	case a.Until*1000 > s.signsUntil:
+		return fmt.Errorf("%w: on %s the kiosk's key no longer signs (it does until %s): enrol the kiosk again first",
+			ErrBadRequest, a.Day, moment(s.signsUntil))
+	case a.Expires.End().UnixMilli() > s.honouredUntil:
+		return fmt.Errorf("%w: cards good until %s outlast the kiosk's key (honoured until %s): choose an earlier day",
+			ErrBadRequest, a.Expires, moment(s.honouredUntil))
+	}
+	return nil
 }
 
 func errorOr(err, otherwise error) error {
@@ -83,13 +97,18 @@ func errorOr(err, otherwise error) error {
 }
 
 // practiceKey returns the practice key that came with a kiosk's live one.
-func (t *txn) practiceKey(kiosk string) (id cards.KeyID, err error) {
+func (t *txn) practiceKey(kiosk string) (s signer, err error) {
+	var id int64
 	found, err := t.one(`SELECT k.id FROM signing_key k LEFT JOIN revocation r ON r.key_id = k.id
 		WHERE k.kiosk = $1 AND k.role = $2 AND r.key_id IS NULL`, []any{kiosk, rolePractice}, &id)
 	if err == nil && !found {
 		err = ErrNoKiosk
 	}
-	return id, err
+	if err != nil {
+		return s, err
+	}
+	s, _, err = t.signer(cards.KeyID(id))
+	return s, err
 }
 
 func (l *Ledger) keepAllotment(t *txn, a cards.Allotment, e Event) error {

@@ -171,8 +171,11 @@ func (in *intake) weighCard(e cards.Entry) (reason string, err error) {
 
 func (in *intake) signed(a allotmentRow, e cards.Entry) (reason string, err error) {
 	fresh, err := in.issue(a, e.Serial(), sourceEntry, e.Digest)
-	if err != nil || fresh {
+	if err != nil {
 		return "", err
+	}
+	if fresh {
+		return "", in.voidIfRefused(a, e.Serial())
 	}
 	var held []byte
 	if _, err := in.one(`SELECT digest FROM issued WHERE allotment = $1 AND number = $2`, []any{int64(e.Allotment), int64(e.Number)}, &held); err != nil {
@@ -182,6 +185,19 @@ func (in *intake) signed(a allotmentRow, e cards.Entry) (reason string, err erro
 		return "", nil
 	}
 	return reasonDigest, in.alarm(alarmDigest, in.key.id, e.Seq, e.Serial(), "the card claimed under this number is not the one journalled")
+}
+
+// voidIfRefused ends a card that a person refused before its entry, received
+// in time, had all those before it.
+func (in *intake) voidIfRefused(a allotmentRow, s cards.Serial) error {
+	var person, reason string
+	refused, err := in.one(`SELECT n.person, n.reason FROM decided d JOIN decision n ON n.id = d.decision
+		WHERE d.allotment = $1 AND d.number = $2 AND d.outcome = $3`, []any{int64(s.Allotment), int64(s.Number), decidedRefused}, &person, &reason)
+	if err != nil || !refused {
+		return err
+	}
+	_, err = in.void(a, s, person, reason)
+	return err
 }
 
 // voidAlone ends a card of which no byte was sent. If it was redeemed all the
@@ -224,12 +240,17 @@ func (in *intake) allotmentOf(e cards.Entry) (a allotmentRow, covered bool, err 
 	return a, a.Key == in.key.id && e.Number <= a.Count, nil
 }
 
-// stateOf is where the journal, as far as it was accepted, has a card.
+// stateOf is journalled, with what this upload adds.
 func (in *intake) stateOf(s cards.Serial) (state cards.State, err error) {
 	if state, held := in.states[s]; held {
 		return state, nil
 	}
-	_, err = in.one(`SELECT state FROM judged WHERE allotment = $1 AND number = $2 AND verdict = $3 ORDER BY seq DESC LIMIT 1`,
+	return in.journalled(s)
+}
+
+// journalled is where the journal, as far as it was accepted, has a card.
+func (t *txn) journalled(s cards.Serial) (state cards.State, err error) {
+	_, err = t.one(`SELECT state FROM judged WHERE allotment = $1 AND number = $2 AND verdict = $3 ORDER BY seq DESC LIMIT 1`,
 		[]any{int64(s.Allotment), int64(s.Number), string(cards.Accepted)}, &state)
 	return state, err
 }

@@ -29,7 +29,8 @@ type signer struct {
 	id            cards.KeyID
 	role, kiosk   string
 	public        ed25519.PublicKey
-	honouredUntil int64 // Unix milliseconds
+	signsUntil    int64 // Unix milliseconds
+	honouredUntil int64
 	revoked       cards.Revocation
 	since         uint64 // compromised: entries from here on do not vouch
 }
@@ -45,9 +46,9 @@ func (s signer) kinds() []cards.Kind {
 // signer finds a kiosk's key; the hub's own sign no cards and no entries.
 func (t *txn) signer(id cards.KeyID) (s signer, found bool, err error) {
 	s.id = id
-	found, err = t.one(`SELECT k.role, k.kiosk, k.public, k.honoured_until, COALESCE(r.how, ''), COALESCE(r.since, 0)
+	found, err = t.one(`SELECT k.role, k.kiosk, k.public, k.signs_until, k.honoured_until, COALESCE(r.how, ''), COALESCE(r.since, 0)
 		FROM signing_key k LEFT JOIN revocation r ON r.key_id = k.id WHERE k.id = $1 AND k.kiosk <> ''`,
-		[]any{int64(id)}, &s.role, &s.kiosk, &s.public, &s.honouredUntil, &s.revoked, &s.since)
+		[]any{int64(id)}, &s.role, &s.kiosk, &s.public, &s.signsUntil, &s.honouredUntil, &s.revoked, &s.since)
 	return s, found, err
 }
 

@@ -37,6 +37,7 @@ type Ledger struct {
 	clock          func() time.Time
 	rand           io.Reader
 	trust, hub     cards.SigningKey
+	queue          queue
 }
 
 // ErrKeys reports private keys that do not belong to this database. Put back
@@ -46,7 +47,7 @@ var ErrKeys = errors.New("ledger: the keys do not belong to this database")
 // Open returns the ledger in a database that schema.Migrate has seen. On
 // SQLite write should have one connection whose transactions begin immediate.
 func Open(write, read *sql.DB, opts *Opts) (*Ledger, error) {
-	l := &Ledger{writer: write, reader: read, clock: opts.Clock, rand: opts.Rand}
+	l := &Ledger{writer: write, reader: read, clock: opts.Clock, rand: opts.Rand, queue: newQueue()}
 	if l.clock == nil {
 		l.clock = time.Now
 	}
@@ -72,11 +73,12 @@ func Open(write, read *sql.DB, opts *Opts) (*Ledger, error) {
 // A txn is one transaction, with the moment at which it happens and the
 // statements prepared in it.
 type txn struct {
-	ctx   context.Context
-	tx    *sql.Tx
-	at    time.Time
-	stmts map[string]*sql.Stmt
-	head  *chainHead // of the transfers, once one is posted
+	ctx    context.Context
+	tx     *sql.Tx
+	at     time.Time
+	stmts  map[string]*sql.Stmt
+	head   *chainHead // of the transfers, once one is posted
+	broken error      // why nothing of this transaction may be committed
 }
 
 // ms is the moment as the tables keep it.

@@ -27,7 +27,7 @@ func (l *Ledger) Revoke(ctx context.Context, kiosk string, how cards.Revocation,
 		if err != nil {
 			return err
 		}
-		for _, id := range []cards.KeyID{live.id, practice} {
+		for _, id := range []cards.KeyID{live.id, practice.id} {
 			if _, err := t.exec(`INSERT INTO revocation (key_id, how, since, at) VALUES ($1, $2, $3, $4)`, int64(id), string(how), int64(since), t.ms()); err != nil {
 				return err
 			}

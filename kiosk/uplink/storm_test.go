@@ -47,8 +47,11 @@ func status(code int, kind, text, retry string) func(*proxy, http.ResponseWriter
 
 const portal = "<html><h1>Free Wi-Fi</h1>Please accept the terms.</html>"
 
-func faults() []fault {
-	list := []fault{
+// faults are those of the way, of what the hub says, and of boxes in between.
+func faults() []fault { return append(append(lossFaults(), answerFaults()...), boxFaults()...) }
+
+func lossFaults() []fault {
+	return []fault{
 		{"lost before the hub", func(*proxy, http.ResponseWriter, []byte) { panic(http.ErrAbortHandler) }},
 		{"lost after the hub committed", func(p *proxy, _ http.ResponseWriter, body []byte) {
 			p.deliver(body)
@@ -63,6 +66,11 @@ func faults() []fault {
 		{"request cut", func(p *proxy, w http.ResponseWriter, body []byte) {
 			p.answer(w, p.deliver(body[:p.chance.IntN(len(body))]))
 		}},
+	}
+}
+
+func answerFaults() []fault {
+	return []fault{
 		{"answer cut", func(p *proxy, w http.ResponseWriter, body []byte) {
 			got := p.deliver(body).Body.Bytes()
 			w.Header().Set("Content-Type", api.TypeCOSE)
@@ -84,6 +92,11 @@ func faults() []fault {
 			p.paper(w, p.said[p.chance.IntN(len(p.said))])
 		}},
 		{"the upload for an answer", func(p *proxy, w http.ResponseWriter, body []byte) { p.paper(w, body) }},
+	}
+}
+
+func boxFaults() []fault {
+	list := []fault{
 		{"portal as cose", func(p *proxy, w http.ResponseWriter, _ []byte) { p.paper(w, []byte(portal)) }},
 		{"portal by redirect", func(_ *proxy, w http.ResponseWriter, _ []byte) {
 			w.Header().Set("Location", "/portal")

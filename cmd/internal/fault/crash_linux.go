@@ -35,47 +35,64 @@ type Result struct {
 
 // Run runs a program with these files as its standard input, output and error.
 func (c Crash) Run(name string, args []string, files [3]*os.File) (Result, error) {
-	type started struct {
-		fd   int
-		tid  int
-		proc *os.Process
-		err  error
+	child, err := start(name, args, files)
+	if err != nil {
+		return Result{}, err
 	}
-	ch := make(chan started)
-	go func() {
-		// The thread has the filter for ever: it ends with this goroutine.
-		runtime.LockOSThread()
-		var s started
-		s.tid = unix.Gettid()
-		if s.fd, s.err = listen(); s.err == nil {
-			s.proc, s.err = os.StartProcess(name, append([]string{name}, args...), &os.ProcAttr{Files: files[:], Env: os.Environ()})
-		}
-		ch <- s
-	}()
-	s := <-ch
-	if s.err != nil {
-		return Result{}, fmt.Errorf("fault: start %s: %w", name, s.err)
-	}
-	defer unix.Close(s.fd)
-	w := &watch{Crash: c, fd: s.fd, proc: s.proc, own: s.tid}
-	ended := make(chan error, 1)
-	go func() {
-		var err error
-		w.result.State, err = s.proc.Wait()
-		ended <- err
-	}()
+	defer unix.Close(child.listener)
+	w := &watch{Crash: c, child: child}
 	if w.Limit == 0 {
 		w.Limit = 20 * time.Second
 	}
+	ended := make(chan error, 1)
+	go func() {
+		var err error
+		w.result.State, err = child.process.Wait()
+		ended <- err
+	}()
 	return w.serve(ended)
+}
+
+// child is a process under the filter.
+type child struct {
+	process  *os.Process
+	listener int
+	parent   int // the thread that started it, which has the filter too
+}
+
+// start starts a process under the filter.
+func start(name string, args []string, files [3]*os.File) (c child, err error) {
+	argv, attr := append([]string{name}, args...), &syscall.ProcAttr{Env: os.Environ()}
+	for _, f := range files {
+		attr.Files = append(attr.Files, f.Fd())
+	}
+	var pid int
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		// The thread has the filter for ever, so it ends with this goroutine.
+		// Until then nothing here may write: nobody listens yet.
+		runtime.LockOSThread()
+		c.parent = unix.Gettid()
+		if c.listener, err = listen(); err == nil {
+			pid, err = syscall.ForkExec(name, argv, attr)
+		}
+	}()
+	<-done
+	runtime.KeepAlive(files)
+	if err == nil {
+		c.process, err = os.FindProcess(pid)
+	}
+	if err != nil {
+		return c, fmt.Errorf("fault: start %s: %w", name, err)
+	}
+	return c, nil
 }
 
 // watch serves the calls of one process.
 type watch struct {
 	Crash
-	fd     int
-	own    int // the thread that started it, which has the filter too
-	proc   *os.Process
+	child
 	result Result
 }
 
@@ -89,27 +106,27 @@ func (w *watch) serve(ended <-chan error) (Result, error) {
 		}
 		if time.Now().After(end) && !w.result.Late {
 			w.result.Late = true
-			_ = w.proc.Kill() // it may have ended by itself
+			_ = w.process.Kill() // it may have ended by itself
 		}
-		p := []unix.PollFd{{Fd: int32(w.fd), Events: unix.POLLIN}}
+		p := []unix.PollFd{{Fd: int32(w.listener), Events: unix.POLLIN}}
 		const pause = 5 // ms: how late the end is noticed at most
 		if n, err := unix.Poll(p, pause); errors.Is(err, unix.EINTR) || err == nil && n == 0 {
 			continue
 		} else if err != nil {
-			return w.result, errors.Join(fmt.Errorf("fault: seccomp: %w", err), w.proc.Kill())
+			return w.result, errors.Join(fmt.Errorf("fault: seccomp: %w", err), w.process.Kill())
 		}
 		if p[0].Revents&unix.POLLIN == 0 { // nobody has the filter any more
 			return w.result, <-ended
 		}
 		if err := w.next(); err != nil {
-			return w.result, errors.Join(fmt.Errorf("fault: seccomp: %w", err), w.proc.Kill())
+			return w.result, errors.Join(fmt.Errorf("fault: seccomp: %w", err), w.process.Kill())
 		}
 	}
 }
 
 // next answers one call.
 func (w *watch) next() error {
-	n, err := receive(w.fd)
+	n, err := receive(w.listener)
 	if errors.Is(err, unix.ENOENT) || errors.Is(err, unix.EINTR) {
 		return nil // whoever called has died
 	}
@@ -117,17 +134,17 @@ func (w *watch) next() error {
 		return err
 	}
 	a := answer{id: n.id, flags: unix.SECCOMP_USER_NOTIF_FLAG_CONTINUE}
-	if int(n.pid) != w.own && touches(n) {
+	if int(n.pid) != w.parent && touches(n) {
 		w.result.Calls = append(w.result.Calls, describe(n))
 		if at := len(w.result.Calls); w.At > 0 && (at == w.At || at > w.At && w.Lasts) {
 			w.result.Hit = true
 			if w.Errno == 0 {
-				return w.proc.Kill() // with the call still waiting
+				return w.process.Kill() // with the call still waiting
 			}
 			a = answer{id: n.id, errno: -int32(w.Errno)}
 		}
 	}
-	if err := reply(w.fd, a); !errors.Is(err, unix.ENOENT) {
+	if err := reply(w.listener, a); !errors.Is(err, unix.ENOENT) {
 		return err
 	}
 	return nil

@@ -50,7 +50,9 @@ func seed(t *testing.T) *rand.Rand {
 }
 
 // within returns a duration from 0 up to d.
-func within(rnd *rand.Rand, d time.Duration) time.Duration { return time.Duration(rnd.Int64N(int64(d))) }
+func within(rnd *rand.Rand, d time.Duration) time.Duration {
+	return time.Duration(rnd.Int64N(int64(d)))
+}
 
 // killed kills the kiosk that often and returns what it was about, by the state
 // of the card in hand; "" is between two cards.

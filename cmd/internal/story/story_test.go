@@ -50,8 +50,6 @@ func need(t testing.TB, program string) {
 	}
 }
 
-func soak() bool { return os.Getenv("POINTKIOSK_SOAK") == "1" }
-
 // The stories of testdata. Each has a town of its own: a hub in hub-data, a
 // kiosk in pointkiosk, both under the names that the programs look for.
 func TestStories(t *testing.T) {
@@ -109,7 +107,7 @@ func cmdClaim(ts *testscript.TestScript, neg bool, args []string) {
 	c := townOf(ts)
 	text, err := "", error(nil)
 	if strings.HasSuffix(args[1], ".png") {
-		text, err = readCodes(args[1])
+		text, err = readCodes(ts.MkAbs(args[1]))
 	} else {
 		text, err = c.forge(args[1:])
 	}
@@ -124,6 +122,9 @@ func cmdClaim(ts *testscript.TestScript, neg bool, args []string) {
 
 // read prints what stands in the codes on papers, a line each.
 func cmdRead(ts *testscript.TestScript, _ bool, args []string) {
+	for n := range args {
+		args[n] = ts.MkAbs(args[n])
+	}
 	text, err := readCodes(args...)
 	ts.Check(err)
 	fmt.Fprint(ts.Stdout(), text)

@@ -204,26 +204,8 @@ func (c *town) forge(words []string) (url string, err error) {
 	for _, change := range words[1:] {
 		if change == "practice-key" {
 			name, claims.Key = "practice", s.Identity.Practice
-			continue
-		}
-		field, text, _ := strings.Cut(change, "=")
-		n, err := strconv.ParseInt(text, 0, 64)
-		if err != nil {
+		} else if err := bend(&claims, change); err != nil {
 			return "", err
-		}
-		switch field {
-		case "points":
-			claims.Points = uint32(n)
-		case "kind":
-			claims.Kind = cards.Kind(n)
-		case "allotment":
-			claims.Allotment = uint32(n)
-		case "days": // longer
-			claims.Expires += cards.Day(n)
-		case "key":
-			claims.Key = cards.KeyID(n)
-		default:
-			return "", fmt.Errorf("no field %q", field)
 		}
 	}
 	key, err := c.privateKey(name)
@@ -232,6 +214,30 @@ func (c *town) forge(words []string) (url string, err error) {
 	}
 	card, err := cards.Sign(claims, key)
 	return cards.Host(c.listen).URL(card), err
+}
+
+// bend changes a field: points=300, kind=0x13, allotment=2, key=9, days=1.
+func bend(claims *cards.Claims, change string) error {
+	field, text, _ := strings.Cut(change, "=")
+	n, err := strconv.ParseInt(text, 0, 64)
+	if err != nil {
+		return err
+	}
+	switch field {
+	case "points":
+		claims.Points = uint32(n)
+	case "kind":
+		claims.Kind = cards.Kind(n)
+	case "allotment":
+		claims.Allotment = uint32(n)
+	case "days": // longer, or less
+		claims.Expires += cards.Day(n)
+	case "key":
+		claims.Key = cards.KeyID(n)
+	default:
+		return fmt.Errorf("no field %q", field)
+	}
+	return nil
 }
 
 // plug starts a network printer with so many rows on its roll.
