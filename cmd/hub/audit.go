@@ -10,8 +10,8 @@ import (
 
 func exportCommand() command {
 	return command{
-		name: "export", args: "cards | ledger",
-		help:  "writes every card, or every transfer, one JSON object a line",
+		name: "export", args: "cards | ledger | decisions",
+		help:  "writes every card, every transfer, or every decision on disputes, one JSON object a line",
 		tells: "  hub export cards > cards.jsonl\n  hub export ledger | tail",
 		do: func(k *call) error {
 			if err := k.parse(1, 1); err != nil {
@@ -27,8 +27,10 @@ func exportCommand() command {
 					err = s.ledger.ExportCards(k.ctx, func(c ledger.CardLine) error { return lines.Encode(c) })
 				case "ledger":
 					err = s.ledger.ExportTransfers(k.ctx, func(t ledger.TransferLine) error { return lines.Encode(t) })
+				case "decisions":
+					err = s.ledger.ExportDecisions(k.ctx, func(d ledger.DecisionLine) error { return lines.Encode(d) })
 				default:
-					return usageError("export: cards or ledger")
+					return usageError("export: cards, ledger or decisions")
 				}
 				if err != nil {
 					return err

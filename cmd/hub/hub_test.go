@@ -280,7 +280,9 @@ func TestStatus(t *testing.T) {
 		{"help", 0}, {"serve -h", 0}, {"kiosk grant -h", 0},
 		{"", 2}, {"fly", 2}, {"kiosk", 2}, {"kiosk add", 2}, {"kiosk add a b", 2}, {"kiosk grant a --event e", 2}, {"kiosk grant a --event e --count -1", 2},
 		{"kiosk grant a --event e --count 1 --day tomorrow", 2}, {"kiosk revoke a", 2}, {"kiosk revoke a --retired --compromised", 2},
-		{"kiosk revoke a --retired --since 3", 2}, {"kiosk clear a", 2}, {"event add", 2}, {"event add a.toml --preset b", 2}, {"event add --day x --preset kisarazu", 2},
+		{"kiosk revoke a --retired --since 3", 2}, {"kiosk clear a", 2},
+		{"dispute accept a", 2}, {"dispute accept a --by b", 2}, {"dispute refuse a --by b --reason c", 2}, {"dispute refuse a --entries 3 --by b --reason c", 2},
+		{"dispute refuse a --entries 3-2 --by b --reason c", 2}, {"dispute accept a b --entries 1-2 --by b --reason c", 2}, {"dispute list all", 2}, {"event add", 2}, {"event add a.toml --preset b", 2}, {"event add --day x --preset kisarazu", 2},
 		{"export", 2}, {"check --fast", 2}, {"account add A2B3C4D5", 2}, {"serve --host UPPER", 2},
 		{"event list", 1}, {"check", 1}, {"import nothing.cborseq", 1}, // there is no hub yet
 	} {

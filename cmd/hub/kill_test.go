@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -13,6 +14,7 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"sync"
@@ -119,17 +121,59 @@ func TestKilled(t *testing.T) {
 	stop()
 	wg.Wait()
 	v.kill()
-	verify(t, v.data, cursor, claimed)
-}
-
-// verify compares the book with what was acknowledged.
-func verify(t *testing.T, data string, cursor uint64, claimed []string) {
-	t.Helper()
 	t.Logf("%d entries and %d claims were acknowledged", cursor, len(claimed))
 	if cursor == 0 || len(claimed) == 0 {
 		t.Fatal("nothing was acknowledged: the test shows nothing")
 	}
-	ok(t, "", "check", "--data", data)
+	for _, fault := range missed(t, v.data, cursor, claimed) {
+		t.Error(fault)
+	}
+	plant(t, v.data, cursor, claimed)
+}
+
+// plant loses and doubles what was acknowledged, each in a copy of the
+// database, and each must be missed.
+func plant(t *testing.T, data string, cursor uint64, claimed []string) {
+	t.Helper()
+	s, err := cards.ParseSerial(claimed[len(claimed)/2])
+	if err != nil {
+		t.Fatal(err)
+	}
+	card := fmt.Sprintf("allotment = %d AND number = %d", s.Allotment, s.Number)
+	transfer := fmt.Sprintf("(SELECT seq FROM transfer WHERE kind = 'redeem' AND reference = '%d/%d')", s.Allotment, s.Number)
+	for _, tt := range []struct{ name, sql, want string }{
+		{"a claim lost", `DELETE FROM ended WHERE ` + card, "the claim of " + s.String()},
+		{"a claim lost with all that it did", `DELETE FROM ended WHERE ` + card + `; DELETE FROM lot WHERE transfer = ` + transfer +
+			`; DELETE FROM posting WHERE transfer = ` + transfer + `; DELETE FROM transfer WHERE seq = ` + transfer, "the claim of " + s.String()},
+		{"a claim of another", `UPDATE ended SET account = 'AAAA2222' WHERE ` + card, "the claim of " + s.String()},
+		{"a claim doubled", `INSERT INTO transfer SELECT MAX(seq) + 1, 'redeem', 'again', 1, x'00' FROM transfer; INSERT INTO posting SELECT MAX(t.seq), p.account, p.amount
+			FROM transfer t, posting p WHERE p.transfer = ` + transfer + ` GROUP BY p.account`, "check:"},
+		{"the last entry lost", fmt.Sprintf(`DELETE FROM judged WHERE seq >= %d; DELETE FROM entry WHERE seq >= %[1]d`, cursor), "entries were acknowledged"},
+	} {
+		other := filepath.Join(t.TempDir(), "copy")
+		if err := os.CopyFS(other, os.DirFS(data)); err != nil {
+			t.Fatal(err)
+		}
+		db, err := sql.Open("sqlite", "file:"+filepath.Join(other, "hub.db"))
+		if err == nil {
+			_, err = db.Exec(tt.sql)
+			err = errors.Join(err, db.Close())
+		}
+		if err != nil {
+			t.Fatalf("%s: %v", tt.name, err)
+		}
+		if !strings.Contains(strings.Join(missed(t, other, cursor, claimed), "\n"), tt.want) {
+			t.Errorf("%s, and nobody misses it", tt.name)
+		}
+	}
+}
+
+// missed compares the book with what was acknowledged, and says what is wrong.
+func missed(t *testing.T, data string, cursor uint64, claimed []string) (faults []string) {
+	t.Helper()
+	if out, err := try(t, "", "check", "--data", data); err != nil {
+		faults = append(faults, fmt.Sprintf("check: %v\n%s", err, out))
+	}
 	redeemed, issued := map[string]bool{}, 0
 	for line := range strings.Lines(ok(t, "", "export", "cards", "--data", data)) {
 		var c struct{ Serial, State, Account, Source, Journal string }
@@ -143,12 +187,13 @@ func verify(t *testing.T, data string, cursor uint64, claimed []string) {
 	}
 	for _, serial := range claimed {
 		if !redeemed[serial] {
-			t.Errorf("the claim of %s was acknowledged and is lost", serial)
+			faults = append(faults, fmt.Sprintf("the claim of %s was acknowledged and is lost", serial))
 		}
 	}
 	if uint64(issued) < cursor {
-		t.Errorf("%d entries were acknowledged, %d are there", cursor, issued)
+		faults = append(faults, fmt.Sprintf("%d entries were acknowledged, %d are there", cursor, issued))
 	}
+	return faults
 }
 
 // uploadUntil journals and sends, and sends again what has no answer.

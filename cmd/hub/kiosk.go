@@ -87,7 +87,7 @@ func kioskRevoke() command {
 		name: "kiosk revoke", args: "NAME --retired | --compromised [--since N]",
 		help: "ends a kiosk's keys",
 		tells: `Retired: its cards stay good. Compromised: only those whose record the hub has
-by now (of entries before N) stay good; all others are refused.
+by now (of entries before N) stay good; all others wait for a person (hub dispute list).
   hub kiosk revoke station-1 --compromised`,
 		do: func(k *call) error {
 			retired := k.flags.Bool("retired", false, "it is not needed any more")

@@ -70,7 +70,7 @@ type call struct {
 func commands() []command {
 	return []command{
 		serveCommand(), eventAdd(), eventList(), kioskAdd(), kioskGrant(), kioskRevoke(), kioskClear(), kioskList(),
-		accountAdd(), importCommand(), exportCommand(), checkCommand(),
+		disputeList(), disputeAccept(), disputeRefuse(), accountAdd(), importCommand(), exportCommand(), checkCommand(),
 	}
 }
 

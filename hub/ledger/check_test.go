@@ -31,6 +31,20 @@ func busyBook(t testing.TB) *book {
 	return b
 }
 
+// decidedBook has one of each outcome: cards 3 and 5 accepted, 4 refused, 2
+// kept, 6 void; the claim of 5 was kept, the one of 9 still is.
+func decidedBook(t testing.TB) *book {
+	b := stolen(t)
+	b.late(2, cards.Printing, cards.Printed, cards.VoidAsked)
+	b.late(6, cards.Signed, cards.Void)
+	b.keep(b.walk, 5, "AAAA2222")
+	b.keep(b.walk, 9, "AAAA2222")
+	b.settle(true, 3, 5, 6)
+	b.settle(false, 4)
+	b.settle(false, 2)
+	return b
+}
+
 // Each invariant is broken once, by hand in the database, and must be missed.
 func TestCheckFindsPlantedFaults(t *testing.T) {
 	for _, tt := range []struct {
@@ -74,18 +88,48 @@ func TestCheckFindsPlantedFaults(t *testing.T) {
 		{"entry", `UPDATE entry SET data = x'00' WHERE seq = 3`},
 	} {
 		t.Run(tt.rule, func(t *testing.T) {
-			b := busyBook(t)
-			b.clean()
-			_, err := b.db.Exec(tt.plant)
-			check(t, err)
-			faults, err := b.Check(context.Background())
-			check(t, err)
-			for _, f := range faults {
-				if f.Rule == tt.rule {
-					return
-				}
-			}
-			t.Errorf("%s\nnot found; only %v", tt.plant, faults)
+			busyBook(t).misses(tt.rule, tt.plant)
 		})
+	}
+}
+
+// misses plants a fault that Check must name.
+func (b *book) misses(rule, plant string) {
+	b.t.Helper()
+	b.clean()
+	_, err := b.db.Exec(plant)
+	check(b.t, err)
+	faults, err := b.Check(context.Background())
+	check(b.t, err)
+	for _, f := range faults {
+		if f.Rule == rule {
+			return
+		}
+	}
+	b.t.Errorf("%s\nnot found; only %v", plant, faults)
+}
+
+// So is each invariant of decisions.
+func TestCheckFindsPlantedDecisions(t *testing.T) {
+	for _, tt := range []struct{ rule, plant string }{
+		{"disputed", `DELETE FROM decided WHERE number = 5; UPDATE ended SET at = at + 1 WHERE number = 5`},
+		{"disputed", `UPDATE ended SET at = at + 1 WHERE number = 5; UPDATE decided SET outcome = 'void' WHERE number = 5`},
+		{"disputed", `DELETE FROM decided WHERE number = 6`},
+		{"disputed", `UPDATE issued SET source = 'wish' WHERE number = 1`},
+		{"decision", `UPDATE decided SET outcome = 'refused' WHERE number = 5`},
+		{"decision", `DELETE FROM ended WHERE number = 4`},
+		{"decision", `DELETE FROM ended WHERE number = 6`},
+		{"decision", `UPDATE decided SET outcome = 'perhaps' WHERE number = 3`},
+		{"decision", `UPDATE decided SET outcome = 'good' WHERE number = 2`},
+		{"decision", `UPDATE revocation SET how = 'retired'`},
+		{"decision", `UPDATE decision SET person = '' WHERE id = 1`},
+		{"decision", `UPDATE decision SET cards = 4 WHERE id = 1`},
+		{"decision", `UPDATE decision SET points = 4 WHERE id = 1`},
+		{"decision", `DELETE FROM decided WHERE number = 3`},
+		{"decision", `INSERT INTO decided SELECT allotment, 8, decision, 'good' FROM decided WHERE number = 3`},
+		{"kept claim", `INSERT INTO kept_claim SELECT allotment, number, 'DDDD2222', 1, digest FROM issued WHERE number = 3`},
+		{"kept claim", `INSERT INTO kept_claim SELECT allotment, number, 'DDDD2222', 4000000000000, digest FROM issued WHERE number = 3`},
+	} {
+		t.Run(tt.rule, func(t *testing.T) { decidedBook(t).misses(tt.rule, tt.plant) })
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/ed25519"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -162,13 +163,70 @@ func TestClaimByState(t *testing.T) {
 // A key's cards are honoured for so long, whatever they say.
 func TestHonouredUntil(t *testing.T) {
 	b := newBook(t)
-	late := b.grant(ledger.Grant{Kiosk: "station-1", Event: "walk", Count: 2, Expires: held + 5000})
-	b.set(held.Start().AddDate(3, 0, -2))
+	late := b.grant(ledger.Grant{Kiosk: "station-1", Event: "walk", Count: 2, Expires: held + 1000})
+	b.set(held.Start().AddDate(0, 0, 990))
 	_, err := b.Claim(context.Background(), b.card(late, 1), "AAAA2222")
 	check(t, err)
-	b.set(held.Start().AddDate(3, 0, 2))
+	_, err = b.db.Exec(`UPDATE signing_key SET honoured_until = $1 WHERE id = $2`, b.now.Load(), late.Key) // as if by an older hub
+	check(t, err)
 	if _, err := b.Claim(context.Background(), b.card(late, 2), "AAAA2222"); why(t, err) != ledger.Lapsed {
-		t.Errorf("after three years: %v", err)
+		t.Errorf("after its key: %v", err)
+	}
+	b.clean()
+}
+
+// Nothing is granted beyond the time of the key.
+func TestGrantWithinTheKey(t *testing.T) {
+	b := newBook(t) // at noon: the key signs until noon in two years, and is honoured a year longer
+	day := func(n cards.Day) cards.Day { return held + n }
+	for _, tt := range []struct {
+		name string
+		ledger.Grant
+		want string
+	}{
+		{"its last whole day", ledger.Grant{Day: day(729), Expires: day(1094)}, ""},
+		{"the day in which it ends", ledger.Grant{Day: day(730), Expires: day(731)}, "no longer signs"},
+		{"cards that outlast it", ledger.Grant{Expires: day(1095)}, "outlast"},
+		{"practice too", ledger.Grant{Day: day(730), Practice: true}, "no longer signs"},
+	} {
+		g := tt.Grant
+		g.Kiosk, g.Event, g.Count = "station-1", "walk", 1
+		_, err := b.Grant(context.Background(), g)
+		if (err == nil) != (tt.want == "") || err != nil && (!errors.Is(err, ledger.ErrBadRequest) || !strings.Contains(err.Error(), tt.want)) {
+			t.Errorf("%s: %v", tt.name, err)
+		}
+	}
+}
+
+// Points without end last until the last day there is.
+func TestPointsExpireOnTheLastDay(t *testing.T) {
+	b := newBook(t)
+	e := event("long", 10, false)
+	e.PointDays = 65535 / 2
+	check(t, b.AddEvent(context.Background(), e))
+	b.set(cards.Day(40000).Start()) // 2079
+	b.enrol("station-2", key("m"), key("q"))
+	a := b.grant(ledger.Grant{Kiosk: "station-2", Event: "long", Count: 1, Day: 40000})
+	got, err := b.Claim(context.Background(), forge(t, a.Claims(1), key("m")), "AAAA2222")
+	if err != nil || got.Expires != 65535 {
+		t.Errorf("expires %v, %v", got.Expires, err)
+	}
+	b.clean()
+}
+
+// A card that is not the one journalled gets nothing, and somebody looks at it.
+func TestOtherDigestRaisesAnAlarm(t *testing.T) {
+	b := newBook(t)
+	card := b.card(b.cards, 1)
+	b.take(b.kiosk, b.kiosk.write(cards.Entry{State: cards.Signed, Allotment: card.Allotment, Number: card.Number, Digest: make([]byte, 32)}))
+	for range 2 {
+		if _, err := b.Claim(context.Background(), card, "AAAA2222"); why(t, err) != ledger.Outside {
+			t.Errorf("claim: %v", err)
+		}
+	}
+	alarms, err := b.Alarms(context.Background())
+	if err != nil || len(alarms) != 1 || alarms[0].Kind != "digest" || alarms[0].Serial != card.Serial() || alarms[0].Key != card.Key {
+		t.Errorf("alarms %+v, %v", alarms, err)
 	}
 	b.clean()
 }

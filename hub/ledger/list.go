@@ -61,13 +61,17 @@ func (t *txn) fill(k *Kiosk) error {
 }
 
 // sumUp counts the cards of a key's allotments, and what is still at risk: all
-// that have not ended, or of a compromised key those that it vouched for.
+// that have not ended, or of a compromised key those that it vouched for in
+// time and those that a person accepted.
 func (t *txn) sumUp(k *Kiosk, key signer) error {
 	compromised := key.revoked == cards.Compromised
 	return t.each(`SELECT a.cards, a.points, a.expires, (SELECT COUNT(*) FROM issued i WHERE i.allotment = a.id),
 		(SELECT COUNT(*) FROM ended e WHERE e.allotment = a.id),
 		(SELECT COUNT(*) FROM judged j LEFT JOIN ended e ON e.allotment = j.allotment AND e.number = j.number
-			WHERE j.allotment = a.id AND j.state = 'signed' AND j.verdict = 'accepted' AND j.seq < $2 AND e.allotment IS NULL)
+			WHERE j.allotment = a.id AND j.state = 'signed' AND j.verdict = 'accepted' AND j.seq < $2 AND e.allotment IS NULL
+			AND NOT EXISTS (SELECT 1 FROM decided d WHERE d.allotment = j.allotment AND d.number = j.number))
+		+ (SELECT COUNT(*) FROM decided d LEFT JOIN ended e ON e.allotment = d.allotment AND e.number = d.number
+			WHERE d.allotment = a.id AND d.outcome IN ('good', 'kept') AND e.allotment IS NULL)
 		FROM allotment a WHERE a.key_id = $1`, []any{int64(k.Key), int64(key.since)},
 		func(scan func(...any) error) error {
 			var count, points, issued, ended, vouched int64

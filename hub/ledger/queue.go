@@ -63,10 +63,12 @@ func (l *Ledger) lead(ctx context.Context) {
 		}
 		<-l.queue.turn
 	}()
+	var errs []error
 	err := l.update(ctx, func(t *txn) error {
 		group = l.queue.take() // now, not before: more may have come while others wrote
 		for _, one := range group {
-			if one.err = one.do(t); t.broken != nil {
+			errs = append(errs, one.do(t))
+			if t.broken != nil {
 				return t.broken
 			}
 		}
@@ -75,9 +77,9 @@ func (l *Ledger) lead(ctx context.Context) {
 	if group == nil { // there was no transaction
 		group = l.queue.take()
 	}
-	for _, t := range group {
-		if err != nil { // what one saw of the others did not happen
-			t.err = err
+	for n, t := range group {
+		if t.err = err; err == nil { // else what one saw of the others did not happen
+			t.err = errs[n]
 		}
 	}
 }

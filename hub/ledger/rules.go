@@ -26,7 +26,7 @@ func stray(kind, facts, ref string) string {
 }
 
 func rules() []rule {
-	return append(factRules(), stateRules()...)
+	return append(append(factRules(), stateRules()...), decisionRules()...)
 }
 
 func factRules() []rule {
@@ -75,5 +75,43 @@ func stateRules() []rule {
 		{"journal", "issued card %s has no entry", `SELECT ` + refCard + ` FROM issued x WHERE x.source = 'entry' AND 1 <> (SELECT COUNT(*) FROM judged j
 			WHERE j.allotment = x.allotment AND j.number = x.number AND j.state = 'signed' AND j.verdict = 'accepted')`},
 		{"journal", "the verdicts on key %s have a gap", `SELECT CAST(key_id AS TEXT) FROM judged GROUP BY key_id HAVING MAX(seq) <> COUNT(*) OR MIN(seq) <> 1`},
+	}
+}
+
+// decisionRules are about cards of compromised keys: none is worth anything
+// before an entry in time, or a person, vouches for it.
+func decisionRules() []rule {
+	const (
+		compromised = `revocation r ON r.key_id = a.key_id AND r.how = 'compromised'`
+		inTime      = `EXISTS (SELECT 1 FROM judged j WHERE j.allotment = x.allotment AND j.number = x.number AND j.key_id = a.key_id
+			AND j.state = 'signed' AND j.verdict = 'accepted' AND j.seq < r.since)`
+	)
+	return []rule{
+		{"disputed", "disputed card %s was redeemed, and nobody accepted it", `SELECT ` + refCard + ` FROM ended x JOIN allotment a ON a.id = x.allotment JOIN ` + compromised + `
+			LEFT JOIN decided d ON d.allotment = x.allotment AND d.number = x.number AND d.outcome IN ('good', 'kept')
+			WHERE x.state = 'redeemed' AND x.at > r.at AND d.allotment IS NULL AND NOT ` + inTime},
+		{"disputed", "card %s is issued by the word of nobody", `SELECT ` + refCard + ` FROM issued x
+			LEFT JOIN decided d ON d.allotment = x.allotment AND d.number = x.number AND d.outcome IN ('good', 'void', 'kept')
+			WHERE x.source NOT IN ('entry', 'card') AND d.allotment IS NULL`},
+		{"decision", "card %s was refused and gave points", `SELECT ` + refCard + ` FROM decided x JOIN ended e ON e.allotment = x.allotment AND e.number = x.number
+			WHERE x.outcome = 'refused' AND e.state = 'redeemed'`},
+		{"decision", "card %s was refused, and its points are still outstanding", `SELECT ` + refCard + ` FROM decided x JOIN issued i ON i.allotment = x.allotment AND i.number = x.number
+			LEFT JOIN ended e ON e.allotment = x.allotment AND e.number = x.number WHERE x.outcome = 'refused' AND e.allotment IS NULL`},
+		{"decision", "card %s was decided to be void and is not", `SELECT ` + refCard + ` FROM decided x LEFT JOIN ended e ON e.allotment = x.allotment AND e.number = x.number AND e.state = 'void'
+			WHERE x.outcome = 'void' AND e.allotment IS NULL`},
+		{"decision", "card %s was decided in no way known here, or of no compromised key", `SELECT ` + refCard + ` FROM decided x LEFT JOIN allotment a ON a.id = x.allotment
+			LEFT JOIN ` + compromised + ` LEFT JOIN decision n ON n.id = x.decision
+			WHERE x.outcome NOT IN ('good', 'void', 'refused', 'kept') OR r.key_id IS NULL OR n.id IS NULL OR (n.accepted = 1) <> (x.outcome IN ('good', 'void'))`},
+		{"decision", "decision %s is not about the cards that the person saw", `SELECT CAST(n.id AS TEXT) FROM decision n WHERE n.person = '' OR n.reason = ''
+			OR n.cards <> (SELECT COUNT(*) FROM decided d WHERE d.decision = n.id)
+			OR n.points <> (SELECT COALESCE(SUM(a.points), 0) FROM decided d JOIN allotment a ON a.id = d.allotment WHERE d.decision = n.id)`},
+		{"kept claim", "card %s was accepted, and who claimed it before has no points", `SELECT ` + refCard + ` FROM decided x JOIN decision n ON n.id = x.decision
+			JOIN allotment a ON a.id = x.allotment JOIN kept_claim k ON k.allotment = x.allotment AND k.number = x.number AND k.at <= n.at
+			JOIN issued i ON i.allotment = x.allotment AND i.number = x.number AND i.digest = k.digest
+			LEFT JOIN ended e ON e.allotment = x.allotment AND e.number = x.number AND e.state IN ('redeemed', 'void')
+			LEFT JOIN claimed_day c ON a.once_per_day = 1 AND c.account = k.account AND c.event = a.event AND c.day = a.day
+			WHERE x.outcome IN ('good', 'kept') AND e.allotment IS NULL AND c.account IS NULL GROUP BY x.allotment, x.number`},
+		{"kept claim", "card %s was decided, and a claim was kept for later", `SELECT ` + refCard + ` FROM decided x JOIN decision n ON n.id = x.decision
+			JOIN kept_claim k ON k.allotment = x.allotment AND k.number = x.number WHERE k.at > n.at`},
 	}
 }

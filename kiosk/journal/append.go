@@ -33,11 +33,6 @@ func (j *Journal) append(ctx context.Context, e cards.Entry) error {
 	if j.opts.ReadOnly {
 		return errors.New("journal: opened to look only")
 	}
-	if j.unknown != nil {
-		if err := j.reread(ctx); err != nil {
-			return err
-		}
-	}
 	rows, err := j.seal(e)
 	if err != nil {
 		return err
@@ -122,7 +117,17 @@ func (j *Journal) took(rows []row) error {
 	return nil
 }
 
-// reread opens the file again and learns what is in it.
+// ready is the first thing a step does: while the fate of a commit is unknown,
+// nothing that j holds in memory may be believed.
+func (j *Journal) ready(ctx context.Context) error {
+	if j.unknown == nil {
+		return nil
+	}
+	return j.reread(ctx)
+}
+
+// reread opens the file again and learns what is in it. What it finds may never
+// have been synced, so that is done here.
 func (j *Journal) reread(ctx context.Context) error {
 	_ = j.db.Close()
 	if err := j.connect(ctx); err != nil {
@@ -131,8 +136,18 @@ func (j *Journal) reread(ctx context.Context) error {
 	if err := j.load(ctx); err != nil {
 		return err
 	}
+	var busy, pages, moved int
+	if err := j.db.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &pages, &moved); err != nil {
+		return fmt.Errorf("journal: sync what was found: %w", err)
+	}
+	if busy != 0 {
+		return errors.New("journal: sync what was found: somebody is reading")
+	}
+	if err := errors.Join(j.head.set(j.seq, j.hash), j.head.sync()); err != nil {
+		return err
+	}
 	j.unknown = nil
-	return j.head.set(j.seq, j.hash)
+	return nil
 }
 
 // watchClock makes the clock suspect when it shows a time that can't be: before
@@ -159,6 +174,9 @@ func (j *Journal) clockSuspect() bool {
 func (j *Journal) ConfirmDate(ctx context.Context, operator string) error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
+	if err := j.ready(ctx); err != nil {
+		return err
+	}
 	return j.append(ctx, cards.Entry{State: cards.ClockSet, Operator: operator})
 }
 

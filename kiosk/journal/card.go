@@ -23,6 +23,9 @@ func (j *Journal) Sign(ctx context.Context, a cards.Allotment, request, operator
 	if request == "" || a.Key != j.opts.Key.ID {
 		return cards.Issued{}, fmt.Errorf("journal: sign: allotment %d is another key's, or the request is empty", a.ID)
 	}
+	if err := j.ready(ctx); err != nil {
+		return cards.Issued{}, err
+	}
 	if s, err := j.requested(ctx, request); !errors.Is(err, ErrUnknown) {
 		if err != nil {
 			return cards.Issued{}, err
@@ -140,6 +143,9 @@ func (j *Journal) Mark(ctx context.Context, s cards.Serial, next cards.State, op
 }
 
 func (j *Journal) mark(ctx context.Context, s cards.Serial, next cards.State, operator, reason string) (uint32, error) {
+	if err := j.ready(ctx); err != nil {
+		return 0, err
+	}
 	state, copy, err := j.state(ctx, s)
 	if err != nil {
 		return 0, err

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
+	"io/fs"
 	"os"
 )
 
@@ -26,8 +27,17 @@ const (
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-func openHead(path string) (*head, error) {
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+// openHead opens the file and makes it if there is none, or to look only: then
+// there may be none.
+func openHead(path string, readOnly bool) (*head, error) {
+	flag := os.O_RDWR | os.O_CREATE
+	if readOnly {
+		flag = os.O_RDONLY
+	}
+	f, err := os.OpenFile(path, flag, 0o600)
+	if readOnly && errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
 	if err != nil {
 		return nil, fmt.Errorf("journal: head: %w", err)
 	}

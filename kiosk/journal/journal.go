@@ -61,7 +61,7 @@ type Journal struct {
 	mu      sync.Mutex
 	opts    Opts
 	db      *sql.DB
-	head    *head // nil when read-only
+	head    *head // nil when read-only and there is none
 	seq     uint64
 	hash    [32]byte
 	at      int64 // the newest entry's time
@@ -138,14 +138,15 @@ func (j *Journal) connect(ctx context.Context) error {
 	}
 	db.SetMaxOpenConns(1)
 	j.db = db
-	if j.opts.ReadOnly {
-		return nil
+	if j.opts.ReadOnly { // the head before the entries: whoever writes beside us moves it last
+		j.head, err = openHead(j.opts.Head, true)
+	} else {
+		err = j.prepare(ctx)
 	}
-	if err := j.prepare(ctx); err != nil {
+	if err != nil {
 		_ = db.Close()
-		return err
 	}
-	return nil
+	return err
 }
 
 func (j *Journal) prepare(ctx context.Context) error {
@@ -166,7 +167,7 @@ func (j *Journal) prepare(ctx context.Context) error {
 		return fmt.Errorf("%w: journal_mode %s, synchronous %d, mmap_size %d", ErrSetup, mode, sync, mmap)
 	}
 	if j.head == nil {
-		h, err := openHead(j.opts.Head)
+		h, err := openHead(j.opts.Head, false)
 		if err != nil {
 			return err
 		}
@@ -192,10 +193,13 @@ func syncDir(dirs ...string) error {
 // Close closes the files.
 func (j *Journal) Close() error {
 	err := j.db.Close()
-	if j.head != nil {
-		err = errors.Join(err, j.head.sync(), j.head.file.Close())
+	if j.head == nil {
+		return err
 	}
-	return err
+	if !j.opts.ReadOnly {
+		err = errors.Join(err, j.head.sync())
+	}
+	return errors.Join(err, j.head.file.Close())
 }
 
 // String names the file.

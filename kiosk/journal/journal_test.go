@@ -202,8 +202,10 @@ func TestTampering(t *testing.T) {
 			mark(t, j, sign(t, j, "r2"), cards.Printing, cards.Printed)
 			_ = j.Close()
 			tt.do(t, opts, yesterday)
-			if _, err := OpenFile(context.Background(), opts); !errors.Is(err, tt.want) {
-				t.Errorf("opened with %v, want %v", err, tt.want)
+			for _, opts.ReadOnly = range []bool{false, true} {
+				if _, err := OpenFile(context.Background(), opts); !errors.Is(err, tt.want) {
+					t.Errorf("opened with %v, want %v (to look only: %v)", err, tt.want, opts.ReadOnly)
+				}
 			}
 		})
 	}
@@ -268,5 +270,19 @@ func TestSecondPerson(t *testing.T) {
 	}
 	if _, err := j.Verify(context.Background()); err != nil {
 		t.Error(err)
+	}
+}
+
+// Whoever checks the journal beside the kiosk finds no fault in what is added
+// meanwhile.
+func TestVerifyBeside(t *testing.T) {
+	opts := testOpts(t.TempDir())
+	j := open(t, opts)
+	mark(t, j, sign(t, j, "r1"), cards.Printing, cards.Printed)
+	opts.ReadOnly = true
+	beside := open(t, opts)
+	mark(t, j, sign(t, j, "r2"), cards.Printing, cards.Printed)
+	if n, err := beside.Verify(t.Context()); err != nil || n != 4 {
+		t.Errorf("%d entries, %v", n, err)
 	}
 }

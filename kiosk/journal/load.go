@@ -34,7 +34,7 @@ func (j *Journal) load(ctx context.Context) error {
 		}
 		j.seq, j.hash = from-1, hash
 	}
-	if err := j.walk(ctx, from, func(e cards.Entry, hash [32]byte) error {
+	if err := j.walk(ctx, from, top, func(e cards.Entry, hash [32]byte) error {
 		if e.State == cards.Checkpoint && e.Seq == from {
 			j.sum = newSum(e.Sum)
 		}
@@ -50,11 +50,11 @@ func (j *Journal) load(ctx context.Context) error {
 	return j.compareHeads(ctx)
 }
 
-// walk reads entries in order from a place whose predecessor j knows, and
-// checks signature, chain and columns of each.
-func (j *Journal) walk(ctx context.Context, from uint64, visit func(cards.Entry, [32]byte) error) error {
+// walk reads entries in order, from a place whose predecessor j knows up to
+// another, and checks signature, chain and columns of each.
+func (j *Journal) walk(ctx context.Context, from, to uint64, visit func(cards.Entry, [32]byte) error) error {
 	rows, err := j.db.QueryContext(ctx,
-		`SELECT seq, record, state, coalesce(allotment, 0), coalesce(number, 0), coalesce(copy, 0), coalesce(request, '') FROM entry WHERE seq >= $1 ORDER BY seq`, from)
+		`SELECT seq, record, state, coalesce(allotment, 0), coalesce(number, 0), coalesce(copy, 0), coalesce(request, '') FROM entry WHERE seq BETWEEN $1 AND $2 ORDER BY seq`, from, to)
 	if err != nil {
 		return fmt.Errorf("journal: read: %w", err)
 	}
@@ -154,10 +154,7 @@ func (j *Journal) Verify(ctx context.Context) (entries uint64, err error) {
 	defer j.mu.Unlock()
 	v := &Journal{opts: j.opts, db: j.db, sum: newSum(nil)}
 	states := map[cards.Serial]cards.State{}
-	err = v.walk(ctx, 0, func(e cards.Entry, hash [32]byte) error {
-		if e.Seq > j.seq {
-			return nil
-		}
+	err = v.walk(ctx, 0, j.seq, func(e cards.Entry, hash [32]byte) error {
 		if e.State == cards.Checkpoint && !sameSum(e.Sum, v.sum.signed()) {
 			return fmt.Errorf("%w: checkpoint %d does not add up", ErrBroken, e.Seq)
 		}

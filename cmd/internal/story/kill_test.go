@@ -107,9 +107,9 @@ func (r *resident) insist(h handed, account string, b *bench) {
 	asIs.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	phone := &resident{base: r.base, http: &asIs, token: r.token}
 	for range 2000 {
-		if _, err := phone.page(http.MethodGet, "/C/"+token, nil); err != nil {
+		if p, err := phone.page(http.MethodGet, "/C/"+token, nil); err != nil || p.to != "/claim" {
 			time.Sleep(3 * time.Millisecond)
-			continue
+			continue // the phone still holds the card before
 		}
 		p, err := phone.page(http.MethodPost, "/claim", url.Values{"token": {r.token}})
 		switch {
