@@ -3,6 +3,7 @@ package hub
 import (
 	"errors"
 	"net/http"
+	"slices"
 
 	"pointkiosk/cards"
 	"pointkiosk/hub/ledger"
@@ -76,6 +77,10 @@ func (s *site) showCard(v *visit) (page, error) {
 	}
 	look, err := s.points.Look(v.Context(), card)
 	switch {
+	case v.signedIn() && slices.Contains(look.Waiting, v.session.Account.String()):
+		return v.about(look, page{Name: "say", Title: v.Say("page.kept.title"), Text: v.Say("page.kept")}), nil
+	case waits(err):
+		return s.ask(v, look, form{}, http.StatusOK)
 	case err != nil:
 		return v.refused(look, err)
 	case look.RedeemedBy != "" && look.RedeemedBy == v.session.Account.String():
@@ -96,7 +101,22 @@ func (s *site) offer(v *visit, look ledger.View, f form, status int) (page, erro
 	return v.about(look, page{Status: status, Name: "claim", Title: title, Big: big(title, points), form: f}), nil
 }
 
-// claim is the one press that takes the points.
+// waits reports whether only a person can decide what a card gives.
+func waits(err error) bool {
+	refused := (*ledger.RefusedError)(nil)
+	return errors.As(err, &refused) && refused.Why == ledger.Revoked
+}
+
+// ask is the page of a card that a person has to check: to sign in, or to ask
+// for the check.
+func (s *site) ask(v *visit, look ledger.View, f form, status int) (page, error) {
+	if err := s.needDevice(v); err != nil {
+		return page{}, err
+	}
+	return v.about(look, page{Status: status, Name: "ask", Title: v.Say("page.no.office.title"), Text: v.Say("page.no.office"), form: f}), nil
+}
+
+// claim is the one press that takes the points, or asks for the check.
 func (s *site) claim(v *visit) (page, error) {
 	card, ok := s.held(v)
 	if !ok {
@@ -106,6 +126,9 @@ func (s *site) claim(v *visit) (page, error) {
 		return page{To: "/claim"}, nil // it offers the button, or to sign in, once more
 	}
 	_, err := s.points.Claim(v.Context(), card, v.session.Account.String())
+	if waits(err) { // and is kept: a reload says so again, and asks for nothing twice
+		return page{To: "/claim"}, nil
+	}
 	if refused := (*ledger.RefusedError)(nil); errors.As(err, &refused) {
 		look, lookErr := s.points.Look(v.Context(), card)
 		if lookErr != nil && !errors.As(lookErr, new(*ledger.RefusedError)) {
@@ -163,6 +186,8 @@ func (v *visit) refused(look ledger.View, err error) (page, error) {
 		return v.no(look, "once", v.dayOf(a.Day)), nil
 	case ledger.Revoked:
 		return v.no(look, "office"), nil
+	case ledger.ByPerson:
+		return v.no(look, "person"), nil
 	case ledger.UnknownKey, ledger.BadSignature, ledger.Outside:
 		return v.no(look, "forged"), nil
 	}

@@ -108,6 +108,54 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
+// A card that a person has to check is asked for once, and then is good or not.
+func TestAskForTheCheck(t *testing.T) {
+	for _, accept := range []bool{true, false} {
+		town := newTown(t, nil)
+		if err := town.ledger.Revoke(t.Context(), "K-01", cards.Compromised, 0); err != nil {
+			t.Fatal(err)
+		}
+		p, card := town.phone("ja"), town.card(bar, 1)
+		s := p.open(card)
+		if s.title() != "職員の確認が必要です" || strings.Contains(s.html, "確認を申し込む</button>") {
+			t.Errorf("signed out: %q", s.html)
+		}
+		if s = p.signIn(s, residentID, "wrong"); s.title() != "職員の確認が必要です" || s.status != http.StatusUnprocessableEntity {
+			t.Errorf("wrong password: %d %q", s.status, s.title())
+		}
+		if s = p.signIn(s, residentID, residentPassword); s.path != "/claim" || !strings.Contains(s.html, "確認を申し込む</button>") {
+			t.Fatalf("signed in: %s", s.html)
+		}
+		for name, got := range map[string]screen{"asked": p.post(s, "/claim", nil), "asked again": p.post(s, "/claim", nil), "reload": p.get("/claim")} {
+			if got.status != 200 || got.path != "/claim" || got.title() != "受け付けました" || !strings.Contains(got.html, "職員が確かめます") {
+				t.Errorf("%s: %d %s %q", name, got.status, got.path, got.title())
+			}
+		}
+		town.clock.wait(130 * 24 * time.Hour) // past the card's last day: it was asked for in time
+		p = town.phone("ja")
+		if s := p.signIn(p.get("/signin"), residentID, residentPassword); s.path != "/account" {
+			t.Fatalf("signed in again: %s", s.html)
+		}
+		if s := p.open(card); s.title() != "受け付けました" {
+			t.Errorf("waits past its last day: %q", s.title())
+		}
+		if s := town.phone("en").open(card); s.title() != "This point card is past its last day" {
+			t.Errorf("another phone, too late: %q", s.title())
+		}
+		_, err := town.ledger.Decide(t.Context(), ledger.Decision{Accept: accept, Serials: []cards.Serial{card.Serial()}, Cards: 1, Person: "佐藤", Reason: "名簿"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := map[bool]string{true: "このポイントカードは受け取り済みです", false: "このポイントカードでは受け取れません"}[accept]
+		if s := p.get("/claim"); s.title() != want {
+			t.Errorf("decided %v: %q", accept, s.title())
+		}
+		if s := p.get("/account"); strings.Contains(s.html, "<b>200</b>") != accept {
+			t.Errorf("decided %v: %s", accept, s.html)
+		}
+	}
+}
+
 func TestVoidAndLapsed(t *testing.T) {
 	town := newTown(t, nil)
 	p := town.phone("ja")
@@ -133,7 +181,7 @@ func TestVoidAndLapsed(t *testing.T) {
 func TestEveryRefusalHasWords(t *testing.T) {
 	seen := map[string]bool{}
 	for _, why := range []ledger.Refusal{ledger.UnknownKey, ledger.BadSignature, ledger.Outside, ledger.Practice, ledger.Used, ledger.VoidCard,
-		ledger.Lapsed, ledger.Revoked, ledger.OncePerDay, "one more"} {
+		ledger.Lapsed, ledger.Revoked, ledger.ByPerson, ledger.OncePerDay, "one more"} {
 		for _, lang := range words.Languages() {
 			v := &visit{Request: httptest.NewRequest(http.MethodPost, "/claim", nil), Words: words.In(lang)}
 			p, err := v.refused(ledger.View{}, fmt.Errorf("wrapped: %w", &ledger.RefusedError{Why: why, At: eventDay.Start()}))
@@ -143,7 +191,7 @@ func TestEveryRefusalHasWords(t *testing.T) {
 			seen[p.Title] = true
 		}
 	}
-	if len(seen) != 2*8 { // unknown, forged and outside are one to a resident
+	if len(seen) != 2*9 { // unknown, forged and outside are one to a resident
 		t.Errorf("%d titles", len(seen))
 	}
 	if _, err := new(visit).refused(ledger.View{}, errors.New("disk")); err == nil {

@@ -53,7 +53,7 @@ func newSite(s site, pageKey []byte) (*site, error) {
 		return nil, err
 	}
 	s.templates = map[string]*template.Template{}
-	for _, name := range []string{"claim", "signin", "say", "done", "account"} {
+	for _, name := range []string{"claim", "ask", "signin", "say", "done", "account"} {
 		s.templates[name], err = template.ParseFS(files, "templates/layout.html", "templates/"+name+".html")
 		if err != nil {
 			return nil, fmt.Errorf("hub: page %s: %w", name, err)

@@ -42,6 +42,9 @@ func (s *site) askAgain(v *visit, f form, status int) (page, error) {
 		if err == nil && look.RedeemedBy == "" {
 			return s.offer(v, look, f, status)
 		}
+		if waits(err) {
+			return s.ask(v, look, f, status)
+		}
 		if err != nil && !errors.As(err, new(*ledger.RefusedError)) {
 			return page{}, err
 		}

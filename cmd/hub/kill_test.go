@@ -151,7 +151,7 @@ func plant(t *testing.T, data string, cursor uint64, claimed []string) {
 		{"the last entry lost", fmt.Sprintf(`DELETE FROM judged WHERE seq >= %d; DELETE FROM entry WHERE seq >= %[1]d`, cursor), "entries were acknowledged"},
 	} {
 		other := filepath.Join(t.TempDir(), "copy")
-		if err := os.CopyFS(other, os.DirFS(data)); err != nil {
+		if err := errors.Join(os.CopyFS(other, os.DirFS(data)), ownerOnly(filepath.Join(other, "keys"))); err != nil {
 			t.Fatal(err)
 		}
 		db, err := sql.Open("sqlite", "file:"+filepath.Join(other, "hub.db"))
@@ -166,6 +166,15 @@ func plant(t *testing.T, data string, cursor uint64, claimed []string) {
 			t.Errorf("%s, and nobody misses it", tt.name)
 		}
 	}
+}
+
+// ownerOnly mends what CopyFS does not keep: others may not read the keys.
+func ownerOnly(folder string) error {
+	names, err := filepath.Glob(filepath.Join(folder, "*"))
+	for _, name := range names {
+		err = errors.Join(err, os.Chmod(name, 0o600))
+	}
+	return err
 }
 
 // missed compares the book with what was acknowledged, and says what is wrong.

@@ -2,6 +2,7 @@ package ledger_test
 
 import (
 	"context"
+	"crypto/ed25519"
 	"fmt"
 	"sync/atomic"
 	"testing"
@@ -69,4 +70,34 @@ func BenchmarkUpload(bench *testing.B) {
 		}
 	}
 	bench.ReportMetric(float64(bench.N*size)/bench.Elapsed().Seconds(), "entries/s")
+}
+
+// BenchmarkVerify is what an upload's entries can't do without: one signature
+// each, on every core; and one entry as it is read, with its signature.
+func BenchmarkVerify(bench *testing.B) {
+	b := newBook(bench)
+	r := b.kiosk.step(cards.Signed, b.card(b.walk, 1))
+	private := key("l")
+	public := private.Public().(ed25519.PublicKey)
+	message := r.Data[:len(r.Data)-ed25519.SignatureSize]
+	sig := ed25519.Sign(private, message)
+	for name, do := range map[string]func() bool{
+		"signature": func() bool { return ed25519.Verify(public, message, sig) },
+		"entry": func() bool {
+			_, _, err := cards.OpenEntry(r.Data, func(cards.KeyID) ed25519.PublicKey { return public })
+			return err == nil
+		},
+	} {
+		bench.Run(name, func(bench *testing.B) {
+			bench.ReportAllocs()
+			bench.RunParallel(func(pb *testing.PB) {
+				for pb.Next() {
+					if !do() {
+						bench.Error("not verified")
+					}
+				}
+			})
+			bench.ReportMetric(float64(bench.N)/bench.Elapsed().Seconds(), "entries/s")
+		})
+	}
 }

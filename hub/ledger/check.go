@@ -136,7 +136,7 @@ func (a *audit) allotments() error {
 		return err
 	})
 	for _, id := range ids {
-		row, _, openErr := a.ledger.allotment(a.txn, id)
+		row, _, openErr := a.ledger.openAllotment(a.txn, id)
 		if openErr != nil {
 			a.fault("allotment", "%v", openErr)
 			continue

@@ -23,9 +23,9 @@ const (
 	Practice     Refusal = "practice"
 	Used         Refusal = "used" // by another account
 	VoidCard     Refusal = "void"
-	Lapsed       Refusal = "lapsed"
 	ByPerson     Refusal = "by a person" // who decided a dispute
-	Revoked      Refusal = "revoked"     // its key is compromised: the claim is kept for a person
+	Lapsed       Refusal = "lapsed"
+	Revoked      Refusal = "revoked" // its key is compromised: the claim is kept for a person
 	OncePerDay   Refusal = "once per day"
 )
 
@@ -78,8 +78,7 @@ func (l *Ledger) Look(ctx context.Context, c cards.Card) (v View, err error) {
 		case found:
 			return t.refusal(c.Serial(), e)
 		}
-		err = t.standing(a, c)
-		if refused := (*RefusedError)(nil); errors.As(err, &refused) && refused.Why == Revoked {
+		if err = t.standing(a, c); err != nil {
 			v.Waiting, err = t.waiting(c.Serial(), err)
 		}
 		return err
@@ -87,9 +86,11 @@ func (l *Ledger) Look(ctx context.Context, c cards.Card) (v View, err error) {
 	return v, err
 }
 
-// waiting returns whose claims of a card are kept, beside why they are.
+// waiting returns whose claims of a card wait for a person, beside why the
+// card gives nothing now.
 func (t *txn) waiting(s cards.Serial, why error) (accounts []string, err error) {
-	err = t.each(`SELECT account FROM kept_claim WHERE allotment = $1 AND number = $2 ORDER BY at, account`,
+	err = t.each(`SELECT k.account FROM kept_claim k LEFT JOIN decided d ON d.allotment = k.allotment AND d.number = k.number
+		WHERE k.allotment = $1 AND k.number = $2 AND d.allotment IS NULL ORDER BY k.at, k.account`,
 		[]any{int64(s.Allotment), int64(s.Number)}, func(scan func(...any) error) error {
 			var account string
 			err := scan(&account)
@@ -171,32 +172,32 @@ func (l *Ledger) admit(t *txn, c cards.Card) (a allotmentRow, err error) {
 	return a, nil
 }
 
-// standing checks a card that has not ended: its key's revocation and its day,
-// by the hub's clock.
+// standing checks a card that has not ended: its day, by the hub's clock, and
+// its key's revocation.
 func (t *txn) standing(a allotmentRow, c cards.Card) error {
 	key, _, err := t.signer(a.Key)
-	switch {
-	case err != nil:
+	if err != nil {
 		return err
-	case !t.at.Before(a.Expires.End()):
-		return &RefusedError{Why: Lapsed, At: a.Expires.End()}
-	case t.ms() >= key.honouredUntil:
-		return &RefusedError{Why: Lapsed, At: time.UnixMilli(key.honouredUntil)}
-	case key.revoked != cards.Compromised:
-		return nil
 	}
-	outcome, err := t.decided(c.Serial())
+	outcome := "" // nobody decides on the cards of a good key
+	if key.revoked == cards.Compromised {
+		outcome, err = t.decided(c.Serial())
+	}
 	switch {
 	case err != nil:
 		return err
 	case outcome == decidedRefused:
 		return refuse(ByPerson)
-	case outcome != "":
+	case !t.at.Before(a.Expires.End()):
+		return &RefusedError{Why: Lapsed, At: a.Expires.End()}
+	case t.ms() >= key.honouredUntil:
+		return &RefusedError{Why: Lapsed, At: time.UnixMilli(key.honouredUntil)}
+	case key.revoked != cards.Compromised || outcome != "":
 		return nil
 	}
-	vouched, err := t.one(`SELECT 1 FROM judged WHERE allotment = $1 AND number = $2 AND state = $3 AND verdict = $4 AND key_id = $5 AND seq < $6`,
+	inTime, err := t.one(`SELECT 1 FROM judged WHERE allotment = $1 AND number = $2 AND state = $3 AND verdict = $4 AND key_id = $5 AND seq < $6`,
 		[]any{int64(c.Allotment), int64(c.Number), string(cards.Signed), string(cards.Accepted), int64(a.Key), int64(key.since)}, new(int64))
-	if err != nil || !vouched {
+	if err != nil || !inTime {
 		return errorOr(err, refuse(Revoked))
 	}
 	return nil

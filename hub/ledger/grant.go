@@ -140,6 +140,18 @@ type allotmentRow struct {
 
 // allotment finds an allotment as it was signed; every rule comes from there.
 func (l *Ledger) allotment(t *txn, id uint32) (row allotmentRow, found bool, err error) {
+	if held, found := l.granted.Load(id); found {
+		return held.(allotmentRow), true, nil
+	}
+	row, found, err = l.openAllotment(t, id)
+	if err == nil && found {
+		l.granted.Store(id, row)
+	}
+	return row, found, err
+}
+
+// openAllotment reads an allotment and checks that it is what was signed.
+func (l *Ledger) openAllotment(t *txn, id uint32) (row allotmentRow, found bool, err error) {
 	var sealed []byte
 	found, err = t.one(`SELECT sealed, scheme, point_days FROM allotment WHERE id = $1`, []any{int64(id)}, &sealed, &row.scheme, &row.pointDays)
 	if err != nil || !found {

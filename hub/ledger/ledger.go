@@ -17,6 +17,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync"
 	"time"
 
 	"pointkiosk/cards"
@@ -33,11 +34,12 @@ type Opts struct {
 
 // A Ledger is the hub's book. Its methods may be called at the same time.
 type Ledger struct {
-	writer, reader *sql.DB
+	writer, reader *shelf
 	clock          func() time.Time
 	rand           io.Reader
 	trust, hub     cards.SigningKey
 	queue          queue
+	granted        sync.Map // id → allotmentRow: a signed allotment never changes
 }
 
 // ErrKeys reports private keys that do not belong to this database. Put back
@@ -47,7 +49,7 @@ var ErrKeys = errors.New("ledger: the keys do not belong to this database")
 // Open returns the ledger in a database that schema.Migrate has seen. On
 // SQLite write should have one connection whose transactions begin immediate.
 func Open(write, read *sql.DB, opts *Opts) (*Ledger, error) {
-	l := &Ledger{writer: write, reader: read, clock: opts.Clock, rand: opts.Rand, queue: newQueue()}
+	l := &Ledger{writer: &shelf{DB: write}, reader: &shelf{DB: read}, clock: opts.Clock, rand: opts.Rand, queue: newQueue()}
 	if l.clock == nil {
 		l.clock = time.Now
 	}
@@ -76,6 +78,7 @@ type txn struct {
 	ctx    context.Context
 	tx     *sql.Tx
 	at     time.Time
+	shelf  *shelf
 	stmts  map[string]*sql.Stmt
 	head   *chainHead // of the transfers, once one is posted
 	broken error      // why nothing of this transaction may be committed
@@ -95,13 +98,16 @@ func (l *Ledger) view(ctx context.Context, f func(*txn) error) error {
 	return l.in(ctx, l.reader, f)
 }
 
-func (l *Ledger) in(ctx context.Context, db *sql.DB, f func(*txn) error) error {
+func (l *Ledger) in(ctx context.Context, db *shelf, f func(*txn) error) error {
+	if err := db.fill(ctx); err != nil {
+		return err
+	}
 	tx, err := db.BeginTx(ctx, nil)
 	if err != nil {
 		return fmt.Errorf("ledger: begin: %w", err)
 	}
 	defer tx.Rollback() // after Commit it does nothing
-	t := &txn{ctx: ctx, tx: tx, at: l.clock(), stmts: map[string]*sql.Stmt{}}
+	t := &txn{ctx: ctx, tx: tx, at: l.clock(), shelf: db, stmts: map[string]*sql.Stmt{}}
 	if err := f(t); err != nil {
 		return err
 	}
@@ -115,12 +121,11 @@ func (t *txn) prepared(query string) (*sql.Stmt, error) {
 	if s := t.stmts[query]; s != nil {
 		return s, nil
 	}
-	s, err := t.tx.PrepareContext(t.ctx, query) // closed with the transaction
-	if err != nil {
-		return nil, fmt.Errorf("ledger: prepare: %w", err)
+	s, err := t.shelf.in(t.ctx, t.tx, query)
+	if err == nil {
+		t.stmts[query] = s
 	}
-	t.stmts[query] = s
-	return s, nil
+	return s, err
 }
 
 // exec returns how many rows the statement added: 0 says that ON CONFLICT

@@ -48,8 +48,13 @@ func (l *Ledger) together(ctx context.Context, do func(*txn) error) error {
 		select {
 		case <-t.done:
 			return t.err
-		case l.queue.turn <- struct{}{}:
-			l.lead(context.WithoutCancel(ctx))
+		case l.queue.turn <- struct{}{}: // whoever had it may have done this task too
+			select {
+			case <-t.done:
+				<-l.queue.turn
+			default:
+				l.lead(context.WithoutCancel(ctx))
+			}
 		}
 	}
 }
@@ -74,7 +79,7 @@ func (l *Ledger) lead(ctx context.Context) {
 		}
 		return nil
 	})
-	if group == nil { // there was no transaction
+	if err != nil && group == nil { // there was no transaction
 		group = l.queue.take()
 	}
 	for n, t := range group {

@@ -117,13 +117,18 @@ func (j *Journal) took(rows []row) error {
 	return nil
 }
 
-// ready is the first thing a step does: while the fate of a commit is unknown,
-// nothing that j holds in memory may be believed.
-func (j *Journal) ready(ctx context.Context) error {
-	if j.unknown == nil {
-		return nil
+// begin begins a step; end ends it. While the fate of a commit is unknown,
+// nothing that j holds in memory may be believed: the file is read again first.
+func (j *Journal) begin(ctx context.Context) (end func(), err error) {
+	j.mu.Lock()
+	if j.unknown != nil {
+		err = j.reread(ctx)
 	}
-	return j.reread(ctx)
+	if err != nil {
+		j.mu.Unlock()
+		return nil, err
+	}
+	return j.mu.Unlock, nil
 }
 
 // reread opens the file again and learns what is in it. What it finds may never
@@ -133,9 +138,11 @@ func (j *Journal) reread(ctx context.Context) error {
 	if err := j.connect(ctx); err != nil {
 		return err
 	}
-	if err := j.load(ctx); err != nil {
+	found := &Journal{opts: j.opts, db: j.db, head: j.head}
+	if err := found.load(ctx); err != nil {
 		return err
 	}
+	j.seq, j.hash, j.at, j.suspect, j.sum = found.seq, found.hash, found.at, found.suspect, found.sum
 	var busy, pages, moved int
 	if err := j.db.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &pages, &moved); err != nil {
 		return fmt.Errorf("journal: sync what was found: %w", err)
@@ -172,11 +179,11 @@ func (j *Journal) clockSuspect() bool {
 
 // ConfirmDate writes down that a person confirmed today's date.
 func (j *Journal) ConfirmDate(ctx context.Context, operator string) error {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	if err := j.ready(ctx); err != nil {
+	end, err := j.begin(ctx)
+	if err != nil {
 		return err
 	}
+	defer end()
 	return j.append(ctx, cards.Entry{State: cards.ClockSet, Operator: operator})
 }
 

@@ -18,13 +18,13 @@ const NothingSent = "no byte was sent"
 // and commits both at once. A request that was seen before gives back its card
 // and where that stands: nothing is signed twice.
 func (j *Journal) Sign(ctx context.Context, a cards.Allotment, request, operator string) (cards.Issued, error) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
+	end, err := j.begin(ctx)
+	if err != nil {
+		return cards.Issued{}, err
+	}
+	defer end()
 	if request == "" || a.Key != j.opts.Key.ID {
 		return cards.Issued{}, fmt.Errorf("journal: sign: allotment %d is another key's, or the request is empty", a.ID)
-	}
-	if err := j.ready(ctx); err != nil {
-		return cards.Issued{}, err
 	}
 	if s, err := j.requested(ctx, request); !errors.Is(err, ErrUnknown) {
 		if err != nil {
@@ -71,15 +71,21 @@ func (j *Journal) again(ctx context.Context, a cards.Allotment, s cards.Serial) 
 
 // Card returns a card that was signed here.
 func (j *Journal) Card(ctx context.Context, a cards.Allotment, number uint32) (cards.Issued, error) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
+	end, err := j.begin(ctx)
+	if err != nil {
+		return cards.Issued{}, err
+	}
+	defer end()
 	return j.again(ctx, a, cards.Serial{Allotment: a.ID, Number: number})
 }
 
 // Requested returns the card that a request was given.
 func (j *Journal) Requested(ctx context.Context, request string) (cards.Serial, error) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
+	end, err := j.begin(ctx)
+	if err != nil {
+		return cards.Serial{}, err
+	}
+	defer end()
 	return j.requested(ctx, request)
 }
 
@@ -97,10 +103,13 @@ func (j *Journal) requested(ctx context.Context, request string) (cards.Serial, 
 
 // RequestOf returns the request for which a card was signed.
 func (j *Journal) RequestOf(ctx context.Context, s cards.Serial) (string, error) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
+	end, err := j.begin(ctx)
+	if err != nil {
+		return "", err
+	}
+	defer end()
 	var request string
-	err := j.db.QueryRowContext(ctx,
+	err = j.db.QueryRowContext(ctx,
 		`SELECT request FROM entry WHERE allotment = $1 AND number = $2 AND state = 'signed'`, s.Allotment, s.Number).Scan(&request)
 	if errors.Is(err, sql.ErrNoRows) {
 		return "", fmt.Errorf("%w: %v", ErrUnknown, s)
@@ -110,8 +119,11 @@ func (j *Journal) RequestOf(ctx context.Context, s cards.Serial) (string, error)
 
 // State returns where a card stands and which copy of it was the last.
 func (j *Journal) State(ctx context.Context, s cards.Serial) (cards.State, uint32, error) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
+	end, err := j.begin(ctx)
+	if err != nil {
+		return "", 0, err
+	}
+	defer end()
 	return j.state(ctx, s)
 }
 
@@ -137,15 +149,15 @@ func (j *Journal) state(ctx context.Context, s cards.Serial) (cards.State, uint3
 // did. It returns which copy the entry speaks of. An entry that is already the
 // newest is not written again. A void is asked for with [Journal.AskVoid].
 func (j *Journal) Mark(ctx context.Context, s cards.Serial, next cards.State, operator, reason string) (uint32, error) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
+	end, err := j.begin(ctx)
+	if err != nil {
+		return 0, err
+	}
+	defer end()
 	return j.mark(ctx, s, next, operator, reason)
 }
 
 func (j *Journal) mark(ctx context.Context, s cards.Serial, next cards.State, operator, reason string) (uint32, error) {
-	if err := j.ready(ctx); err != nil {
-		return 0, err
-	}
 	state, copy, err := j.state(ctx, s)
 	if err != nil {
 		return 0, err
@@ -166,8 +178,11 @@ func (j *Journal) mark(ctx context.Context, s cards.Serial, next cards.State, op
 // AskVoid writes down that a card is to be void, who says so and why. Above the
 // set count a day a second person has to stand by.
 func (j *Journal) AskVoid(ctx context.Context, s cards.Serial, operator, second, reason string) error {
-	j.mu.Lock()
-	defer j.mu.Unlock()
+	end, err := j.begin(ctx)
+	if err != nil {
+		return err
+	}
+	defer end()
 	state, copy, err := j.state(ctx, s)
 	if err != nil {
 		return err
@@ -235,8 +250,11 @@ func (j *Journal) Tally(allotment uint32) cards.Tally {
 
 // Records returns sealed entries behind a place, in order, at most limit.
 func (j *Journal) Records(ctx context.Context, after uint64, limit int) ([]cards.Record, error) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
+	end, err := j.begin(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer end()
 	rows, err := j.db.QueryContext(ctx, `SELECT seq, record FROM entry WHERE seq > $1 ORDER BY seq LIMIT $2`, after, limit)
 	if err != nil {
 		return nil, fmt.Errorf("journal: read: %w", err)

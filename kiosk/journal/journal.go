@@ -82,10 +82,11 @@ func OpenFile(ctx context.Context, opts Opts) (*Journal, error) {
 		opts.Rand = rand.Reader
 	}
 	j := &Journal{opts: opts}
-	if err := j.connect(ctx); err != nil {
-		return nil, err
+	err := j.connect(ctx)
+	if err == nil {
+		err = j.start(ctx)
 	}
-	if err := j.start(ctx); err != nil {
+	if err != nil {
 		_ = j.Close()
 		return nil, err
 	}
@@ -140,13 +141,9 @@ func (j *Journal) connect(ctx context.Context) error {
 	j.db = db
 	if j.opts.ReadOnly { // the head before the entries: whoever writes beside us moves it last
 		j.head, err = openHead(j.opts.Head, true)
-	} else {
-		err = j.prepare(ctx)
+		return err
 	}
-	if err != nil {
-		_ = db.Close()
-	}
-	return err
+	return j.prepare(ctx)
 }
 
 func (j *Journal) prepare(ctx context.Context) error {
@@ -192,6 +189,9 @@ func syncDir(dirs ...string) error {
 
 // Close closes the files.
 func (j *Journal) Close() error {
+	if j.db == nil {
+		return nil
+	}
 	err := j.db.Close()
 	if j.head == nil {
 		return err

@@ -150,8 +150,11 @@ func (j *Journal) disputed(ctx context.Context, seq uint64) (aside bool, err err
 // steps of every card, numbers without gaps, and what each checkpoint says.
 // Entries that another process adds meanwhile are left to the next check.
 func (j *Journal) Verify(ctx context.Context) (entries uint64, err error) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
+	end, err := j.begin(ctx)
+	if err != nil {
+		return 0, err
+	}
+	defer end()
 	v := &Journal{opts: j.opts, db: j.db, sum: newSum(nil)}
 	states := map[cards.Serial]cards.State{}
 	err = v.walk(ctx, 0, j.seq, func(e cards.Entry, hash [32]byte) error {

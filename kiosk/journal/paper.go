@@ -13,8 +13,11 @@ import (
 
 // Keep stores a sealed paper of the hub. Who hands it in has checked it.
 func (j *Journal) Keep(ctx context.Context, kind cards.Paper, sealed []byte) error {
-	j.mu.Lock()
-	defer j.mu.Unlock()
+	end, err := j.begin(ctx)
+	if err != nil {
+		return err
+	}
+	defer end()
 	if _, err := j.db.ExecContext(ctx, `INSERT INTO paper (kind, sealed) VALUES ($1, $2)`, string(kind), sealed); err != nil {
 		return fmt.Errorf("journal: keep %s: %w", kind, err)
 	}
@@ -23,8 +26,11 @@ func (j *Journal) Keep(ctx context.Context, kind cards.Paper, sealed []byte) err
 
 // Papers returns the sealed papers of a kind, oldest first.
 func (j *Journal) Papers(ctx context.Context, kind cards.Paper) ([][]byte, error) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
+	end, err := j.begin(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer end()
 	rows, err := j.db.QueryContext(ctx, `SELECT sealed FROM paper WHERE kind = $1 ORDER BY id`, string(kind))
 	if err != nil {
 		return nil, fmt.Errorf("journal: read: %w", err)
@@ -43,8 +49,11 @@ func (j *Journal) Papers(ctx context.Context, kind cards.Paper) ([][]byte, error
 
 // Newest returns the newest sealed paper of a kind, nil if there is none.
 func (j *Journal) Newest(ctx context.Context, kind cards.Paper) ([]byte, error) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
+	end, err := j.begin(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer end()
 	return j.newest(ctx, kind)
 }
 
@@ -60,8 +69,11 @@ func (j *Journal) newest(ctx context.Context, kind cards.Paper) ([]byte, error) 
 // Receipt returns the hub's newest receipt, the zero receipt if there is none.
 // Its signature was checked before it was kept.
 func (j *Journal) Receipt(ctx context.Context) (cards.Receipt, error) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
+	end, err := j.begin(ctx)
+	if err != nil {
+		return cards.Receipt{}, err
+	}
+	defer end()
 	return j.receipt(ctx)
 }
 
@@ -84,8 +96,11 @@ func (j *Journal) receipt(ctx context.Context) (cards.Receipt, error) {
 // A receipt for entries that are not here shows that this journal is a copy,
 // or was put back from yesterday: it is kept, and no card is signed any more.
 func (j *Journal) Take(ctx context.Context, sealed []byte, r cards.Receipt) error {
-	j.mu.Lock()
-	defer j.mu.Unlock()
+	end, err := j.begin(ctx)
+	if err != nil {
+		return err
+	}
+	defer end()
 	ctx = context.WithoutCancel(ctx)
 	if err := j.keepReceipt(ctx, sealed, r); err != nil {
 		return err
@@ -149,8 +164,11 @@ func (j *Journal) keepReceipt(ctx context.Context, sealed []byte, r cards.Receip
 
 // Aside returns the entries that the hub set aside, and why.
 func (j *Journal) Aside(ctx context.Context) ([]cards.Judgement, error) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
+	end, err := j.begin(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer end()
 	rows, err := j.db.QueryContext(ctx, `SELECT seq, verdict, reason FROM aside ORDER BY seq`)
 	if err != nil {
 		return nil, fmt.Errorf("journal: read: %w", err)
@@ -169,8 +187,11 @@ func (j *Journal) Aside(ctx context.Context) ([]cards.Judgement, error) {
 
 // Trust returns the newest trust list, checked against the pinned trust key.
 func (j *Journal) Trust(ctx context.Context, pinned ed25519.PublicKey) (cards.TrustList, error) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
+	end, err := j.begin(ctx)
+	if err != nil {
+		return cards.TrustList{}, err
+	}
+	defer end()
 	sealed, err := j.newest(ctx, cards.PaperTrustList)
 	if err != nil || sealed == nil {
 		return cards.TrustList{}, err

@@ -21,8 +21,9 @@ import (
 type Crash struct {
 	At    int           // which call; 0 only counts
 	Errno syscall.Errno // what the call returns, undone; 0 kills the process before the call
-	Lasts bool          // the calls after it return Errno too, as on a disk that stays full
+	Calls int           // how many calls in a row return Errno, as on a disk that is full for a while; 0 is 1
 	Limit time.Duration // when the process is killed for good; 0 is 20 s
+	Disk  *Disk         // whose files the process sees; may be nil
 }
 
 // A Result is what came of a run.
@@ -35,7 +36,7 @@ type Result struct {
 
 // Run runs a program with these files as its standard input, output and error.
 func (c Crash) Run(name string, args []string, files [3]*os.File) (Result, error) {
-	child, err := start(name, args, files)
+	child, err := c.start(name, args, files)
 	if err != nil {
 		return Result{}, err
 	}
@@ -61,7 +62,7 @@ type child struct {
 }
 
 // start starts a process under the filter.
-func start(name string, args []string, files [3]*os.File) (c child, err error) {
+func (c Crash) start(name string, args []string, files [3]*os.File) (p child, err error) {
 	argv, attr := append([]string{name}, args...), &syscall.ProcAttr{Env: os.Environ()}
 	for _, f := range files {
 		attr.Files = append(attr.Files, f.Fd())
@@ -73,20 +74,26 @@ func start(name string, args []string, files [3]*os.File) (c child, err error) {
 		// The thread has the filter for ever, so it ends with this goroutine.
 		// Until then nothing here may write: nobody listens yet.
 		runtime.LockOSThread()
-		c.parent = unix.Gettid()
-		if c.listener, err = listen(); err == nil {
+		p.parent = unix.Gettid()
+		if c.Disk != nil {
+			err = c.Disk.enter()
+		}
+		if err == nil {
+			p.listener, err = listen()
+		}
+		if err == nil {
 			pid, err = syscall.ForkExec(name, argv, attr)
 		}
 	}()
 	<-done
 	runtime.KeepAlive(files)
 	if err == nil {
-		c.process, err = os.FindProcess(pid)
+		p.process, err = os.FindProcess(pid)
 	}
 	if err != nil {
-		return c, fmt.Errorf("fault: start %s: %w", name, err)
+		return p, fmt.Errorf("fault: start %s: %w", name, err)
 	}
-	return c, nil
+	return p, nil
 }
 
 // watch serves the calls of one process.
@@ -136,7 +143,7 @@ func (w *watch) next() error {
 	a := answer{id: n.id, flags: unix.SECCOMP_USER_NOTIF_FLAG_CONTINUE}
 	if int(n.pid) != w.parent && touches(n) {
 		w.result.Calls = append(w.result.Calls, describe(n))
-		if at := len(w.result.Calls); w.At > 0 && (at == w.At || at > w.At && w.Lasts) {
+		if at := len(w.result.Calls); w.At > 0 && at >= w.At && at < w.At+max(w.Calls, 1) {
 			w.result.Hit = true
 			if w.Errno == 0 {
 				return w.process.Kill() // with the call still waiting

@@ -1,5 +1,117 @@
 package fault
 
-const deskEnv = "POINTKIOSK_TEST_DESK"
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"testing"
+	"time"
 
-func beDesk(string) int { return 0 }
+	"pointkiosk/cards"
+	"pointkiosk/cmd/internal/station"
+	"pointkiosk/kiosk"
+)
+
+// deskArg makes the test binary a kiosk's window without a screen: unlike
+// kioskctl it goes on after an error, as a volunteer does who taps again.
+const deskArg = "desk"
+
+// visitors is how many cards the desk hands out.
+const visitors = 2
+
+// beDesk hands out cards, whatever fails in between, and says which. It ends
+// without closing anything.
+func beDesk(data, uri string) error {
+	settings := station.Usual()
+	settings.Printer.URI = uri
+	ctx := context.Background()
+	s, err := station.Open(ctx, station.Opts{
+		Dir: data, Settings: settings, Driver: "sqlite", Now: time.Now, Rand: rand.Reader, Log: slog.New(slog.NewTextHandler(os.Stderr, nil)),
+	})
+	if err != nil {
+		return err
+	}
+	d := s.NewDesk()
+	var request string
+	for range 20 { // taps
+		if e, ok := d.Do(ctx, kiosk.OpenDesk{}).(kiosk.DeskReady); ok {
+			request = e.Request
+			break
+		}
+	}
+	for range visitors {
+		if request, err = serve(ctx, d, request); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// serve taps until a card is out, and says so.
+func serve(ctx context.Context, d *station.Desk, request string) (next string, err error) {
+	var effect kiosk.Effect = kiosk.PrintCard{Request: request, Operator: "volunteer"}
+	for range 20 {
+		switch e := d.Do(ctx, effect).(type) {
+		case kiosk.CardOut:
+			// What can't be said is no promise; the card is out all the same.
+			if state, copy, err := d.Journal.State(ctx, e.Serial); err == nil {
+				_ = json.NewEncoder(os.Stdout).Encode(card{Serial: e.Serial.String(), State: state, Copy: copy})
+			}
+			return e.Request, nil
+		case kiosk.CardDoubtful:
+			effect = kiosk.Settle{Serial: e.Card.Serial(), Operator: "volunteer"}
+		case kiosk.NotIssued:
+			if e.Request != "" {
+				request = e.Request
+			}
+			effect = kiosk.PrintCard{Request: request, Operator: "volunteer"}
+		}
+	}
+	return "", errors.New("20 taps brought no card")
+}
+
+// Whatever fails for a while, the window's kiosk goes on by itself, and what
+// holds for kioskctl holds for it.
+func TestEverySyscallOfDesk(t *testing.T) {
+	need(t, false, "zbarimg")
+	l, calls := newLab(t, sound)
+	desk, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.run = func(s *shop) (string, []string) { return desk, []string{deskArg, s.data, s.uri()} }
+	l.after = (*shop).servedAll
+	if calls, err = l.calls(t.TempDir()); err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("%d visitors are %d calls: %s", visitors, len(calls), tally(calls))
+	var points []point
+	for n, at := 0, 1; at <= len(calls); n, at = n+1, at+1 {
+		for _, errno := range errnos {
+			points = append(points, point{at: at, errno: errno}, point{at: at, errno: errno, calls: 12})
+		}
+	}
+	if !soak() {
+		points = spread(points, 150)
+	}
+	l.report(t, points)
+}
+
+// servedAll wants every visitor to have a card, but where the kiosk could not
+// start at all. Then the kiosk serves another.
+func (s *shop) servedAll(r Result) error {
+	given := 0
+	for _, story := range stories(s.book) {
+		if story.last() == cards.Printed {
+			given++
+		}
+	}
+	if served := r.State.ExitCode() == 0; served && given < visitors || !served && len(stories(s.book)) > 0 {
+		return fmt.Errorf("%d of %d visitors got a card, exit status %d", given, visitors, r.State.ExitCode())
+	}
+	return s.goesOn()
+}

@@ -16,6 +16,7 @@ import (
 type Disk struct {
 	Dir   string // where it is mounted
 	image string
+	space string // names the mounts of its goroutine's thread
 }
 
 // Private gives this goroutine mounts of its own. They vanish with its thread,
@@ -37,7 +38,8 @@ func NewDisk(dir string, megabytes int64) (*Disk, error) {
 	if err := Private(); err != nil {
 		return nil, err
 	}
-	d := &Disk{Dir: filepath.Join(dir, "disk"), image: filepath.Join(dir, "disk.img")}
+	d := &Disk{Dir: filepath.Join(dir, "disk"), image: filepath.Join(dir, "disk.img"),
+		space: fmt.Sprintf("/proc/%d/task/%d/ns/mnt", os.Getpid(), unix.Gettid())}
 	f, err := os.Create(d.image)
 	if err != nil {
 		return nil, fmt.Errorf("fault: disk: %w", err)
@@ -62,6 +64,23 @@ func (d *Disk) Mount() error { return command("mount", "-o", "loop", d.image, d.
 
 // Unmount unmounts the disk.
 func (d *Disk) Unmount() error { return command("umount", d.Dir) }
+
+// enter gives the calling thread, which nobody else may use any more, the disk's
+// mounts.
+func (d *Disk) enter() error {
+	fd, err := unix.Open(d.space, unix.O_RDONLY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return fmt.Errorf("fault: enter the disk's mounts: %w", err)
+	}
+	defer unix.Close(fd)
+	if err := unix.Unshare(unix.CLONE_FS); err != nil {
+		return fmt.Errorf("fault: enter the disk's mounts: %w", err)
+	}
+	if err := unix.Setns(fd, unix.CLONE_NEWNS); err != nil {
+		return fmt.Errorf("fault: enter the disk's mounts: %w", err)
+	}
+	return nil
+}
 
 // FS_IOC_SHUTDOWN and its flag (Linux, include/uapi/linux/fs.h and
 // Documentation/filesystems/ext4: EXT4_GOING_FLAGS_NOLOGFLUSH).

@@ -21,8 +21,12 @@ import (
 var scratch string
 
 func TestMain(m *testing.M) {
-	if dir := os.Getenv(deskEnv); dir != "" {
-		os.Exit(beDesk(dir))
+	if len(os.Args) == 4 && os.Args[1] == deskArg {
+		if err := beDesk(os.Args[2], os.Args[3]); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
 	}
 	var err error
 	if scratch, err = os.MkdirTemp("", "pointkiosk-fault-"); err != nil {

@@ -61,6 +61,47 @@ func (s *shop) lost() (n int, err error) {
 	return n, nil
 }
 
+// A disk that fails for a while, a kiosk that goes on, and then a power cut:
+// what was said holds.
+func TestPowerCutAfterErrors(t *testing.T) {
+	need(t, true, "zbarimg", "mkfs.ext4", "mount", "umount")
+	s, d := newCutShop(t, sound)
+	rnd := seed(t)
+	desk, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	null, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer null.Close()
+	hits, cuts := 0, rounds(40, 4000)
+	for n := range cuts {
+		c := Crash{At: 20 + rnd.IntN(180), Errno: errnos[rnd.IntN(len(errnos))], Calls: 1 + rnd.IntN(12), Limit: limit, Disk: d}
+		r, err := c.Run(desk, []string{deskArg, s.data, s.uri()}, [3]*os.File{null, s.log, null})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.Hit {
+			hits++
+		}
+		if err := s.powerOff(d); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.restart(); err != nil {
+			t.Fatalf("cut %d, %v for %d calls from %d (%s): %v", n+1, c.Errno, c.Calls, c.At, last(r, point{at: c.At}), err)
+		}
+		if err := s.settle(rnd); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Logf("%d cuts, %d with errors before: %d acknowledged cards, nothing lost", cuts, hits, len(s.said))
+	if len(s.said) < cuts {
+		t.Errorf("only %d cards were acknowledged", len(s.said))
+	}
+}
+
 // newCutShop puts a kiosk on a disk whose power can be cut.
 func newCutShop(t *testing.T, bin func() (string, error)) (*shop, *Disk) {
 	t.Helper()

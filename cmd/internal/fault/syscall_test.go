@@ -12,10 +12,14 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
+
+	"pointkiosk/cards"
 )
 
-// ways are what happens at a system call: 0 is kill -9.
-var ways = map[string]syscall.Errno{"kill": 0, "EIO": syscall.EIO, "ENOSPC": syscall.ENOSPC, "EROFS": syscall.EROFS}
+// errnos are what a system call returns instead of being done.
+var errnos = []syscall.Errno{syscall.EIO, syscall.ENOSPC, syscall.EROFS}
 
 // Whichever system call of one issue is the last, or fails: what was said
 // holds, no number is on two papers or signed twice, every card in doubt is
@@ -24,26 +28,50 @@ func TestEverySyscall(t *testing.T) {
 	need(t, false, "zbarimg")
 	l, calls := newLab(t, sound)
 	t.Logf("one issue is %d calls: %s", len(calls), tally(calls))
-	for _, way := range []string{"kill", "EIO", "ENOSPC", "EROFS"} {
-		t.Run(way, func(t *testing.T) {
-			start := time.Now()
+	for _, errno := range append([]syscall.Errno{0}, errnos...) {
+		t.Run(wayOf(errno), func(t *testing.T) {
 			var points []point
 			for at := 1; at <= len(calls); at++ {
-				points = append(points, point{at: at, errno: ways[way]})
-				if soak() && way != "kill" {
-					points = append(points, point{at: at, errno: ways[way], lasts: true})
+				points = append(points, point{at: at, errno: errno})
+				if soak() && errno != 0 {
+					points = append(points, point{at: at, errno: errno, calls: 12})
 				}
 			}
-			hits, found := l.sweep(t, l.sample(points))
-			for _, err := range found {
-				t.Error(err)
-			}
-			t.Logf("%d points in %v, %d hit", len(l.sample(points)), time.Since(start).Round(time.Second), hits)
-			if hits < len(l.sample(points))*9/10 {
-				t.Errorf("only %d faults happened", hits)
-			}
+			l.report(t, points)
 		})
 	}
+}
+
+func wayOf(errno syscall.Errno) string {
+	if errno == 0 {
+		return "kill -9"
+	}
+	return unix.ErrnoName(errno)
+}
+
+// report tries points and fails the test for every promise that one broke.
+func (l *lab) report(t *testing.T, points []point) {
+	t.Helper()
+	if testing.Short() {
+		points = spread(points, 12)
+	}
+	start := time.Now()
+	hits, found := l.sweep(points)
+	for _, err := range found {
+		t.Error(err)
+	}
+	t.Logf("%d points in %v, %d faults happened", len(points), time.Since(start).Round(time.Second), hits)
+	if hits < len(points)*9/10 {
+		t.Error("too few faults happened")
+	}
+}
+
+// spread takes at most so many points, which lie apart.
+func spread(points []point, most int) (some []point) {
+	for n := range min(most, len(points)) {
+		some = append(some, points[n*len(points)/min(most, len(points))])
+	}
+	return some
 }
 
 // A kiosk that commits "printing" only behind the last byte is caught.
@@ -56,7 +84,7 @@ func TestEverySyscallFindsLatePrinting(t *testing.T) {
 			points = append(points, point{at: at + 1}, point{at: at + 1, errno: syscall.EIO})
 		}
 	}
-	hits, found := l.sweep(t, points)
+	hits, found := l.sweep(points)
 	if len(found) == 0 {
 		t.Fatalf("%d points, %d hit: a build that writes after it prints was not caught", len(points), hits)
 	}
@@ -67,52 +95,48 @@ func TestEverySyscallFindsLatePrinting(t *testing.T) {
 type lab struct {
 	programs, origin string
 	artist           *artist
+	run              func(*shop) (program string, args []string)
+	after            func(*shop, Result) error // what must hold when all is settled
 }
 
-// A point is a fault at one call.
+// A point is a fault at one call, or from it on.
 type point struct {
 	at    int
 	errno syscall.Errno
-	lasts bool
+	calls int
 }
 
-// newLab returns a lab, and the calls of one issue without a fault.
+// newLab returns a lab for one issue, and its calls without a fault.
 func newLab(t *testing.T, bin func() (string, error)) (*lab, []string) {
 	t.Helper()
-	programs, err := bin()
+	l := &lab{after: (*shop).visitAgain}
+	var err error
+	if l.programs, err = bin(); err != nil {
+		t.Fatal(err)
+	}
+	if l.origin, err = enrolled(); err != nil {
+		t.Fatal(err)
+	}
+	if l.artist, err = newArtist(l.origin); err != nil {
+		t.Fatal(err)
+	}
+	l.run = func(s *shop) (string, []string) { return s.ctl, s.args("issue", "--request", "visit") }
+	calls, err := l.calls(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
-	origin, err := enrolled()
-	if err != nil {
-		t.Fatal(err)
-	}
-	l := &lab{programs: programs, origin: origin}
-	if l.artist, err = newArtist(origin); err != nil {
-		t.Fatal(err)
-	}
-	r, err := l.try(t.TempDir(), point{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return l, r.Calls
+	return l, calls
 }
 
-// sample takes every point, or with -short some that lie apart.
-func (l *lab) sample(points []point) []point {
-	if !testing.Short() {
-		return points
-	}
-	var some []point
-	for n := 0; n < len(points); n += 1 + len(points)/12 {
-		some = append(some, points[n])
-	}
-	return some
+// calls returns the calls of a run without a fault.
+func (l *lab) calls(dir string) ([]string, error) {
+	r, err := l.try(dir, point{})
+	return r.Calls, err
 }
 
 // sweep tries all points, two at a time, and returns how many faults happened
 // and what each broke.
-func (l *lab) sweep(t *testing.T, points []point) (hits int, found []error) {
+func (l *lab) sweep(points []point) (hits int, found []error) {
 	var mu sync.Mutex
 	var workers sync.WaitGroup
 	next := make(chan point)
@@ -130,7 +154,7 @@ func (l *lab) sweep(t *testing.T, points []point) (hits int, found []error) {
 					hits++
 				}
 				if err != nil {
-					found = append(found, fmt.Errorf("%v at call %d (%s): %w", p.errno, p.at, last(r, p), err))
+					found = append(found, fmt.Errorf("%s at call %d (%s), %d calls: %w", wayOf(p.errno), p.at, last(r, p), max(p.calls, 1), err))
 				}
 				mu.Unlock()
 			}
@@ -168,8 +192,9 @@ func (l *lab) try(dir string, p point) (r Result, err error) {
 		return r, err
 	}
 	defer null.Close()
-	c := Crash{At: p.at, Errno: p.errno, Lasts: p.lasts, Limit: limit}
-	if r, err = c.Run(s.ctl, s.args("issue", "--request", "visit"), [3]*os.File{null, s.log, null}); err != nil {
+	program, args := l.run(s)
+	c := Crash{At: p.at, Errno: p.errno, Calls: p.calls, Limit: limit}
+	if r, err = c.Run(program, args, [3]*os.File{null, s.log, null}); err != nil {
 		return r, err
 	}
 	if r.Late {
@@ -181,14 +206,19 @@ func (l *lab) try(dir string, p point) (r Result, err error) {
 	if err := s.settle(rand.New(rand.NewPCG(uint64(p.at), uint64(p.errno)))); err != nil {
 		return r, err
 	}
-	return r, s.visitAgain()
+	return r, l.after(s, r)
 }
 
 // visitAgain repeats the visit's request, which must not give it a second card,
-// and then serves another.
-func (s *shop) visitAgain() error {
-	if err := s.do("issue", "--request", "visit"); err != nil {
-		return err
+// nor a first one where that was void, and then serves another.
+func (s *shop) visitAgain(Result) error {
+	void := false
+	for _, story := range stories(s.book) {
+		void = story.last() == cards.Void
+	}
+	papers := len(s.sheets)
+	if err := s.do("issue", "--request", "visit"); (err != nil) != void || void && len(s.sheets) > papers {
+		return fmt.Errorf("the same visit again, its card void %v: %w", void, err)
 	}
 	if _, err := s.restart(); err != nil {
 		return err

@@ -1,0 +1,75 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"pointkiosk/cards"
+	"pointkiosk/hub/ledger"
+)
+
+// A stolen kiosk's cards wait for a person, who sees how many they are and what
+// they are worth; what was decided is exported.
+func TestDispute(t *testing.T) {
+	data := filepath.Join(t.TempDir(), "hub")
+	start(t, data)
+	ok(t, "", "event", "add", "--data", data, "--preset", "kisarazu", "--open-today")
+	k, client := enrol(t, ok(t, "", "kiosk", "add", "station-1", "--data", data))
+	ok(t, "", "kiosk", "grant", "station-1", "--data", data, "--event", "natural-bar", "--count", "500")
+	if err := cards.Unsealed(k.send(client).Allotments[0], cards.PaperAllotment, &k.grant); err != nil {
+		t.Fatal(err)
+	}
+	_, one := k.signed(1)
+	_, two := k.signed(2)
+	third, three := k.signed(3)
+	k.send(client, one)
+	ok(t, "", "kiosk", "revoke", "station-1", "--data", data, "--compromised")
+	k.send(client, two, three)
+	claimed(t, data, third, ledger.Revoked)
+	if out := ok(t, "", "dispute", "list", "--data", data); !strings.Contains(out, "2 (2-3)") || !strings.Contains(out, "400") || !strings.Contains(out, "late") {
+		t.Errorf("list:\n%s", out)
+	}
+	var line disputeLine
+	if err := json.Unmarshal([]byte(ok(t, "", "dispute", "list", "--json", "--data", data)), &line); err != nil || line.Yen != 400 || line.Claims != 1 ||
+		len(line.Cards) != 2 || line.Cards[1] != (disputedCard{third.Serial().String(), 3, 1, "late"}) {
+		t.Errorf("%+v, %v", line, err)
+	}
+	accept := []string{"dispute", "accept", "station-1", "--data", data, "--entries", "3-9", "--by", "佐藤", "--reason", "名簿と合う"}
+	if out, err := try(t, "", accept...); status(err) != 1 || !strings.Contains(err.Error(), "1 cards, 200 yen, 1 claims kept; say --cards 1") {
+		t.Errorf("unseen: %v %s", err, out)
+	}
+	if out := ok(t, "", append(accept, "--cards", "1")...); !strings.Contains(out, "decision 1: 1 cards, 200 yen: 1 good, 0 void, 0 refused; 1 claims have their points, 0 have none") {
+		t.Errorf("accept: %s", out)
+	}
+	claimed(t, data, third, "")
+	second := cards.Serial{Allotment: k.grant.ID, Number: 2}.String()
+	ok(t, "", "dispute", "refuse", second, "--data", data, "--cards", "1", "--by", "佐藤", "--reason", "紙がない")
+	if _, err := try(t, "", "dispute", "refuse", second, "--data", data, "--cards", "1", "--by", "佐藤", "--reason", "紙がない"); status(err) != 1 {
+		t.Errorf("decided twice: %v", err)
+	}
+	lines := strings.Split(strings.TrimSpace(ok(t, "", "export", "decisions", "--data", data)), "\n")
+	var d ledger.DecisionLine
+	if err := json.Unmarshal([]byte(lines[0]), &d); err != nil || len(lines) != 2 || d.Person != "佐藤" || !d.Accepted || d.Of[0].Account != "K7M4W2HN" {
+		t.Errorf("%d decisions, the first %+v, %v", len(lines), d, err)
+	}
+	ok(t, "", "check", "--data", data)
+}
+
+// claimed claims a card for K7M4W2HN, and wants this refusal.
+func claimed(t *testing.T, data string, c cards.Card, want ledger.Refusal) {
+	t.Helper()
+	s, err := openStore(context.Background(), data, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	_, err = s.ledger.Claim(context.Background(), c, "K7M4W2HN")
+	refused := &ledger.RefusedError{}
+	if errors.As(err, &refused); refused.Why != want || err != nil && want == "" {
+		t.Errorf("claim: %v, want %q", err, want)
+	}
+}
