@@ -144,10 +144,13 @@ func TestDamagedDisk(t *testing.T) {
 // else it is, the cursor stays and nothing is set aside or kept.
 func TestForgedReceipt(t *testing.T) {
 	stranger, trust := cards.SigningKey{ID: 2, Private: key("x")}, cards.SigningKey{ID: 1, Private: key("t")}
-	listOf := func(signer cards.SigningKey, version uint32, hub cards.SigningKey) []byte {
-		list, err := cards.Seal(signer, cards.PaperTrustList, cards.TrustList{Version: version, Hubs: []cards.HubKey{{Key: hub.ID, Public: hub.Public()}}})
+	seal := func(signer cards.SigningKey, paper cards.Paper, v any) []byte {
+		sealed, err := cards.Seal(signer, paper, v)
 		check(t, err)
-		return list
+		return sealed
+	}
+	listOf := func(signer cards.SigningKey, version uint32, hub cards.SigningKey) []byte {
+		return seal(signer, cards.PaperTrustList, cards.TrustList{Version: version, Hubs: []cards.HubKey{{Key: hub.ID, Public: hub.Public()}}})
 	}
 	for _, tt := range []struct {
 		name string
@@ -164,9 +167,7 @@ func TestForgedReceipt(t *testing.T) {
 		{"for another upload", func(r *cards.Receipt) cards.SigningKey { r.Request = make([]byte, 32); return hubKey }},
 		{"for another kiosk", func(r *cards.Receipt) cards.SigningKey { r.Key++; return hubKey }},
 		{"with an allotment of a stranger", func(r *cards.Receipt) cards.SigningKey {
-			sealed, err := cards.Seal(stranger, cards.PaperAllotment, cards.Allotment{ID: 9})
-			check(t, err)
-			r.Allotments = append(r.Allotments, sealed)
+			r.Allotments = append(r.Allotments, seal(stranger, cards.PaperAllotment, cards.Allotment{ID: 9}))
 			return hubKey
 		}},
 	} {
@@ -178,7 +179,7 @@ func TestForgedReceipt(t *testing.T) {
 				r, err := h.Ingest(context.Background(), sealed)
 				check(t, err)
 				r.Judgements[1].Verdict = cards.Disputed
-				return cards.Seal(tt.bend(&r), cards.PaperReceipt, r)
+				return seal(tt.bend(&r), cards.PaperReceipt, r), nil
 			})
 			if err := k.up.Sync(context.Background()); err == nil {
 				t.Error("it is taken for a receipt")

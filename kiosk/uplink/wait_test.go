@@ -7,6 +7,7 @@ import (
 	"errors"
 	"path/filepath"
 	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -23,11 +24,17 @@ type desk struct {
 	stays  bool          // the cursor doesn't move
 	most   int           // entries that fit one upload; 0 is any number
 	each   time.Duration // on the line, for every entry
+	mu     sync.Mutex    // guards the next two, which change while the uplink runs
 	hangs  bool
 	err    error       // what is answered instead
 	calls  []time.Time // when it was asked
 	sizes  []int
 }
+
+// back ends an outage.
+func (d *desk) back() { d.mu.Lock(); defer d.mu.Unlock(); d.hangs, d.err = false, nil }
+
+func (d *desk) how() (hangs bool, err error) { d.mu.Lock(); defer d.mu.Unlock(); return d.hangs, d.err }
 
 var hubKey = cards.SigningKey{ID: 2, Private: key("h")}
 
@@ -49,7 +56,7 @@ func (d *desk) Upload(ctx context.Context, sealed []byte) ([]byte, error) {
 	}
 	d.calls, d.sizes = append(d.calls, time.Now()), append(d.sizes, len(u.Records))
 	line := time.Duration(len(u.Records)) * d.each
-	if d.hangs {
+	if hangs, _ := d.how(); hangs {
 		line = time.Hour
 	}
 	select {
@@ -57,8 +64,8 @@ func (d *desk) Upload(ctx context.Context, sealed []byte) ([]byte, error) {
 		return nil, ctx.Err()
 	case <-time.After(line):
 	}
-	if d.err != nil {
-		return nil, d.err
+	if _, err := d.how(); err != nil {
+		return nil, err
 	}
 	if d.most > 0 && len(u.Records) > d.most {
 		return nil, tooLarge{errors.New("too large")}
@@ -165,6 +172,36 @@ func TestRetryAfter(t *testing.T) {
 	}
 }
 
+// outage lets a hub be away for a while and returns how long it then takes
+// until everything is there.
+func outage(t *testing.T, away func(*desk), while time.Duration) time.Duration {
+	d, u, _ := post(t, 40)
+	away(d)
+	ctx, stop := context.WithCancel(context.Background())
+	var told News
+	u.opts.Tell = func(n News) { told = n }
+	done := make(chan struct{})
+	go func() { defer close(done); u.Run(ctx) }()
+	time.Sleep(while)
+	synctest.Wait() // after it the test alone runs
+	if told.Online || told.Unsent != 40 {
+		t.Errorf("away, and told %+v", told)
+	}
+	d.back()
+	back := time.Now()
+	for told.Unsent > 0 && time.Since(back) < time.Minute {
+		time.Sleep(100 * time.Millisecond)
+		synctest.Wait()
+	}
+	took := time.Since(back)
+	if !told.Online || told.Unsent != 0 || told.Err != nil {
+		t.Errorf("back, and told %+v", told)
+	}
+	stop()
+	<-done
+	return took
+}
+
 // Whenever the hub comes back, and whatever the line did before, all is there
 // within 30 s.
 func TestFoundWithin30s(t *testing.T) {
@@ -180,30 +217,7 @@ func TestFoundWithin30s(t *testing.T) {
 			var worst time.Duration
 			for minutes := range 12 {
 				synctest.Test(t, func(t *testing.T) {
-					d, u, _ := post(t, 40)
-					tt.away(d)
-					ctx, stop := context.WithCancel(context.Background())
-					var told News
-					u.opts.Tell = func(n News) { told = n }
-					done := make(chan struct{})
-					go func() { defer close(done); u.Run(ctx) }()
-					time.Sleep(time.Duration(minutes)*time.Minute + 17*time.Second)
-					synctest.Wait()
-					if told.Online || told.Unsent != 40 {
-						t.Errorf("away, and told %+v", told)
-					}
-					d.err, d.hangs = nil, false
-					back := time.Now()
-					for told.Unsent > 0 && time.Since(back) < time.Minute {
-						time.Sleep(100 * time.Millisecond)
-						synctest.Wait() // after it the test alone runs
-					}
-					worst = max(worst, time.Since(back))
-					if !told.Online || told.Unsent != 0 || told.Err != nil {
-						t.Errorf("back, and told %+v", told)
-					}
-					stop()
-					<-done
+					worst = max(worst, outage(t, tt.away, time.Duration(minutes)*time.Minute+17*time.Second))
 				})
 			}
 			if worst > 30*time.Second {

@@ -145,12 +145,7 @@ func TestHubKilled(t *testing.T) {
 	check(t, os.WriteFile(c.path("event.toml"), []byte(freeEvent), 0o600))
 	check(t, c.market("1000000", "event.toml"))
 	ids := c.crowd(t, 6)
-	var people []*resident
-	for _, id := range ids {
-		r, err := newResident(c.listen, id)
-		check(t, err)
-		people = append(people, r)
-	}
+	people := c.signedIn(t, ids)
 	s := c.station(t)
 	ctx, stop := context.WithCancel(context.Background())
 	out, b := make(chan handed), new(bench)
@@ -184,6 +179,17 @@ func TestHubKilled(t *testing.T) {
 	c.must(t, "hub", "check")
 	c.must(t, "kioskctl", "journal", "verify")
 	c.planted(t, b.acks)
+}
+
+// signedIn are residents before they open a card.
+func (c *town) signedIn(t *testing.T, ids []string) (people []*resident) {
+	t.Helper()
+	for _, id := range ids {
+		r, err := newResident(c.listen, id)
+		check(t, err)
+		people = append(people, r)
+	}
+	return people
 }
 
 // faults compares a hub's books with the claims that it acknowledged.
