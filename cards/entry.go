@@ -58,6 +58,10 @@ func (s State) Known() bool {
 	return false
 }
 
+// NothingSent is the reason of a void that follows printing: the printer had
+// not taken one byte, so no paper can carry the card.
+const NothingSent = "no byte was sent"
+
 // OfCard reports whether an entry with this state speaks of one card.
 func (s State) OfCard() bool { return s != Begun && s != Checkpoint && s != ClockSet }
 

@@ -43,6 +43,7 @@ type (
 	TapVoid     struct{}                // 取消 of the last card, or of the one in question
 	TapReason   struct{ Reason string } // why: a word key such as "void.torn"
 	TapDateOK   struct{}                // the date on the screen is right
+	TapDateBad  struct{}                // it is wrong; cards are handed out all the same
 	TapDisplay  struct{}                // 表示
 	TapLang     struct{ Lang string }
 	TapSize     struct{ Size Size }
@@ -58,7 +59,7 @@ type (
 		Count   Count
 		Request string
 		Preview image.Image
-		Suspect bool // the clock is suspect and nobody has confirmed the date
+		AskDate bool // the clock is suspect and nobody was asked about the date
 	}
 	DeskClosed struct{ Note string } // it may not: a word key says why
 	CardOut    struct {
@@ -105,8 +106,11 @@ type Effect any
 type (
 	Unlock    struct{ PIN PIN }
 	OpenDesk  struct{ Practice bool }
-	PrintCard struct{ Request, Operator string }
-	Settle    struct { // the volunteer's word on an uncertain card
+	PrintCard struct {
+		Request, Operator string
+		Allotment         uint32 // the one on the screen
+	}
+	Settle struct { // the volunteer's word on an uncertain card
 		Serial   cards.Serial
 		Whole    bool
 		Operator string
@@ -119,5 +123,8 @@ type (
 		Serial                   cards.Serial
 		Reason, Operator, Second string
 	}
-	ConfirmDate struct{ Operator string }
+	ConfirmDate struct {
+		Operator string
+		Right    bool
+	}
 )

@@ -122,15 +122,12 @@ func (i *Issuer) print(ctx context.Context, a cards.Allotment, c cards.Issued, o
 	next, reason := outcome(came, c.State == cards.Uncertain)
 	c.State = cards.Printing
 	// From here on paper may be out: a cancelled context must not hide it.
-	if _, err := i.Journal.Mark(context.WithoutCancel(ctx), serial, next, "", reason); err != nil {
+	if _, err := i.Journal.Mark(context.WithoutCancel(ctx), serial, next, operator, reason); err != nil {
 		return c, err
 	}
 	c.State = next
 	return c, nil
 }
-
-// noByte is the reason that lets a card become void right after printing.
-const noByte = "no byte was sent"
 
 func outcome(o Outcome, again bool) (cards.State, string) {
 	switch {
@@ -139,7 +136,7 @@ func outcome(o Outcome, again bool) (cards.State, string) {
 	case o == Presumably:
 		return cards.Presumed, ""
 	case o == NotSent && !again: // of a reprint the first paper may be out
-		return cards.Void, noByte
+		return cards.Void, cards.NothingSent
 	}
 	return cards.Uncertain, ""
 }

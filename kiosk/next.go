@@ -98,7 +98,7 @@ func (s State) tick(now time.Time) State {
 		limit = doorIdle
 	case Issue, Out, Confirm:
 		limit = s.idle
-		if s.Step == Issue && !s.Site.Allotment.Open(now) && !s.Site.Practice {
+		if s.Step == Issue && !s.Site.Allotment.Open(now) && !s.Site.Practice && !s.Site.Doubted {
 			return s.home() // the event is over
 		}
 	}

@@ -16,6 +16,13 @@ func testSite() Site {
 	}}
 }
 
+// doubted is a site whose window has not begun by a clock that can't be trusted.
+func doubted() Site {
+	s := testSite()
+	s.Doubted, s.Allotment.From, s.Allotment.Until = true, noon.Add(24*time.Hour).Unix(), noon.Add(48*time.Hour).Unix()
+	return s
+}
+
 // start is a kiosk at noon with a printer that is ready.
 func start(events ...Event) (State, []Effect) {
 	s := First(Look{Lang: "ja", Size: Medium}, testSite(), DeskIdle)
@@ -57,38 +64,41 @@ func TestNext(t *testing.T) {
 		{"no PIN while it waits", with(toDoor, DoorRefused{5}, TapDigit{'1'}, TapEnter{}), Door, "{****}"},
 		{"desk", toDesk, Issue, "{****} {false}"},
 		{"desk refused", with(toMenu, TapDesk{}, DeskClosed{"issue.note.noevent"}), Menu, "{****} {false}"},
-		{"one tap, one card", with(toDesk, TapIssue{}, TapIssue{}, TapIssue{}), Wait, "{****} {false} {R1 sato}"},
-		{"card out", with(toDesk, TapIssue{}, out), Issue, "{****} {false} {R1 sato}"},
-		{"the next card has its own request", with(toDesk, TapIssue{}, out, TapIssue{}), Wait, "{****} {false} {R1 sato} {R2 sato}"},
-		{"no paper, the same request", with(toDesk, TapIssue{}, NotIssued{Note: "issue.note.paper", Request: "R1"}, TapIssue{}), Wait, "{****} {false} {R1 sato} {R1 sato}"},
-		{"no paper at the tap", with(toDesk, TapIssue{}, NotIssued{Note: "issue.note.paper", Request: "R1", Paper: &Paper{Code: "P-02"}}), Out, "{****} {false} {R1 sato}"},
-		{"paper out at the reprint asks again", with(toDesk, TapIssue{}, doubtful, TapTorn{}, NotIssued{Request: "R2", Count: doubtful.Count, Paper: &Paper{Code: "P-02"}}, PaperIs{Paper{Ready: true}}), Confirm, "{****} {false} {R1 sato} {0000-01R0-000P false sato}"},
-		{"doubt asks", with(toDesk, TapIssue{}, doubtful), Confirm, "{****} {false} {R1 sato}"},
-		{"doubt can't be passed over", with(toDesk, TapIssue{}, doubtful, TapIssue{}, out), Confirm, "{****} {false} {R1 sato}"},
-		{"whole", with(toDesk, TapIssue{}, doubtful, TapWhole{}), Wait, "{****} {false} {R1 sato} {0000-01R0-000P true sato}"},
-		{"torn", with(toDesk, TapIssue{}, doubtful, TapTorn{}), Wait, "{****} {false} {R1 sato} {0000-01R0-000P false sato}"},
-		{"back from the question leaves it open", with(toDesk, TapIssue{}, doubtful, TapBack{}), Menu, "{****} {false} {R1 sato}"},
+		{"one tap, one card", with(toDesk, TapIssue{}, TapIssue{}, TapIssue{}), Wait, "{****} {false} {R1 sato 7}"},
+		{"card out", with(toDesk, TapIssue{}, out), Issue, "{****} {false} {R1 sato 7}"},
+		{"the next card has its own request", with(toDesk, TapIssue{}, out, TapIssue{}), Wait, "{****} {false} {R1 sato 7} {R2 sato 7}"},
+		{"no paper, the same request", with(toDesk, TapIssue{}, NotIssued{Note: "issue.note.paper", Request: "R1"}, TapIssue{}), Wait, "{****} {false} {R1 sato 7} {R1 sato 7}"},
+		{"no paper at the tap", with(toDesk, TapIssue{}, NotIssued{Note: "issue.note.paper", Request: "R1", Paper: &Paper{Code: "P-02"}}), Out, "{****} {false} {R1 sato 7}"},
+		{"paper out at the reprint asks again", with(toDesk, TapIssue{}, doubtful, TapTorn{}, NotIssued{Request: "R2", Count: doubtful.Count, Paper: &Paper{Code: "P-02"}}, PaperIs{Paper{Ready: true}}), Confirm, "{****} {false} {R1 sato 7} {0000-01R0-000P false sato}"},
+		{"doubt asks", with(toDesk, TapIssue{}, doubtful), Confirm, "{****} {false} {R1 sato 7}"},
+		{"doubt can't be passed over", with(toDesk, TapIssue{}, doubtful, TapIssue{}, out), Confirm, "{****} {false} {R1 sato 7}"},
+		{"whole", with(toDesk, TapIssue{}, doubtful, TapWhole{}), Wait, "{****} {false} {R1 sato 7} {0000-01R0-000P true sato}"},
+		{"torn", with(toDesk, TapIssue{}, doubtful, TapTorn{}), Wait, "{****} {false} {R1 sato 7} {0000-01R0-000P false sato}"},
+		{"back from the question leaves it open", with(toDesk, TapIssue{}, doubtful, TapBack{}), Menu, "{****} {false} {R1 sato 7}"},
 		{"it is asked again", with(toMenu, TapDesk{}, DeskReady{Site: testSite(), Request: "R", Count: doubtful.Count}), Confirm, "{****} {false}"},
-		{"void needs a reason", with(toDesk, TapIssue{}, out, TapVoid{}, TapReason{""}), VoidCard, "{****} {false} {R1 sato}"},
-		{"void", with(toDesk, TapIssue{}, out, TapVoid{}, TapReason{"void.torn"}), Wait, "{****} {false} {R1 sato} {0000-01R0-000P void.torn sato }"},
-		{"so many voids take a second person", with(toVoid, NeedSecond{}), Door, "{****} {false} {R1 sato} {0000-01R0-000P void.torn sato }"},
-		{"not the same one", with(toVoid, NeedSecond{}, TapDigit{'1'}, TapEnter{}, DoorOpened{"sato"}), Door, "{****} {false} {R1 sato} {0000-01R0-000P void.torn sato } {****}"},
-		{"the second person", with(toVoid, NeedSecond{}, TapDigit{'1'}, TapEnter{}, DoorOpened{"suzuki"}), Wait, "{****} {false} {R1 sato} {0000-01R0-000P void.torn sato } {****} {0000-01R0-000P void.torn sato suzuki}"},
-		{"no second person", with(toVoid, NeedSecond{}, TapBack{}), Issue, "{****} {false} {R1 sato} {0000-01R0-000P void.torn sato }"},
+		{"void needs a reason", with(toDesk, TapIssue{}, out, TapVoid{}, TapReason{""}), VoidCard, "{****} {false} {R1 sato 7}"},
+		{"void", with(toDesk, TapIssue{}, out, TapVoid{}, TapReason{"void.torn"}), Wait, "{****} {false} {R1 sato 7} {0000-01R0-000P void.torn sato }"},
+		{"so many voids take a second person", with(toVoid, NeedSecond{}), Door, "{****} {false} {R1 sato 7} {0000-01R0-000P void.torn sato }"},
+		{"not the same one", with(toVoid, NeedSecond{}, TapDigit{'1'}, TapEnter{}, DoorOpened{"sato"}), Door, "{****} {false} {R1 sato 7} {0000-01R0-000P void.torn sato } {****}"},
+		{"the second person", with(toVoid, NeedSecond{}, TapDigit{'1'}, TapEnter{}, DoorOpened{"suzuki"}), Wait, "{****} {false} {R1 sato 7} {0000-01R0-000P void.torn sato } {****} {0000-01R0-000P void.torn sato suzuki}"},
+		{"no second person", with(toVoid, NeedSecond{}, TapBack{}), Issue, "{****} {false} {R1 sato 7} {0000-01R0-000P void.torn sato }"},
 		{"nothing to void", with(toDesk, TapVoid{}), Issue, "{****} {false}"},
-		{"did not come out", with(toDesk, TapIssue{}, CardOut{Serial: serial, Presumed: true, Request: "R2"}, TapNotOut{}), Wait, "{****} {false} {R1 sato} {0000-01R0-000P sato}"},
-		{"a proven card came out", with(toDesk, TapIssue{}, out, TapNotOut{}), Issue, "{****} {false} {R1 sato}"},
-		{"suspect clock", with(toMenu, TapDesk{}, DeskReady{Site: testSite(), Request: "R1", Suspect: true}), Clock, "{****} {false}"},
-		{"date confirmed", with(toMenu, TapDesk{}, DeskReady{Site: testSite(), Request: "R1", Suspect: true}, TapDateOK{}, DateConfirmed{}), Issue, "{****} {false} {sato}"},
+		{"did not come out", with(toDesk, TapIssue{}, CardOut{Serial: serial, Presumed: true, Request: "R2"}, TapNotOut{}), Wait, "{****} {false} {R1 sato 7} {0000-01R0-000P sato}"},
+		{"a proven card came out", with(toDesk, TapIssue{}, out, TapNotOut{}), Issue, "{****} {false} {R1 sato 7}"},
+		{"suspect clock", with(toMenu, TapDesk{}, DeskReady{Site: testSite(), Request: "R1", AskDate: true}), Clock, "{****} {false}"},
+		{"date confirmed", with(toMenu, TapDesk{}, DeskReady{Site: testSite(), Request: "R1", AskDate: true}, TapDateOK{}, DateConfirmed{}), Issue, "{****} {false} {sato true}"},
+		{"wrong date, cards all the same", with(toMenu, TapDesk{}, DeskReady{Site: testSite(), Request: "R1", AskDate: true}, TapDateBad{}, DateConfirmed{}), Issue, "{****} {false} {sato false}"},
+		{"a suspect clock ends no event", with(toMenu, TapDesk{}, DeskReady{Site: doubted(), Request: "R1"}, Tick{noon.Add(5 * time.Minute)}), Issue, "{****} {false}"},
+		{"one desk at a time", with(toMenu, TapDesk{}, TapPractice{}, TapDesk{}), Wait, "{****} {false}"},
 		{"hub stopped it", with(toDesk, NetworkIs{Network{Stopped: "revoked"}}, TapIssue{}), Issue, "{****} {false}"},
 		{"paper out", with(toDesk, PaperIs{Paper{Code: "P-02"}}), Out, "{****} {false}"},
 		{"paper in again", with(toDesk, PaperIs{Paper{Code: "P-02"}}, PaperIs{Paper{Ready: true}}), Issue, "{****} {false}"},
-		{"paper out does not hide the question", with(toDesk, TapIssue{}, doubtful, PaperIs{Paper{Code: "P-02"}}), Confirm, "{****} {false} {R1 sato}"},
+		{"paper out does not hide the question", with(toDesk, TapIssue{}, doubtful, PaperIs{Paper{Code: "P-02"}}), Confirm, "{****} {false} {R1 sato 7}"},
 		{"event over", with(toDesk, Tick{noon.Add(time.Hour)}), Home, "{****} {false}"},
 		{"idle desk closes", with(toDesk, Tick{noon.Add(DeskIdle)}), Home, "{****} {false}"},
 		{"a touch keeps it open", with(toDesk, Tick{noon.Add(DeskIdle - 1)}, TapSize{Large}, Tick{noon.Add(DeskIdle)}), Issue, "{****} {false}"},
 		{"idle door shuts", []Event{TapStaff{}, Tick{noon.Add(doorIdle)}}, Home, ""},
-		{"printing is never idle", with(toDesk, TapIssue{}, Tick{noon.Add(24 * time.Hour)}), Wait, "{****} {false} {R1 sato}"},
+		{"printing is never idle", with(toDesk, TapIssue{}, Tick{noon.Add(24 * time.Hour)}), Wait, "{****} {false} {R1 sato 7}"},
 		{"display and back", []Event{TapDisplay{}, TapLang{"en"}, TapBack{}}, Home, ""},
 		{"practice", with(toMenu, TapPractice{}), Wait, "{****} {true}"},
 	} {

@@ -57,6 +57,7 @@ type Site struct {
 	Allotment cards.Allotment
 	Granted   bool // an allotment is held
 	Practice  bool
+	Doubted   bool // the clock is suspect: the count alone decides, not the window
 	Bound     bool // the key is bound to this machine (TPM)
 	Contact   cards.Text
 	Phone     string

@@ -53,16 +53,13 @@ func (s State) entered(who string) (State, Effect) {
 }
 
 func (s State) atMenu(e Event) (State, Effect) {
-	switch e := e.(type) {
+	switch e.(type) {
 	case TapDesk:
+		s.Step, s.back = Wait, Menu
 		return s, OpenDesk{Practice: s.Site.Practice}
 	case TapPractice:
 		s.Step, s.back = Wait, Menu
 		return s, OpenDesk{Practice: !s.Site.Practice}
-	case DeskReady:
-		return s.openDesk(e), nil
-	case DeskClosed:
-		s.Desk.Note = e.Note
 	case TapBack:
 		return s.home(), nil
 	}
@@ -73,7 +70,7 @@ func (s State) atMenu(e Event) (State, Effect) {
 func (s State) openDesk(e DeskReady) State {
 	s.Site, s.Count = e.Site, e.Count
 	s.Desk = Desk{Operator: s.Desk.Operator, Request: e.Request, Preview: e.Preview}
-	if e.Suspect {
+	if e.AskDate {
 		s.Step = Clock
 		return s
 	}
@@ -94,10 +91,10 @@ func (s State) toDesk() State {
 
 func (s State) atClock(e Event) (State, Effect) {
 	switch e.(type) {
-	case TapDateOK:
-		return s, ConfirmDate{Operator: s.Desk.Operator}
-	case DateConfirmed:
-		return s.toDesk(), nil
+	case TapDateOK, TapDateBad:
+		_, right := e.(TapDateOK)
+		s.Step, s.back = Wait, Menu
+		return s, ConfirmDate{Operator: s.Desk.Operator, Right: right}
 	case TapBack:
 		s.Step = Menu
 	}
@@ -112,7 +109,7 @@ func (s State) atDesk(e Event) (State, Effect) {
 		}
 		s.Step, s.back = Wait, Issue
 		s.Desk.Note, s.Desk.Handed = "", false
-		return s, PrintCard{Request: s.Desk.Request, Operator: s.Desk.Operator}
+		return s, PrintCard{Request: s.Desk.Request, Operator: s.Desk.Operator, Allotment: s.Site.Allotment.ID}
 	case TapNotOut:
 		if s.Desk.Presumed {
 			s.Step, s.back = Wait, Issue
@@ -149,6 +146,7 @@ func (s State) waiting(e Event) (State, Effect) {
 		s.Count, s.Desk.Request = e.Count, e.Request
 		s.Desk.Last, s.Desk.Handed, s.Desk.Presumed = cards.Serial{}, false, false
 		s.Desk.Note = "issue.void.noted"
+	case DateConfirmed: // the desk opens
 	case NeedSecond:
 		s.Step, s.Keys = Door, Keys{Second: true}
 		return s, nil

@@ -20,10 +20,12 @@ func newClock(p *pen, send func(kiosk.Event)) *clock {
 	s.date.most, s.date.narrow = 1, true
 	ok := newWordButton(p, primary, 34, "clock.ok", func() { send(kiosk.TapDateOK{}) })
 	ok.padX, ok.least = 72, 88
+	bad := newWordButton(p, plain, 28, "clock.bad", func() { send(kiosk.TapDateBad{}) })
+	bad.padX, bad.least = 40, 88
 	box := newPanel(p, newColumn(p, 12, spring(1), s.date, s.hour, spring(1)), panelGround, edge)
 	s.page = &page{p: p,
 		main: newColumn(p, 28, newSaid(p, 46, bold, body, "clock.title").centre(), growing{box, 3}, s.wrong, spring(1)),
-		foot: newRow(p, 24, newBack(p, send), spring(1), ok)}
+		foot: newRow(p, 24, newBack(p, send), spring(1), bad, ok)}
 	return s
 }
 

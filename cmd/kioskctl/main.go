@@ -61,6 +61,7 @@ var commands = []command{
 	{"queue export", queueExport},
 	{"journal verify", journalVerify},
 	{"journal export", journalExport},
+	{"journal rehead", journalRehead},
 	{"verify", verify},
 	{"printer test", printerTest},
 	{"pin", pin},

@@ -62,16 +62,23 @@ func marks(first, count int) string {
 	return b.String()
 }
 
-// bulkSizes are how many rows a statement adds: a few sizes, so that each is
-// prepared once.
-func bulkSizes() []int { return []int{50, 10, 1} }
+// bulkSizes are how many rows a statement adds: few, so that each statement is
+// prepared once; and at most 50 rows, behind which SQLite gains nothing.
+var bulkSizes = [...]int{50, 10, 1}
+
+// bulkInserts are the statements for each table and size.
+var bulkInserts = func() (all [tables][len(bulkSizes)]string) {
+	for to := range tables {
+		for n, rows := range bulkSizes {
+			all[to][n] = to.insert(rows)
+		}
+	}
+	return all
+}()
 
 // add keeps a row back, to be written with others: before whatever else is
 // read or written in this transaction, and before its end.
 func (t *txn) add(to table, values ...any) {
-	if len(values) != to.width() {
-		panic(fmt.Sprintf("ledger: %d values for %s", len(values), to.columns())) // a mistake in this package
-	}
 	t.rows[to] = append(t.rows[to], values...)
 	t.held = true
 }
@@ -84,9 +91,9 @@ func (t *txn) flush() error {
 	t.held = false // what follows runs statements, which would begin anew
 	for to := range tables {
 		left := t.rows[to]
-		for _, rows := range bulkSizes() {
+		for n, rows := range bulkSizes {
 			for size := rows * to.width(); len(left) >= size; left = left[size:] {
-				if _, err := t.exec(bulkInserts[to][rows], left[:size]...); err != nil {
+				if _, err := t.exec(bulkInserts[to][n], left[:size]...); err != nil {
 					return err
 				}
 			}
@@ -95,3 +102,6 @@ func (t *txn) flush() error {
 	}
 	return nil
 }
+
+// drop forgets the rows kept back.
+func (t *txn) drop() { t.rows, t.held = [tables][]any{}, false }

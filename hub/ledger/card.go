@@ -44,8 +44,13 @@ func (t *txn) issue(a allotmentRow, s cards.Serial, source string, digest []byte
 	if err != nil || n == 0 {
 		return false, err
 	}
-	_, err = t.move(kindIssue, reference(s), int64(a.Points), allotmentOf(a.ID), outstandingOf(a.scheme))
-	return true, err
+	return true, t.moveOut(a, s)
+}
+
+// moveOut moves a card's points out of its allotment.
+func (t *txn) moveOut(a allotmentRow, s cards.Serial) error {
+	_, err := t.move(kindIssue, reference(s), int64(a.Points), allotmentOf(a.ID), outstandingOf(a.scheme))
+	return err
 }
 
 // end writes how a card ends, if it has not ended. The key decides.

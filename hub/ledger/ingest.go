@@ -39,7 +39,7 @@ type intake struct {
 	key        signer
 	arrivals   map[uint64]*arrival // new in this upload
 	allotments map[uint32]allotmentRow
-	states     map[cards.Serial]cards.State
+	cards      map[cards.Serial]*knownCard
 	judgements []cards.Judgement
 	cursor     uint64
 	head       []byte // hash of the record at the cursor
@@ -57,11 +57,14 @@ func (l *Ledger) Ingest(ctx context.Context, sealed []byte) (r cards.Receipt, er
 	arrivals := readRecords(upload.Records, key)
 	request := sha256.Sum256(sealed)
 	err = l.update(ctx, func(t *txn) error {
-		in := &intake{txn: t, ledger: l, arrivals: map[uint64]*arrival{}, allotments: map[uint32]allotmentRow{}, states: map[cards.Serial]cards.State{}}
+		in := &intake{txn: t, ledger: l, arrivals: map[uint64]*arrival{}, allotments: map[uint32]allotmentRow{}, cards: map[cards.Serial]*knownCard{}}
 		if in.key, _, err = t.signer(key.id); err != nil {
 			return err
 		}
 		if err := in.keep(arrivals); err != nil {
+			return err
+		}
+		if err := in.recall(); err != nil {
 			return err
 		}
 		if err := in.advance(); err != nil {
@@ -139,6 +142,10 @@ func readRecord(seq uint64, data []byte, key signer) arrival {
 
 // keep stores each record, whatever it is.
 func (in *intake) keep(arrivals []arrival) error {
+	before, err := in.before(arrivals)
+	if err != nil {
+		return err
+	}
 	for n := range arrivals {
 		a := &arrivals[n]
 		if a.seq == 0 || a.seq > math.MaxInt64 {
@@ -148,40 +155,56 @@ func (in *intake) keep(arrivals []arrival) error {
 			in.judge(a.seq, a.hash[:], cards.Disputed, reasonPlace)
 			continue
 		}
-		n, err := in.exec(`INSERT INTO entry (key_id, seq, hash, data, late, received) VALUES ($1, $2, $3, $4, $5, $6)
-			ON CONFLICT (key_id, seq) DO NOTHING`, int64(in.key.id), int64(a.seq), a.hash[:], a.data,
-			bit(in.key.revoked == cards.Compromised), in.ms())
-		if err != nil {
-			return err
-		}
-		if n == 1 {
-			in.arrivals[a.seq] = a
+		if b, held := before[a.seq]; held {
+			if err := in.again(a, b); err != nil {
+				return err
+			}
 			continue
 		}
-		if err := in.again(a); err != nil {
-			return err
+		before[a.seq] = keptRecord{hash: a.hash[:]}
+		in.arrivals[a.seq] = a
+		in.add(tableEntry, int64(in.key.id), int64(a.seq), a.hash[:], a.data, bit(in.key.revoked == cards.Compromised), in.ms())
+	}
+	return in.flush()
+}
+
+// A keptRecord is a record that has its place, with its verdict if it has one.
+type keptRecord struct {
+	hash    []byte
+	verdict cards.Verdict
+	reason  string
+}
+
+// before finds the records that stand in the places of these.
+func (in *intake) before(arrivals []arrival) (map[uint64]keptRecord, error) {
+	found := map[uint64]keptRecord{}
+	var seqs []int64
+	for _, a := range arrivals {
+		if a.seq <= math.MaxInt64 {
+			seqs = append(seqs, int64(a.seq))
 		}
 	}
-	return nil
+	err := in.list(`SELECT e.seq, e.hash, COALESCE(j.verdict, ''), COALESCE(j.reason, '') FROM entry e
+		LEFT JOIN judged j ON j.key_id = e.key_id AND j.seq = e.seq WHERE e.key_id = $1 AND e.seq IN (`, `)`, int64(in.key.id), seqs,
+		func(scan func(...any) error) error {
+			var seq uint64
+			var r keptRecord
+			err := scan(&seq, &r.hash, &r.verdict, &r.reason)
+			found[seq] = r
+			return err
+		})
+	return found, err
 }
 
 // again answers for a record whose place was taken.
-func (in *intake) again(a *arrival) error {
-	var hash []byte
-	var verdict cards.Verdict
-	var reason string
-	_, err := in.one(`SELECT e.hash, COALESCE(j.verdict, ''), COALESCE(j.reason, '') FROM entry e
-		LEFT JOIN judged j ON j.key_id = e.key_id AND j.seq = e.seq WHERE e.key_id = $1 AND e.seq = $2`,
-		[]any{int64(in.key.id), int64(a.seq)}, &hash, &verdict, &reason)
+func (in *intake) again(a *arrival, before keptRecord) error {
 	switch {
-	case err != nil:
-		return err
-	case !bytes.Equal(hash, a.hash[:]):
+	case !bytes.Equal(before.hash, a.hash[:]):
 		return in.conflict(a)
-	case verdict == cards.Disputed: // a repeated question has the same answer
-		in.judge(a.seq, hash, verdict, reason)
-	case verdict == cards.Accepted:
-		in.judge(a.seq, hash, cards.Duplicate, "")
+	case before.verdict == cards.Disputed: // a repeated question has the same answer
+		in.judge(a.seq, before.hash, before.verdict, before.reason)
+	case before.verdict == cards.Accepted:
+		in.judge(a.seq, before.hash, cards.Duplicate, "")
 	}
 	return nil // kept and still waiting for those before it: no judgement yet
 }

@@ -48,9 +48,7 @@ func (in *intake) advance() error {
 		if err != nil {
 			return err
 		}
-		if err := in.settle(a, reason); err != nil {
-			return err
-		}
+		in.settle(a, reason)
 	}
 }
 
@@ -70,7 +68,7 @@ func (in *intake) following() (a *arrival, late bool, err error) {
 }
 
 // settle writes the verdict and moves the cursor on.
-func (in *intake) settle(a *arrival, reason string) error {
+func (in *intake) settle(a *arrival, reason string) {
 	verdict, e := cards.Accepted, a.entry
 	if reason != "" {
 		verdict = cards.Disputed
@@ -78,18 +76,13 @@ func (in *intake) settle(a *arrival, reason string) error {
 	if a.err != nil {
 		e = cards.Entry{}
 	}
-	_, err := in.exec(`INSERT INTO judged (key_id, seq, verdict, reason, state, allotment, number, copy, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-		int64(in.key.id), int64(a.seq), string(verdict), reason, string(e.State), int64(e.Allotment), int64(e.Number), int64(e.Copy), in.ms())
-	if err != nil {
-		return err
-	}
+	in.add(tableJudged, int64(in.key.id), int64(a.seq), string(verdict), reason, string(e.State), int64(e.Allotment), int64(e.Number), int64(e.Copy), in.ms())
 	if reason == "" && e.State.OfCard() {
-		in.states[e.Serial()] = e.State
+		in.card(e.Serial()).state = e.State
 	}
 	in.judge(a.seq, a.hash[:], verdict, reason)
 	in.cursor, in.head = a.seq, a.hash[:]
 	in.blind = a.err != nil
-	return nil
 }
 
 // weigh does what an entry says, and returns why not if it is disputed.
@@ -147,11 +140,11 @@ func (in *intake) weighCard(e cards.Entry) (reason string, err error) {
 	if err != nil || !covered {
 		return reasonOutside, err
 	}
-	state, err := in.stateOf(e.Serial())
+	c, err := in.known(e.Serial())
 	switch {
 	case err != nil:
 		return "", err
-	case !state.May(e.State):
+	case !c.state.May(e.State):
 		return reasonStep, nil
 	}
 	switch e.State {
@@ -161,7 +154,7 @@ func (in *intake) weighCard(e cards.Entry) (reason string, err error) {
 		_, err = in.void(a, e.Serial(), e.Operator, e.Reason)
 		return "", err
 	case cards.Void, cards.Honoured:
-		if state == cards.VoidAsked {
+		if c.state == cards.VoidAsked {
 			return in.outcomeSaid(e)
 		}
 		return "", in.voidAlone(a, e)
@@ -170,18 +163,15 @@ func (in *intake) weighCard(e cards.Entry) (reason string, err error) {
 }
 
 func (in *intake) signed(a allotmentRow, e cards.Entry) (reason string, err error) {
-	fresh, err := in.issue(a, e.Serial(), sourceEntry, e.Digest)
-	if err != nil {
+	c, err := in.known(e.Serial())
+	switch {
+	case err != nil:
 		return "", err
-	}
-	if fresh {
-		return "", in.voidIfRefused(a, e.Serial())
-	}
-	var held []byte
-	if _, err := in.one(`SELECT digest FROM issued WHERE allotment = $1 AND number = $2`, []any{int64(e.Allotment), int64(e.Number)}, &held); err != nil {
-		return "", err
-	}
-	if bytes.Equal(held, e.Digest) {
+	case c.digest == nil:
+		c.digest = e.Digest
+		in.add(tableIssued, int64(e.Allotment), int64(e.Number), sourceEntry, e.Digest, in.ms())
+		return "", errorOr(in.moveOut(a, e.Serial()), in.voidIfRefused(a, e.Serial()))
+	case bytes.Equal(c.digest, e.Digest):
 		return "", nil
 	}
 	return reasonDigest, in.alarm(alarmDigest, in.key.id, e.Seq, e.Serial(), "the card claimed under this number is not the one journalled")
@@ -190,6 +180,9 @@ func (in *intake) signed(a allotmentRow, e cards.Entry) (reason string, err erro
 // voidIfRefused ends a card that a person refused before its entry, received
 // in time, had all those before it.
 func (in *intake) voidIfRefused(a allotmentRow, s cards.Serial) error {
+	if in.key.revoked != cards.Compromised { // nobody decides on the cards of a good key
+		return nil
+	}
 	var person, reason string
 	refused, err := in.one(`SELECT n.person, n.reason FROM decided d JOIN decision n ON n.id = d.decision
 		WHERE d.allotment = $1 AND d.number = $2 AND d.outcome = $3`, []any{int64(s.Allotment), int64(s.Number), decidedRefused}, &person, &reason)
@@ -238,14 +231,6 @@ func (in *intake) allotmentOf(e cards.Entry) (a allotmentRow, covered bool, err 
 		in.allotments[e.Allotment] = a
 	}
 	return a, a.Key == in.key.id && e.Number <= a.Count, nil
-}
-
-// stateOf is journalled, with what this upload adds.
-func (in *intake) stateOf(s cards.Serial) (state cards.State, err error) {
-	if state, held := in.states[s]; held {
-		return state, nil
-	}
-	return in.journalled(s)
 }
 
 // journalled is where the journal, as far as it was accepted, has a card.

@@ -82,6 +82,8 @@ type txn struct {
 	stmts  map[string]*sql.Stmt
 	head   *chainHead // of the transfers, once one is posted
 	broken error      // why nothing of this transaction may be committed
+	rows   [tables][]any
+	held   bool // there are rows
 }
 
 // ms is the moment as the tables keep it.
@@ -111,13 +113,20 @@ func (l *Ledger) in(ctx context.Context, db *shelf, f func(*txn) error) error {
 	if err := f(t); err != nil {
 		return err
 	}
+	if err := t.flush(); err != nil {
+		return err
+	}
 	if err := tx.Commit(); err != nil {
 		return fmt.Errorf("ledger: commit: %w", err)
 	}
 	return nil
 }
 
+// prepared returns the statement, after what was kept back is written.
 func (t *txn) prepared(query string) (*sql.Stmt, error) {
+	if err := t.flush(); err != nil {
+		return nil, err
+	}
 	if s := t.stmts[query]; s != nil {
 		return s, nil
 	}

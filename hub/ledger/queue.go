@@ -111,6 +111,7 @@ func (t *txn) attempt(f func() error) error {
 	head := t.head
 	if err := f(); err != nil {
 		t.head = head
+		t.drop()
 		if _, undone := t.exec(`ROLLBACK TO SAVEPOINT attempt`); undone != nil {
 			t.broken = fmt.Errorf("%w (after %w)", undone, err)
 			return t.broken

@@ -85,25 +85,12 @@ func (t *txn) move(kind, reference string, points int64, from, to string) (seq i
 	if err != nil {
 		return 0, err
 	}
-	if err := t.insert(b, hash); err != nil {
-		return 0, err
+	t.add(tableTransfer, b.Seq, b.Kind, b.Reference, b.At, hash)
+	for _, p := range b.Postings {
+		t.add(tablePosting, b.Seq, p.Account, p.Amount)
 	}
 	t.head = &chainHead{seq: b.Seq, hash: bytes.Clone(hash)}
 	return b.Seq, nil
-}
-
-func (t *txn) insert(b transferBody, hash []byte) error {
-	_, err := t.exec(`INSERT INTO transfer (seq, kind, reference, at, hash) VALUES ($1, $2, $3, $4, $5)`,
-		b.Seq, b.Kind, b.Reference, b.At, hash)
-	if err != nil {
-		return err
-	}
-	for _, p := range b.Postings {
-		if _, err := t.exec(`INSERT INTO posting (transfer, account, amount) VALUES ($1, $2, $3)`, b.Seq, p.Account, p.Amount); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // The accounts of the book.

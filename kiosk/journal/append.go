@@ -58,9 +58,6 @@ func (j *Journal) seal(e cards.Entry) ([]row, error) {
 	var rows []row
 	seq, prev, now := j.seq, j.hash, j.opts.Now()
 	j.watchClock(now)
-	if e.State == cards.ClockSet {
-		j.suspect = false
-	}
 	add := func(e cards.Entry) error {
 		seq++
 		e.Seq, e.Prev, e.At, e.Suspect = seq, bytes.Clone(prev[:]), now.UnixMilli(), j.suspect
@@ -106,6 +103,7 @@ func (j *Journal) took(rows []row) error {
 	for _, r := range rows {
 		j.seq, j.hash, j.at = r.entry.Seq, cards.EntryHash(r.sealed), r.entry.At
 		j.suspect = r.entry.Suspect
+		j.asked = j.suspect && (j.asked || r.entry.State == cards.ClockSet)
 		j.sum.add(r.entry)
 	}
 	if err := j.head.set(j.seq, j.hash); err != nil {
@@ -142,7 +140,7 @@ func (j *Journal) reread(ctx context.Context) error {
 	if err := found.load(ctx); err != nil {
 		return err
 	}
-	j.seq, j.hash, j.at, j.suspect, j.sum = found.seq, found.hash, found.at, found.suspect, found.sum
+	j.seq, j.hash, j.at, j.suspect, j.asked, j.sum = found.seq, found.hash, found.at, found.suspect, found.asked, found.sum
 	var busy, pages, moved int
 	if err := j.db.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &pages, &moved); err != nil {
 		return fmt.Errorf("journal: sync what was found: %w", err)
@@ -165,11 +163,20 @@ func (j *Journal) watchClock(now time.Time) {
 	}
 }
 
-// Suspect reports whether the volunteer has to confirm the date.
+// Suspect reports whether the clock is not to be trusted: windows are not held
+// against it, the count alone decides.
 func (j *Journal) Suspect() bool {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	return j.clockSuspect()
+}
+
+// AskDate reports whether the volunteer has to be asked about the date: once,
+// while the clock is suspect.
+func (j *Journal) AskDate() bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.clockSuspect() && !j.asked
 }
 
 func (j *Journal) clockSuspect() bool {
@@ -177,14 +184,18 @@ func (j *Journal) clockSuspect() bool {
 	return j.suspect
 }
 
-// ConfirmDate writes down that a person confirmed today's date.
-func (j *Journal) ConfirmDate(ctx context.Context, operator string) error {
+// ConfirmDate writes down what a person said of today's date.
+func (j *Journal) ConfirmDate(ctx context.Context, operator string, right bool) error {
 	end, err := j.begin(ctx)
 	if err != nil {
 		return err
 	}
 	defer end()
-	return j.append(ctx, cards.Entry{State: cards.ClockSet, Operator: operator})
+	e := cards.Entry{State: cards.ClockSet, Operator: operator}
+	if !right {
+		e.Reason = "the date is wrong"
+	}
+	return j.append(ctx, e)
 }
 
 func null(n uint32) sql.NullInt64         { return sql.NullInt64{Int64: int64(n), Valid: n != 0} }

@@ -10,10 +10,6 @@ import (
 	"pointkiosk/cards"
 )
 
-// NothingSent is the reason of a void that follows printing: the printer had
-// not taken one byte, so no paper can carry the card.
-const NothingSent = "no byte was sent"
-
 // Sign takes the allotment's next number for an entitlement, signs the card
 // and commits both at once. A request that was seen before gives back its card
 // and where that stands: nothing is signed twice.
@@ -165,7 +161,7 @@ func (j *Journal) mark(ctx context.Context, s cards.Serial, next cards.State, op
 	if state == next && next != cards.Printing {
 		return copy, nil
 	}
-	if !state.May(next) || next == cards.VoidAsked || state == cards.Printing && next == cards.Void && reason != NothingSent {
+	if !state.May(next) || next == cards.VoidAsked || state == cards.Printing && next == cards.Void && reason != cards.NothingSent {
 		return copy, fmt.Errorf("%w: card %v from %q to %q", ErrState, s, state, next)
 	}
 	if state == cards.Uncertain && next == cards.Printing {

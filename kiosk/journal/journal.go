@@ -52,6 +52,7 @@ type Opts struct {
 	Now      func() time.Time
 	Rand     io.Reader // crypto/rand when nil
 	Voids    int       // asked for in a day by one person; above it takes two
+	Rehead   bool      // a head file that is missing is made anew: somebody has checked that this is the newest journal
 	ReadOnly bool      // look only: nothing is written, not even the outcome of a crash
 }
 
@@ -65,7 +66,8 @@ type Journal struct {
 	seq     uint64
 	hash    [32]byte
 	at      int64 // the newest entry's time
-	suspect bool  // the clock is not to be trusted, and nobody has confirmed the date
+	suspect bool  // the clock is not to be trusted: the count alone decides
+	asked   bool  // a person has been asked about the date since it became suspect
 	sum     *sum
 	unknown error // a commit whose fate is not known yet
 	apart   error // the hub knows another journal than this

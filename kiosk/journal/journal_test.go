@@ -176,6 +176,11 @@ func TestTampering(t *testing.T) {
 		{"file put back from yesterday", func(t *testing.T, opts Opts, yesterday []byte) {
 			write(t, opts.Path, yesterday)
 		}, ErrBehind},
+		{"head file gone", func(t *testing.T, opts Opts, _ []byte) {
+			if err := os.Remove(opts.Head); err != nil {
+				t.Fatal(err)
+			}
+		}, ErrBehind},
 		{"last entry gone", func(t *testing.T, opts Opts, _ []byte) {
 			edit(t, opts, `DROP TRIGGER entry_stays`, `DELETE FROM entry WHERE seq = (SELECT max(seq) FROM entry)`)
 		}, ErrBehind},
@@ -284,5 +289,60 @@ func TestVerifyBeside(t *testing.T) {
 	mark(t, j, sign(t, j, "r2"), cards.Printing, cards.Printed)
 	if n, err := beside.Verify(t.Context()); err != nil || n != 4 {
 		t.Errorf("%d entries, %v", n, err)
+	}
+}
+
+// A lost head is made anew only when somebody says so.
+func TestRehead(t *testing.T) {
+	opts := testOpts(t.TempDir())
+	j := open(t, opts)
+	sign(t, j, "r1")
+	_ = j.Close()
+	if err := os.Remove(opts.Head); err != nil {
+		t.Fatal(err)
+	}
+	opts.Rehead = true
+	_ = open(t, opts).Close()
+	opts.Rehead = false
+	sign(t, open(t, opts), "r2")
+}
+
+// A suspect clock never stops issuing within the count; the volunteer is asked
+// once; only the hub's receipt ends the doubt.
+func TestSuspectClock(t *testing.T) {
+	opts := testOpts(t.TempDir())
+	now := noon
+	opts.Now = func() time.Time { return now }
+	j := open(t, opts)
+	sign(t, j, "on time")
+	now = noon.Add(-48 * time.Hour) // the battery was empty
+	if !j.Suspect() || !j.AskDate() {
+		t.Fatal("a clock that ran backwards is not suspect")
+	}
+	if err := j.ConfirmDate(context.Background(), "op", false); err != nil {
+		t.Fatal(err)
+	}
+	sign(t, j, "within the count")
+	_ = j.Close()
+	j = open(t, opts)
+	if !j.Suspect() || j.AskDate() {
+		t.Errorf("after a restart: suspect %v, ask again %v", j.Suspect(), j.AskDate())
+	}
+	sign(t, j, "after the restart")
+	now = noon
+	r := cards.Receipt{Key: 3, At: noon.UnixMilli(), Judgements: []cards.Judgement{}, Outcomes: []cards.Outcome{}, Allotments: [][]byte{}}
+	sealed, err := cards.Seal(opts.Key, cards.PaperReceipt, r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := j.Take(context.Background(), sealed, r); err != nil {
+		t.Fatal(err)
+	}
+	if j.Suspect() {
+		t.Error("the hub's time agrees and the clock is still suspect")
+	}
+	now = noon.Add(2 * time.Hour)
+	if _, err := j.Sign(context.Background(), testAllotment(), "too late", "op"); !errors.Is(err, ErrOver) {
+		t.Errorf("a good clock past the window: %v, want ErrOver", err)
 	}
 }

@@ -25,7 +25,7 @@ func (j *Journal) load(ctx context.Context) error {
 	if err := j.db.QueryRowContext(ctx, `SELECT coalesce(max(seq), 0) FROM entry`).Scan(&top); err != nil {
 		return fmt.Errorf("journal: read: %w", err)
 	}
-	j.seq, j.hash, j.at, j.suspect, j.sum = 0, [32]byte{}, 0, false, newSum(nil)
+	j.seq, j.hash, j.at, j.suspect, j.asked, j.sum = 0, [32]byte{}, 0, false, false, newSum(nil)
 	from := top / checkpointEvery * checkpointEvery
 	if from > 1 {
 		hash, err := j.hashOf(ctx, from-1)
@@ -40,6 +40,7 @@ func (j *Journal) load(ctx context.Context) error {
 		}
 		j.sum.add(e)
 		j.seq, j.hash, j.at, j.suspect = e.Seq, hash, e.At, e.Suspect
+		j.asked = j.suspect && (j.asked || e.State == cards.ClockSet)
 		return nil
 	}); err != nil {
 		return err
@@ -103,6 +104,12 @@ func (j *Journal) compareHeads(ctx context.Context) error {
 		hash [32]byte
 	}
 	var heads []known
+	if j.head != nil && j.head.seq == 0 && j.seq > 1 && j.opts.Rehead {
+		return errors.Join(j.head.set(j.seq, j.hash), j.head.sync())
+	}
+	if j.head != nil && j.head.seq == 0 && j.seq > 1 { // it was synced with the first entry
+		return fmt.Errorf("%w: the head file is missing or damaged", ErrBehind)
+	}
 	if j.head != nil && j.head.seq > 0 {
 		heads = append(heads, known{"head file", j.head.seq, j.head.hash})
 	}

@@ -110,7 +110,7 @@ func (j *Journal) Take(ctx context.Context, sealed []byte, r cards.Receipt) erro
 	}
 	hub := time.UnixMilli(r.At)
 	if off := j.opts.Now().Sub(hub).Abs(); off <= clockSlack {
-		j.suspect = false
+		j.suspect, j.asked = false, false
 	} else {
 		j.suspect = true
 	}

@@ -17,7 +17,7 @@ import (
 // A hub that was restored from a backup says a lower cursor, and gets
 // everything again: within one Sync, and without a loss.
 func TestRestoredHub(t *testing.T) {
-	for _, size := range []int{1, 7, batch} {
+	for _, size := range []int{1, batch} {
 		t.Run(fmt.Sprint(size), func(t *testing.T) {
 			h := newTown(t)
 			k := h.enrol("station-1", "l", direct{h})
@@ -227,14 +227,14 @@ func TestManyHeldAndAsked(t *testing.T) {
 	_, err = db.Exec(`WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1100)
 		INSERT INTO paper (kind, sealed) SELECT kind, sealed FROM paper, n WHERE kind = $1`, string(cards.PaperAllotment))
 	check(t, err)
-	many := 3
+	many, syncs := 3, 2
 	if os.Getenv("POINTKIOSK_SOAK") == "1" {
-		many = 1000
+		many, syncs = 1000, 40
 	}
 	for range many {
 		k.issue(cards.Printing, cards.Printed, cards.VoidAsked)
 	}
-	for range 40 { // chance decides whose turn it is
+	for range syncs { // chance decides whose turn it is
 		check(t, k.up.Sync(context.Background()))
 	}
 	if left := len(k.Open()); left > 0 {

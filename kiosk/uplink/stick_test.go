@@ -4,11 +4,20 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"slices"
 	"testing"
 
 	"pointkiosk/cards"
 )
+
+// seeds is how many schedules are tried: some, or many where there is time.
+func seeds(some uint64) uint64 {
+	if os.Getenv("POINTKIOSK_SOAK") == "1" {
+		return 100 * some
+	}
+	return some
+}
 
 // morning lets a kiosk issue some cards by a plan. Between two of them it asks
 // for anything that the schedule does.
@@ -71,7 +80,7 @@ func (h *town) settled(k *booth) {
 // Sticks and network, in any order and mixture, make the ledger that the
 // network alone makes. Sticks are lost, come late, and come twice.
 func TestSticksAndNetwork(t *testing.T) {
-	for seed := range uint64(15) {
+	for seed := range seeds(8) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			straight := newTown(t)
 			k := straight.enrol("station-1", "l", direct{straight})

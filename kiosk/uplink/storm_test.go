@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strconv"
+	"sync"
 	"testing"
 
 	"pointkiosk/cards"
@@ -20,6 +21,7 @@ import (
 type proxy struct {
 	t      testing.TB
 	town   *town
+	mu     sync.Mutex
 	chance *rand.Rand
 	fair   bool           // behave from now on
 	met    map[string]int // how often each fault happened
@@ -155,6 +157,8 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return // the kiosk has hung up
 	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	all := faults()
 	n := p.chance.IntN(len(all) + len(all)/2)
 	if p.fair || n >= len(all) || len(p.said) == 0 {
@@ -165,6 +169,9 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	p.met[all[n].name]++
 	all[n].do(p, w, body)
 }
+
+// calm ends the storm.
+func (p *proxy) calm() { p.mu.Lock(); defer p.mu.Unlock(); p.fair = true }
 
 // weather is one day in the storm: two kiosks issue, send, stop and start; the
 // hub restarts; sticks travel. All of it by chance.
@@ -209,10 +216,10 @@ func weather(t testing.TB, seed uint64, met map[string]int) (h *town, p *proxy, 
 // it, and nothing was set aside.
 func TestStorm(t *testing.T) {
 	met := map[string]int{}
-	for seed := range uint64(12) {
+	for seed := range seeds(12) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			h, p, booths := weather(t, seed, met)
-			p.fair = true
+			p.calm()
 			for _, k := range booths {
 				for range 2 { // the second brings what became of the voids
 					check(t, k.up.Sync(context.Background()))

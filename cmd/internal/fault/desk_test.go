@@ -78,27 +78,25 @@ func serve(ctx context.Context, d *station.Desk, request string) (next string, e
 // holds for kioskctl holds for it.
 func TestEverySyscallOfDesk(t *testing.T) {
 	need(t, false, "zbarimg")
-	l, calls := newLab(t, sound)
+	l, _ := newLab(t, sound)
 	desk, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
 	l.run = func(s *shop) (string, []string) { return desk, []string{deskArg, s.data, s.uri()} }
 	l.after = (*shop).servedAll
-	if calls, err = l.calls(t.TempDir()); err != nil {
+	calls, err := l.calls(t.TempDir())
+	if err != nil {
 		t.Fatal(err)
 	}
 	t.Logf("%d visitors are %d calls: %s", visitors, len(calls), tally(calls))
 	var points []point
-	for n, at := 0, 1; at <= len(calls); n, at = n+1, at+1 {
+	for at := 1; at <= len(calls); at++ {
 		for _, errno := range errnos {
 			points = append(points, point{at: at, errno: errno}, point{at: at, errno: errno, calls: 12})
 		}
 	}
-	if !soak() {
-		points = spread(points, 150)
-	}
-	l.report(t, points)
+	l.report(t, spread(points, rounds(75, len(points))))
 }
 
 // servedAll wants every visitor to have a card, but where the kiosk could not

@@ -76,7 +76,7 @@ func TestPowerCutAfterErrors(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer null.Close()
-	hits, cuts := 0, rounds(40, 4000)
+	hits, cuts := 0, rounds(30, 4000)
 	for n := range cuts {
 		c := Crash{At: 20 + rnd.IntN(180), Errno: errnos[rnd.IntN(len(errnos))], Calls: 1 + rnd.IntN(12), Limit: limit, Disk: d}
 		r, err := c.Run(desk, []string{deskArg, s.data, s.uri()}, [3]*os.File{null, s.log, null})

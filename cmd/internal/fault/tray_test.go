@@ -122,13 +122,13 @@ func (t *tray) look() error {
 	return nil
 }
 
-// read lets zbar read the pages, all at once.
+// read lets zbar read the pages, all at once. A page without a code is "".
 func (t *tray) read(pages []printertest.Page) ([]string, error) {
 	texts := make([]string, len(pages))
 	if len(pages) == 0 {
 		return texts, nil
 	}
-	args := []string{"--quiet", "--xml", "--nodbus", "-Sdisable", "-Sqrcode.enable"}
+	var files []string
 	for _, page := range pages {
 		file := filepath.Join(t.dir, page.Name())
 		var b bytes.Buffer
@@ -138,35 +138,48 @@ func (t *tray) read(pages []printertest.Page) ([]string, error) {
 		if err := os.WriteFile(file, b.Bytes(), 0o600); err != nil {
 			return nil, err
 		}
-		args = append(args, file)
+		files = append(files, file)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 60*time.Second)
+	found, err := zbar(files)
+	if err != nil {
+		return nil, err
+	}
+	for n, file := range files {
+		switch codes := found[file]; len(codes) {
+		case 0:
+		case 1:
+			texts[n] = codes[0]
+		default:
+			return nil, fmt.Errorf("%s has %d codes", file, len(codes))
+		}
+	}
+	return texts, nil
+}
+
+// zbar returns the codes in each picture.
+func zbar(files []string) (map[string][]string, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
+	args := append([]string{"--quiet", "--xml", "--nodbus", "-Sdisable", "-Sqrcode.enable"}, files...)
 	out, err := exec.CommandContext(ctx, "zbarimg", args...).Output()
 	var status *exec.ExitError
 	if err != nil && !(errors.As(err, &status) && status.ExitCode() == 4) { // 4: some page has no code
 		return nil, fmt.Errorf("zbarimg: %w", err)
 	}
-	var found struct {
+	var read struct {
 		Sources []struct {
 			File string   `xml:"href,attr"`
 			Data []string `xml:"index>symbol>data"`
 		} `xml:"source"`
 	}
-	if err := xml.Unmarshal(out, &found); err != nil {
+	if err := xml.Unmarshal(out, &read); err != nil {
 		return nil, fmt.Errorf("zbarimg: %w", err)
 	}
-	for _, s := range found.Sources {
-		for n, page := range pages {
-			if len(s.Data) > 0 && filepath.Base(s.File) == page.Name() {
-				texts[n] = s.Data[0]
-			}
-		}
-		if len(s.Data) > 1 {
-			return nil, fmt.Errorf("%s has %d codes", s.File, len(s.Data))
-		}
+	found := map[string][]string{}
+	for _, s := range read.Sources {
+		found[s.File] = s.Data
 	}
-	return texts, nil
+	return found, nil
 }
 
 // whole reports whether this very paper lies in the tray, whole.

@@ -34,6 +34,9 @@ func (d *Desk) Do(ctx context.Context, e kiosk.Effect) kiosk.Event {
 	case kiosk.OpenDesk:
 		return d.open(ctx, e.Practice)
 	case kiosk.PrintCard:
+		if e.Allotment != d.allotment.ID { // the screen shows another desk than this
+			return d.not(ctx, "issue.note.state", e.Request)
+		}
 		if stop, err := d.Stopped(ctx); (stop != "" || d.broken.Load()) && !d.practice || err != nil {
 			return d.not(ctx, "issue.note.stopped", e.Request)
 		}
@@ -48,7 +51,7 @@ func (d *Desk) Do(ctx context.Context, e kiosk.Effect) kiosk.Event {
 	case kiosk.AskVoid:
 		return d.askVoid(ctx, e)
 	case kiosk.ConfirmDate:
-		if err := d.book().ConfirmDate(ctx, e.Operator); err != nil {
+		if err := d.book().ConfirmDate(ctx, e.Operator, e.Right); err != nil {
 			return d.closed(err)
 		}
 		return kiosk.DateConfirmed{}
@@ -117,7 +120,7 @@ func (d *Desk) open(ctx context.Context, practice bool) kiosk.Event {
 	if err != nil {
 		return d.closed(err)
 	}
-	ready := kiosk.DeskReady{Site: d.site(a, practice), Count: d.count(), Request: request, Suspect: d.book().Suspect()}
+	ready := kiosk.DeskReady{Site: d.site(a, practice), Count: d.count(), Request: request, AskDate: d.book().AskDate()}
 	drawn, err := d.Issuer(practice).Preview(a)
 	if err != nil {
 		return d.closed(err)
@@ -129,7 +132,7 @@ func (d *Desk) open(ctx context.Context, practice bool) kiosk.Event {
 // site says what this kiosk is and issues.
 func (s *Station) site(a cards.Allotment, practice bool) kiosk.Site {
 	return kiosk.Site{
-		Kiosk: s.Identity.Kiosk, Allotment: a, Granted: a.ID != 0, Practice: practice,
+		Kiosk: s.Identity.Kiosk, Allotment: a, Granted: a.ID != 0, Practice: practice, Doubted: s.Journal.Suspect(),
 		Contact: a.Event.Contact, Phone: a.Event.Phone,
 	}
 }

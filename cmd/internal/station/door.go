@@ -47,8 +47,9 @@ func (d *door) unlock(pin kiosk.PIN) (name string, wait time.Duration, err error
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		t = tries{Wrong: freeTries + 10} // a damaged file is no reset
 	}
-	if left := t.bar() - d.since(t); left > 0 {
-		return "", left, nil
+	ago, err := d.since(t)
+	if left := t.bar() - ago; left > 0 || err != nil {
+		return "", left, err
 	}
 	t = tries{Wrong: t.Wrong + 1, Last: d.now().Unix()}
 	if err := d.save(t); err != nil {
@@ -70,10 +71,16 @@ func (t tries) bar() time.Duration {
 	return min(5*time.Second<<min(t.Wrong-freeTries, 10), longestBar)
 }
 
-// since is how long ago the last try was. A clock that was set back, or far
-// ahead, must neither open the door nor shut it for ever.
-func (d *door) since(t tries) time.Duration {
-	return max(d.now().Sub(time.Unix(t.Last, 0)), 0)
+// since is how long ago the last try was. After a clock was set back the time
+// counts anew from now: it must neither open the door nor keep it shut until
+// the clock has caught up.
+func (d *door) since(t tries) (time.Duration, error) {
+	ago := d.now().Sub(time.Unix(t.Last, 0))
+	if ago < 0 {
+		t.Last = d.now().Unix()
+		return 0, d.save(t)
+	}
+	return ago, nil
 }
 
 func (d *door) save(t tries) error {

@@ -29,6 +29,7 @@ type Opts struct {
 	Now      func() time.Time
 	Rand     io.Reader
 	Log      *slog.Logger
+	Rehead   bool // a missing head file of the journal is made anew
 	ReadOnly bool // look only: may run beside the kiosk
 }
 
@@ -40,7 +41,7 @@ func (o Opts) journal(ctx context.Context, name string, key cards.SigningKey) (*
 	}
 	return journal.OpenFile(ctx, journal.Opts{
 		Driver: o.Driver, Path: filepath.Join(o.Dir, name+".db"), Head: filepath.Join(head, name+".head"),
-		Key: key, Now: o.Now, Rand: o.Rand, Voids: o.Settings.Voids, ReadOnly: o.ReadOnly,
+		Key: key, Now: o.Now, Rand: o.Rand, Voids: o.Settings.Voids, Rehead: o.Rehead, ReadOnly: o.ReadOnly,
 	})
 }
 
@@ -159,8 +160,9 @@ func (s *Station) Allotments(ctx context.Context) ([]cards.Allotment, error) {
 	var out []cards.Allotment
 	for _, p := range sealed {
 		a, err := cards.OpenAllotment(p, list)
-		if err != nil {
-			return nil, err
+		if err != nil { // perhaps of a hub key that is no longer listed: the others count
+			s.opts.Log.Warn("allotment", "error", err)
+			continue
 		}
 		if !slices.ContainsFunc(out, func(b cards.Allotment) bool { return b.ID == a.ID }) {
 			out = append(out, a)
@@ -174,26 +176,34 @@ var ErrNoAllotment = errors.New("station: no allotment is open now")
 
 // Allotment returns the allotment to issue from now: the first of the event
 // (any event if it is empty) that is open and has numbers left, else the last
-// one that is open. With a suspect clock the count alone decides.
+// one that is open. A suspect clock closes nothing: where it leaves none open,
+// it is the newest that has numbers left.
 func (s *Station) Allotment(ctx context.Context, event string) (cards.Allotment, error) {
 	all, err := s.Allotments(ctx)
 	if err != nil {
 		return cards.Allotment{}, err
 	}
-	now, suspect := s.opts.Now(), s.Journal.Suspect()
-	var last cards.Allotment
+	now := s.opts.Now()
+	var open, newest cards.Allotment
 	for _, a := range all {
-		if event != "" && a.Event.ID != event || a.Key != s.live.ID || !a.Open(now) && !suspect {
-			continue
-		}
-		if last = a; s.Journal.Tally(a.ID).Signed < a.Count {
+		left := s.Journal.Tally(a.ID).Signed < a.Count
+		switch {
+		case event != "" && a.Event.ID != event || a.Key != s.live.ID:
+		case a.Open(now) && left:
 			return a, nil
+		case a.Open(now):
+			open = a
+		case left && a.From >= newest.From:
+			newest = a
 		}
 	}
-	if last.ID == 0 {
-		return last, ErrNoAllotment
+	switch {
+	case open.ID != 0:
+		return open, nil
+	case newest.ID != 0 && s.Journal.Suspect():
+		return newest, nil
 	}
-	return last, nil
+	return open, ErrNoAllotment
 }
 
 // practiceBit marks the allotments that a kiosk makes for itself to practise:
