@@ -30,6 +30,18 @@ func (d Day) Start() time.Time { return time.Date(1970, 1, 1+int(d), 0, 0, 0, 0,
 // End returns the first moment after the day.
 func (d Day) End() time.Time { return time.Date(1970, 1, 2+int(d), 0, 0, 0, 0, Japan) }
 
+// At returns the moment of an hour like 11:00 on this day; 24:00 is its end.
+func (d Day) At(hour string) (time.Time, error) {
+	if hour == "24:00" {
+		return d.End(), nil
+	}
+	t, err := time.Parse("15:04", hour)
+	if err != nil || t.Format("15:04") != hour {
+		return time.Time{}, fmt.Errorf("cards: %q is no hour (like 09:30)", hour)
+	}
+	return d.Start().Add(time.Duration(t.Hour())*time.Hour + time.Duration(t.Minute())*time.Minute), nil
+}
+
 // String returns the date as 2006-01-02.
 func (d Day) String() string { return d.Start().Format(time.DateOnly) }
 

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"bytes"
 	"cmp"
+	"errors"
 	"fmt"
 	"os"
 	"text/tabwriter"
@@ -98,7 +100,7 @@ func eventAdd() command {
 			}
 			if *today {
 				for n := range list {
-					list[n].Day, list[n].Opens, list[n].Closes = cards.DayOf(time.Now()), "00:00", "23:59"
+					list[n].Day, list[n].Opens, list[n].Closes = cards.DayOf(time.Now()), "00:00", "24:00"
 				}
 			}
 			return k.with(func(s *store) error {
@@ -131,7 +133,12 @@ func readEvents(preset string, files []string, day string) (list []ledger.Event,
 		return nil, err
 	}
 	var f eventFile
-	if err := toml.Unmarshal(text, &f); err != nil {
+	d := toml.NewDecoder(bytes.NewReader(text))
+	d.DisallowUnknownFields() // a misspelt rule must not be silently off
+	if err := d.Decode(&f); err != nil {
+		if strict := (*toml.StrictMissingError)(nil); errors.As(err, &strict) {
+			return nil, fmt.Errorf("event: unknown rule:\n%s", strict.String())
+		}
 		return nil, fmt.Errorf("event: %w", err)
 	}
 	return f.events(held)

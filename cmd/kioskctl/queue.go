@@ -203,4 +203,3 @@ func journalExport(c *call) error {
 		return enc.Encode(l)
 	})
 }
-

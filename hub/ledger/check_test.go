@@ -121,7 +121,7 @@ func TestCheckFindsPlantedDecisions(t *testing.T) {
 		{"decision", `DELETE FROM ended WHERE number = 6`},
 		{"decision", `UPDATE decided SET outcome = 'perhaps' WHERE number = 3`},
 		{"decision", `UPDATE decided SET outcome = 'good' WHERE number = 2`},
-		{"decision", `UPDATE revocation SET how = 'retired'`},
+		{"decision", `UPDATE revocation_step SET how = 'retired'`},
 		{"decision", `UPDATE decision SET person = '' WHERE id = 1`},
 		{"decision", `UPDATE decision SET cards = 4 WHERE id = 1`},
 		{"decision", `UPDATE decision SET points = 4 WHERE id = 1`},

@@ -144,6 +144,15 @@ func TestClaimByState(t *testing.T) {
 			b.take(b.kiosk, b.kiosk.steps(c, cards.Signed)...)
 			check(b.t, b.Revoke(context.Background(), "station-1", cards.Compromised, 2))
 		}, ""},
+		{"retired, then found compromised, never heard of", func(b *book, c cards.Card) {
+			check(b.t, b.Revoke(context.Background(), "station-1", cards.Retired, 0))
+			check(b.t, b.Revoke(context.Background(), "station-1", cards.Compromised, 0))
+		}, ledger.Revoked},
+		{"retired, heard of, then found compromised", func(b *book, c cards.Card) {
+			check(b.t, b.Revoke(context.Background(), "station-1", cards.Retired, 0))
+			b.take(b.kiosk, b.kiosk.steps(c, cards.Signed)...)
+			check(b.t, b.Revoke(context.Background(), "station-1", cards.Compromised, 0))
+		}, ""},
 		{"once a day", func(b *book, c cards.Card) { b.Claim(context.Background(), b.card(b.cards, 2), "AAAA2222") }, ledger.OncePerDay},
 		{"another event that day", func(b *book, c cards.Card) { b.Claim(context.Background(), b.card(b.walk, 2), "AAAA2222") }, ""},
 	} {

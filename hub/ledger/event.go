@@ -1,8 +1,11 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"time"
 
 	"pointkiosk/cards"
 )
@@ -16,7 +19,25 @@ type Event struct {
 	PointDays uint32    // points are good this long after the claim
 }
 
+// hours returns when the event opens and closes on a day: all day where it does
+// not say.
+func (e Event) hours(day cards.Day) (opens, closes time.Time, err error) {
+	if opens, err = day.At(cmp.Or(e.Opens, "00:00")); err == nil {
+		closes, err = day.At(cmp.Or(e.Closes, "24:00"))
+	}
+	if err == nil && !opens.Before(closes) {
+		err = errors.New("it closes before it opens")
+	}
+	if err != nil {
+		return opens, closes, fmt.Errorf("%w: event %s: %w", ErrBadRequest, e.ID, err)
+	}
+	return opens, closes, nil
+}
+
 func (e Event) check() error {
+	if _, _, err := e.hours(e.Day); err != nil {
+		return err
+	}
 	switch {
 	case e.ID == "" || e.Name.Ja == "" || e.Scheme.Ja == "":
 		return fmt.Errorf("%w: an event has an id, a name and a scheme", ErrBadRequest)

@@ -52,7 +52,7 @@ func (t *txn) draft(g Grant, e Event) (a cards.Allotment, err error) {
 	if err != nil {
 		return a, err
 	}
-	if id >= 1<<32 {
+	if id >= 1<<31 { // the upper half is for what kiosks print to practise
 		return a, fmt.Errorf("ledger: all allotment ids are used up")
 	}
 	a = cards.Allotment{ID: uint32(id), Key: key.id, Kind: cards.KindCard, Count: g.Count, Event: e.Event}
@@ -66,7 +66,11 @@ func (t *txn) draft(g Grant, e Event) (a cards.Allotment, err error) {
 	a.Points = cmp.Or(g.Points, e.Points)
 	a.Day = cmp.Or(g.Day, e.Day)
 	a.Expires = cmp.Or(g.Expires, a.Day+cards.Day(e.CardDays))
-	a.From, a.Until = a.Day.Start().Unix(), a.Day.End().Unix()
+	from, until, err := e.hours(a.Day)
+	if err != nil {
+		return a, err
+	}
+	a.From, a.Until = from.Unix(), until.Unix()
 	if a.Event.Host == "" {
 		a.Event.Host, err = t.host()
 	}

@@ -90,9 +90,13 @@ type txn struct {
 func (t *txn) ms() int64 { return t.at.UnixMilli() }
 
 // update runs f in a transaction that may write. An error from the commit
-// means that the outcome is unknown: every caller may be repeated.
+// means that the outcome is unknown: every caller may be repeated. Once begun
+// it goes on to its end, even if who asked has gone.
 func (l *Ledger) update(ctx context.Context, f func(*txn) error) error {
-	return l.in(ctx, l.writer, f)
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	return l.in(context.WithoutCancel(ctx), l.writer, f)
 }
 
 // view runs f in a transaction that only reads.

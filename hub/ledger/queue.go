@@ -53,7 +53,7 @@ func (l *Ledger) together(ctx context.Context, do func(*txn) error) error {
 			case <-t.done:
 				<-l.queue.turn
 			default:
-				l.lead(context.WithoutCancel(ctx))
+				l.lead(ctx)
 			}
 		}
 	}
@@ -61,6 +61,7 @@ func (l *Ledger) together(ctx context.Context, do func(*txn) error) error {
 
 // lead does the work of all who wait, and gives the turn back.
 func (l *Ledger) lead(ctx context.Context) {
+	ctx = context.WithoutCancel(ctx) // the others have not gone
 	var group []*task
 	defer func() { // also if a task panics
 		for _, t := range group {

@@ -10,7 +10,8 @@ import (
 
 // Revoke ends the keys of a kiosk. Of a compromised one, entries from since
 // on, and all that arrive later, no longer vouch for a card; since 0 means
-// that whatever was received until now does.
+// that whatever was received until now does. A kiosk whose keys are retired
+// may be found compromised later.
 func (l *Ledger) Revoke(ctx context.Context, kiosk string, how cards.Revocation, since uint64) error {
 	if how != cards.Retired && how != cards.Compromised || how == cards.Retired && since != 0 {
 		return fmt.Errorf("%w: a key is retired, or compromised since an entry", ErrBadRequest)
@@ -19,22 +20,48 @@ func (l *Ledger) Revoke(ctx context.Context, kiosk string, how cards.Revocation,
 		since = math.MaxInt64
 	}
 	return l.update(ctx, func(t *txn) error {
-		live, found, err := t.liveKey(kiosk)
-		if err != nil || !found {
-			return errorOr(err, ErrNoKiosk)
-		}
-		practice, err := t.practiceKey(kiosk)
+		keys, err := t.revocable(kiosk, how)
 		if err != nil {
 			return err
 		}
-		for _, id := range []cards.KeyID{live.id, practice.id} {
-			if _, err := t.exec(`INSERT INTO revocation (key_id, how, since, at) VALUES ($1, $2, $3, $4)`, int64(id), string(how), int64(since), t.ms()); err != nil {
+		for _, id := range keys {
+			step, err := t.next(`SELECT COALESCE(MAX(id), 0) FROM revocation_step`)
+			if err != nil {
+				return err
+			}
+			if _, err := t.exec(`INSERT INTO revocation_step (id, key_id, how, since, at) VALUES ($1, $2, $3, $4, $5)`,
+				step, id, string(how), int64(since), t.ms()); err != nil {
 				return err
 			}
 		}
 		_, err = l.publish(t)
 		return err
 	})
+}
+
+// revocable returns the keys of a kiosk that are not revoked; where there are
+// none, and they are found compromised, those that were only retired.
+func (t *txn) revocable(kiosk string, how cards.Revocation) (keys []int64, err error) {
+	for _, state := range []string{"r.key_id IS NULL", "r.how = 'retired'"} {
+		err := t.each(`SELECT k.id FROM signing_key k LEFT JOIN revocation r ON r.key_id = k.id
+			WHERE k.kiosk = $1 AND k.kiosk <> '' AND `+state+` ORDER BY k.id`, []any{kiosk}, func(scan func(...any) error) error {
+			var id int64
+			err := scan(&id)
+			keys = append(keys, id)
+			return err
+		})
+		if err != nil || len(keys) > 0 || how == cards.Retired {
+			return keys, errorOr(err, found(len(keys)))
+		}
+	}
+	return nil, ErrNoKiosk
+}
+
+func found(n int) error {
+	if n == 0 {
+		return ErrNoKiosk
+	}
+	return nil
 }
 
 // Clear lets a kiosk issue again that was stopped by a conflict. The person

@@ -22,11 +22,7 @@ var scratch string
 
 func TestMain(m *testing.M) {
 	if len(os.Args) == 4 && os.Args[1] == deskArg {
-		if err := beDesk(os.Args[2], os.Args[3]); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
-		}
-		return
+		os.Exit(beDesk(os.Args[2], os.Args[3]))
 	}
 	var err error
 	if scratch, err = os.MkdirTemp("", "pointkiosk-fault-"); err != nil {

@@ -193,8 +193,9 @@ func TestPracticeAtTheDesk(t *testing.T) {
 	if !ok {
 		t.Fatal("the desk does not open")
 	}
-	if out, ok := desk.Do(context.Background(), kiosk.PrintCard{Request: ready.Request, Operator: "佐藤"}).(kiosk.CardOut); !ok {
-		t.Fatalf("no card came out: %+v", out)
+	came := desk.Do(context.Background(), kiosk.PrintCard{Allotment: ready.Site.Allotment.ID, Request: ready.Request, Operator: "佐藤"})
+	if _, ok := came.(kiosk.CardOut); !ok {
+		t.Fatalf("no card came out: %+v", came)
 	}
 	code, err := readCodes(c.path("pointkiosk", "paper", "page-0001.png"))
 	check(t, err)

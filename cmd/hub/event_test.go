@@ -1,0 +1,36 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// A rule that is misspelt or can't be is refused, not silently off.
+func TestBadEventFiles(t *testing.T) {
+	const good = "scheme = \"らづポイント\"\n[[event]]\nid = \"bar\"\nname = \"バル\"\npoints = 200\n"
+	if _, err := readEventText(t, good); err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct{ name, text, want string }{
+		{"misspelt", good + "once_a_dya = true\n", "once_a_dya"},
+		{"day", good + "day = \"tomorrow\"\n", "no day"},
+		{"no event", "scheme = \"x\"\n", "names no event"},
+		{"yen", "yen_per_point = 2\n" + good, "one yen"},
+	} {
+		if _, err := readEventText(t, tt.text); err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%s: %v, want %q", tt.name, err, tt.want)
+		}
+	}
+}
+
+func readEventText(t *testing.T, text string) (int, error) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "event.toml")
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	list, err := readEvents("", []string{path}, "2026-11-22")
+	return len(list), err
+}
