@@ -73,24 +73,12 @@ const disputedClaims = `SELECT a.key_id, k.allotment, k.number, COUNT(*), MIN(k.
 // disputed returns the cards of the keys from one id to another that wait for
 // a person, in order of allotment and number.
 func (t *txn) disputed(from, to cards.KeyID) ([]DisputedCard, error) {
-	found := map[cards.Serial]*DisputedCard{}
-	err := t.each(disputedEntries, []any{int64(from), int64(to)}, func(scan func(...any) error) error {
-		var c DisputedCard
-		var at, revoked int64
-		var late bool
-		err := scan(&c.key, &c.Serial.Allotment, &c.Serial.Number, &c.First, &c.Last, &c.Entries, &at, &revoked, &late, &c.Vouched)
-		c.Since, c.Why = time.UnixMilli(max(at, revoked)), WhySince
-		if late {
-			c.Why = WhyLate
-		}
-		found[c.Serial] = &c
-		return err
-	})
+	found, err := t.disputedByEntries(from, to)
 	if err != nil {
 		return nil, err
 	}
 	err = t.each(disputedClaims, []any{int64(from), int64(to)}, func(scan func(...any) error) error {
-		c := DisputedCard{Why: WhyUnheard, Since: time.UnixMilli(math.MaxInt64)}
+		c := DisputedCard{Why: WhyUnheard}
 		var at int64
 		if err := scan(&c.key, &c.Serial.Allotment, &c.Serial.Number, &c.Claims, &at); err != nil {
 			return err
@@ -112,6 +100,23 @@ func (t *txn) disputed(from, to cards.KeyID) ([]DisputedCard, error) {
 		return cmp.Or(cmp.Compare(a.Serial.Allotment, b.Serial.Allotment), cmp.Compare(a.Serial.Number, b.Serial.Number))
 	})
 	return list, err
+}
+
+func (t *txn) disputedByEntries(from, to cards.KeyID) (map[cards.Serial]*DisputedCard, error) {
+	found := map[cards.Serial]*DisputedCard{}
+	err := t.each(disputedEntries, []any{int64(from), int64(to)}, func(scan func(...any) error) error {
+		var c DisputedCard
+		var at, revoked int64
+		var late bool
+		err := scan(&c.key, &c.Serial.Allotment, &c.Serial.Number, &c.First, &c.Last, &c.Entries, &at, &revoked, &late, &c.Vouched)
+		c.Since, c.Why = time.UnixMilli(max(at, revoked)), WhySince
+		if late {
+			c.Why = WhyLate
+		}
+		found[c.Serial] = &c
+		return err
+	})
+	return found, err
 }
 
 // anyKey is above every key's id.

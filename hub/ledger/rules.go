@@ -84,7 +84,8 @@ func decisionRules() []rule {
 	const (
 		compromised = `revocation r ON r.key_id = a.key_id AND r.how = 'compromised'`
 		inTime      = `EXISTS (SELECT 1 FROM judged j WHERE j.allotment = x.allotment AND j.number = x.number AND j.key_id = a.key_id
-			AND j.state = 'signed' AND j.verdict = 'accepted' AND j.seq < r.since)`
+			AND j.state = 'signed' AND j.verdict = 'accepted'
+			AND j.seq < (SELECT MIN(s.since) FROM revocation_step s WHERE s.key_id = a.key_id AND s.at < x.at))` // as it was known when it was redeemed
 	)
 	return []rule{
 		{"disputed", "disputed card %s was redeemed, and nobody accepted it", `SELECT ` + refCard + ` FROM ended x JOIN allotment a ON a.id = x.allotment JOIN ` + compromised + `
