@@ -88,6 +88,12 @@ func (i *Issuer) Settle(ctx context.Context, a cards.Allotment, number uint32, w
 	if err != nil {
 		return c, err
 	}
+	if c.State == cards.Printing { // its outcome could not be written down
+		c.State = cards.Uncertain
+		if _, err := i.Journal.Mark(ctx, c.Card.Serial(), cards.Uncertain, operator, "no outcome"); err != nil {
+			return c, err
+		}
+	}
 	if c.State != cards.Uncertain {
 		return c, nil // somebody settled it before: a second tap
 	}

@@ -80,7 +80,7 @@ func (s State) openDesk(e DeskReady) State {
 // toDesk asks about the first uncertain card before the next is handed out.
 func (s State) toDesk() State {
 	for _, c := range s.Count.Open {
-		if c.State == cards.Uncertain {
+		if c.State == cards.Uncertain || c.State == cards.Printing {
 			s.Step, s.Ask = Confirm, Ask{Card: c}
 			return s
 		}

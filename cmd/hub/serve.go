@@ -102,7 +102,7 @@ func answer(ctx context.Context, s *store, l net.Listener, h http.Handler, log *
 // lapse ends the cards of days gone by, now and again.
 func lapse(ctx context.Context, s *store, log *slog.Logger) {
 	for {
-		n, err := s.ledger.Lapse(ctx)
+		n, err := lapseOnce(ctx, s, time.Now(), log)
 		switch {
 		case ctx.Err() != nil:
 			return
@@ -134,4 +134,22 @@ func (s *store) address(said string) (string, error) {
 		return "", usageError("say --url, where kiosks reach this hub")
 	}
 	return strings.TrimSpace(string(text)), nil
+}
+
+// clockTrust is how far the clock may be past the last movement of points for
+// cards to be ended by it. A claim is judged by its day all the same.
+const clockTrust = 48 * time.Hour
+
+// lapseOnce ends the cards of days gone by, unless the clock may be far ahead:
+// what has lapsed never comes back.
+func lapseOnce(ctx context.Context, s *store, now time.Time, log *slog.Logger) (int, error) {
+	last, err := s.ledger.LastMoved(ctx)
+	if err != nil || last.IsZero() {
+		return 0, err
+	}
+	if now.Sub(last) > clockTrust {
+		log.Warn("no card lapses until points move: is the clock right?", "last", last.In(cards.Japan))
+		return 0, nil
+	}
+	return s.ledger.Lapse(ctx)
 }

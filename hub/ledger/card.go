@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"pointkiosk/cards"
@@ -93,6 +94,19 @@ func (t *txn) decided(s cards.Serial) (outcome string, err error) {
 
 // lapseBatch bounds how long one transaction keeps the writer.
 const lapseBatch = 500
+
+// LastMoved returns when points were last moved, the zero time if never: by it
+// a clock that is far ahead is recognized.
+func (l *Ledger) LastMoved(ctx context.Context) (at time.Time, err error) {
+	var ms int64
+	if err := l.reader.QueryRowContext(ctx, `SELECT COALESCE(MAX(at), 0) FROM transfer`).Scan(&ms); err != nil {
+		return at, fmt.Errorf("ledger: read: %w", err)
+	}
+	if ms > 0 {
+		at = time.UnixMilli(ms)
+	}
+	return at, nil
+}
 
 // Lapse ends the cards that are past their last day, and returns how many. One
 // that was claimed in time and waits for a person goes on waiting.

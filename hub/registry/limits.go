@@ -53,6 +53,11 @@ func (l *throttle) take(now time.Time, tries []try) time.Duration {
 	defer l.mu.Unlock()
 	var wait time.Duration
 	for _, t := range tries {
+		// No bucket is emptier than empty, but by a clock that was ahead: nobody
+		// is to wait for that.
+		if empty := now.Add(time.Duration(t.rate.Burst) * t.rate.Every); l.full[t.key].After(empty) {
+			l.full[t.key] = empty.Add(-t.rate.Every)
+		}
 		missing := max(0, l.full[t.key].Sub(now))
 		wait = max(wait, missing-time.Duration(t.rate.Burst-1)*t.rate.Every)
 	}

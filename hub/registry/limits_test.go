@@ -143,3 +143,32 @@ func TestBusy(t *testing.T) {
 		t.Errorf("when a turn is free: %v", err)
 	}
 }
+
+// A clock that was ahead once leaves nobody waiting for it.
+func TestClockAheadLocksNobodyOut(t *testing.T) {
+	r, c := testRegistry(t, nil)
+	add(t, r)
+	known, err := r.NewSecret()
+	if err != nil {
+		t.Fatal(err)
+	}
+	good := c.at
+	for _, at := range []time.Time{good, good.AddDate(120, 0, 0), good} {
+		c.at = at
+		if _, err := r.SignIn(t.Context(), testID, testPassword, known); err != nil {
+			t.Fatalf("at %v: %v", at, err)
+		}
+	}
+	stranger, err := r.NewSecret()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.at = good.AddDate(50, 0, 0)
+	if _, err := r.SignIn(t.Context(), testID, "wrong-wrong", stranger); err == nil {
+		t.Fatal("a wrong password signed in")
+	}
+	c.at = good
+	if _, err := r.SignIn(t.Context(), testID, testPassword, stranger); err != nil {
+		t.Errorf("the right password on a new device: %v", err)
+	}
+}

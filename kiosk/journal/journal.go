@@ -69,8 +69,9 @@ type Journal struct {
 	suspect bool  // the clock is not to be trusted: the count alone decides
 	asked   bool  // a person has been asked about the date since it became suspect
 	sum     *sum
-	unknown error // a commit whose fate is not known yet
-	apart   error // the hub knows another journal than this
+	unknown error         // a commit whose fate is not known yet
+	known   cards.Receipt // the newest that the entries were compared with
+	apart   error         // the hub knows another journal than this
 }
 
 //go:embed schema.sql
@@ -108,6 +109,9 @@ func (j *Journal) start(ctx context.Context) error {
 			return fmt.Errorf("journal: begin: %w", err)
 		}
 		if err := j.append(ctx, cards.Entry{State: cards.Begun, Journal: id}); err != nil {
+			return err
+		}
+		if err := j.head.sync(); err != nil { // from now on a missing head is a fault
 			return err
 		}
 	}

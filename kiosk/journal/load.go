@@ -21,6 +21,13 @@ func (j *Journal) keys(id cards.KeyID) ed25519.PublicKey {
 // load checks the newest entries, from the last checkpoint on, and learns from
 // them where the journal stands.
 func (j *Journal) load(ctx context.Context) error {
+	// The receipt before the entries: of a journal that is written beside us it
+	// may then know fewer, never more.
+	receipt, err := j.receipt(ctx)
+	if err != nil {
+		return err
+	}
+	j.known = receipt
 	var top uint64
 	if err := j.db.QueryRowContext(ctx, `SELECT coalesce(max(seq), 0) FROM entry`).Scan(&top); err != nil {
 		return fmt.Errorf("journal: read: %w", err)
@@ -48,7 +55,7 @@ func (j *Journal) load(ctx context.Context) error {
 	if j.seq != top {
 		return fmt.Errorf("%w: entry %d is missing", ErrBroken, j.seq+1)
 	}
-	return j.compareHeads(ctx)
+	return j.compareHeads(ctx, receipt)
 }
 
 // walk reads entries in order, from a place whose predecessor j knows up to
@@ -97,7 +104,7 @@ func (j *Journal) hashOf(ctx context.Context, seq uint64) ([32]byte, error) {
 
 // compareHeads looks for entries that others remember and the file does not:
 // the head file, and the hub's newest receipt.
-func (j *Journal) compareHeads(ctx context.Context) error {
+func (j *Journal) compareHeads(ctx context.Context, r cards.Receipt) error {
 	type known struct {
 		who  string
 		seq  uint64
@@ -112,10 +119,6 @@ func (j *Journal) compareHeads(ctx context.Context) error {
 	}
 	if j.head != nil && j.head.seq > 0 {
 		heads = append(heads, known{"head file", j.head.seq, j.head.hash})
-	}
-	r, err := j.receipt(ctx)
-	if err != nil {
-		return err
 	}
 	// After a conflict the hub has another entry in this place: issuing is
 	// stopped, but the journal has to open, to be seen and exported.
@@ -188,7 +191,7 @@ func (j *Journal) Verify(ctx context.Context) (entries uint64, err error) {
 	if v.seq != j.seq || v.hash != j.hash {
 		return v.seq, fmt.Errorf("%w: the file ends at entry %d, %d were written", ErrBehind, v.seq, j.seq)
 	}
-	return v.seq, j.compareHeads(ctx)
+	return v.seq, j.compareHeads(ctx, j.known)
 }
 
 func sameSum(a, b *cards.Sum) bool {

@@ -105,7 +105,8 @@ func (j *Journal) Take(ctx context.Context, sealed []byte, r cards.Receipt) erro
 	if err := j.keepReceipt(ctx, sealed, r); err != nil {
 		return err
 	}
-	if j.apart = j.compareHeads(ctx); j.apart != nil {
+	j.known = r
+	if j.apart = j.compareHeads(ctx, r); j.apart != nil {
 		return j.apart
 	}
 	hub := time.UnixMilli(r.At)
@@ -116,6 +117,9 @@ func (j *Journal) Take(ctx context.Context, sealed []byte, r cards.Receipt) erro
 	}
 	for _, o := range r.Outcomes {
 		s := cards.Serial{Allotment: o.Allotment, Number: o.Number}
+		if state, _, err := j.state(ctx, s); err != nil || state != cards.VoidAsked || o.State != cards.Void && o.State != cards.Honoured {
+			continue // it ends no void that was asked for here
+		}
 		if _, err := j.mark(ctx, s, o.State, "hub", ""); err != nil && !errors.Is(err, ErrUnknown) && !errors.Is(err, ErrState) {
 			return err
 		}

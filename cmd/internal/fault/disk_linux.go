@@ -19,9 +19,9 @@ type Disk struct {
 	space string // names the mounts of its goroutine's thread
 }
 
-// Private gives this goroutine mounts of its own. They vanish with its thread,
+// ownMounts gives this goroutine mounts of its own. They vanish with its thread,
 // which is never used for another goroutine.
-func Private() error {
+func ownMounts() error {
 	runtime.LockOSThread() // and never unlocked
 	if err := unix.Unshare(unix.CLONE_NEWNS); err != nil {
 		return fmt.Errorf("fault: mounts of our own: %w", err)
@@ -32,10 +32,10 @@ func Private() error {
 	return nil
 }
 
-// NewDisk makes and mounts a disk of that many megabytes below dir. It calls
-// [Private].
+// NewDisk makes and mounts a disk of that many megabytes below dir. It
+// takes the thread for itself.
 func NewDisk(dir string, megabytes int64) (*Disk, error) {
-	if err := Private(); err != nil {
+	if err := ownMounts(); err != nil {
 		return nil, err
 	}
 	d := &Disk{Dir: filepath.Join(dir, "disk"), image: filepath.Join(dir, "disk.img"),

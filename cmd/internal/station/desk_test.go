@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -359,5 +360,30 @@ func TestNotesHaveWords(t *testing.T) {
 		if said := words.In("ja").Say(note); strings.HasPrefix(said, "‹") {
 			t.Errorf("%s has no words", note)
 		}
+	}
+}
+
+// The hub's answer to an enrolment is lost and the code ends: with a new code
+// the kiosk comes back.
+func TestEnrolAfterLostAnswer(t *testing.T) {
+	m := &market{t: t}
+	base := m.openHub()
+	offer := func() api.Code {
+		secret, _, err := m.ledger.AddKiosk(t.Context(), "KSZ-014")
+		m.ok(err)
+		return api.Code{Base: base, Fingerprint: sha256.Sum256(m.ledger.TrustKey()), Secret: [api.SecretSize]byte(secret)}
+	}
+	m.opts = Opts{Dir: t.TempDir(), Settings: Usual(), Driver: "sqlite", Now: time.Now, Rand: rand.Reader, Log: slog.New(slog.DiscardHandler)}
+	first := offer()
+	_, err := Enrol(t.Context(), m.opts, first)
+	m.ok(err)
+	m.ok(os.Remove(filepath.Join(m.opts.Dir, identityFile))) // as if the power had failed before it was written
+	if _, err := Enrol(t.Context(), m.opts, first); err != nil {
+		t.Fatalf("the same code again: %v", err)
+	}
+	m.ok(os.Remove(filepath.Join(m.opts.Dir, identityFile)))
+	m.ok(m.ledger.Revoke(t.Context(), "KSZ-014", cards.Retired, 0))
+	if _, err := Enrol(t.Context(), m.opts, offer()); err != nil {
+		t.Errorf("a new code: %v", err)
 	}
 }

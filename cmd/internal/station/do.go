@@ -99,6 +99,9 @@ func (d *Desk) of(s cards.Serial) cards.Allotment {
 }
 
 func (d *Desk) open(ctx context.Context, practice bool) kiosk.Event {
+	if practice && d.Station.practice == nil {
+		return kiosk.DeskClosed{Note: "issue.note.staff"}
+	}
 	a, err := d.Allotment(ctx, "")
 	if practice && errors.Is(err, ErrNoAllotment) {
 		// Volunteers practise before the day: any allotment shows them the card.

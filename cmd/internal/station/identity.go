@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/ed25519"
+	"crypto/sha256"
 	"crypto/x509"
 	"encoding/hex"
 	"encoding/pem"
@@ -119,6 +120,30 @@ func newKey(path string, random io.Reader) (ed25519.PrivateKey, error) {
 	return key, writeSynced(path, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}))
 }
 
+// forAnotherCode makes room for new keys where those that lie here were offered
+// with another code: a hub that knows them already, because its answer was
+// lost, takes them with that code alone. Nothing is deleted.
+func (o Opts) forAnotherCode(code api.Code) error {
+	sum := sha256.Sum256(code.Secret[:])
+	path, now := filepath.Join(o.Dir, "offered"), hex.EncodeToString(sum[:])
+	before, err := os.ReadFile(path)
+	if err == nil && string(before) == now {
+		return nil
+	}
+	if err == nil {
+		old := filepath.Join(o.Dir, "old-"+string(before[:min(8, len(before))]))
+		if err := os.MkdirAll(old, 0o700); err != nil {
+			return fmt.Errorf("station: %w", err)
+		}
+		for _, name := range []string{"live.key", "practice.key", "journal.db", "journal.db-wal", "journal.db-shm", "journal.head"} {
+			if err := os.Rename(filepath.Join(o.Dir, name), filepath.Join(old, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return fmt.Errorf("station: %w", err)
+			}
+		}
+	}
+	return writeSynced(path, []byte(now))
+}
+
 // Enrol makes this kiosk known to the hub that the code names, and keeps the
 // hub's trust list. It may be repeated until it succeeds: the keys stay.
 func Enrol(ctx context.Context, opts Opts, code api.Code) (Identity, error) {
@@ -127,6 +152,9 @@ func Enrol(ctx context.Context, opts Opts, code api.Code) (Identity, error) {
 	}
 	if _, _, err := loadIdentity(opts.Dir); !errors.Is(err, ErrNotEnrolled) {
 		return Identity{}, errors.Join(errors.New("station: this directory is enrolled already"), err)
+	}
+	if err := opts.forAnotherCode(code); err != nil {
+		return Identity{}, err
 	}
 	live, err := privateKey(filepath.Join(opts.Dir, "live.key"), opts.Rand)
 	if err != nil {

@@ -103,7 +103,7 @@ func (s *Station) open(ctx context.Context) (err error) {
 		return nil
 	}
 	if s.practice, err = s.opts.journal(ctx, "practice", s.sample); err != nil {
-		return err
+		s.opts.Log.Error("practice journal", "error", err) // no reason to stop the real work
 	}
 	if s.face, err = face.New(&face.Opts{}); err != nil {
 		return err
@@ -113,16 +113,25 @@ func (s *Station) open(ctx context.Context) (err error) {
 	return err
 }
 
+// lockWait is how long another process may hold the directory: a look at the
+// status takes less.
+const lockWait = 3 * time.Second
+
 func lockDir(dir string) (*os.File, error) {
 	f, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("station: %w", err)
 	}
-	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
-		_ = f.Close()
-		return nil, ErrBusy
+	for end := time.Now().Add(lockWait); ; time.Sleep(50 * time.Millisecond) {
+		err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+		if err == nil {
+			return f, nil
+		}
+		if time.Now().After(end) {
+			_ = f.Close()
+			return nil, ErrBusy
+		}
 	}
-	return f, nil
 }
 
 // Close closes what was opened.
