@@ -144,7 +144,8 @@ func (in *intake) weighCard(e cards.Entry) (reason string, err error) {
 	switch {
 	case err != nil:
 		return "", err
-	case !c.state.May(e.State):
+	case !c.state.May(e.State),
+		c.state == cards.Printing && e.State == cards.Void && (e.Reason != cards.NothingSent || e.Copy != 0):
 		return reasonStep, nil
 	}
 	switch e.State {

@@ -1,0 +1,35 @@
+package ledger_test
+
+import (
+	"testing"
+
+	"pointkiosk/cards"
+)
+
+// After printing a kiosk may call a card void by itself only because no byte
+// was sent, and never a reprint, whose first paper may be out.
+func TestVoidAfterPrinting(t *testing.T) {
+	for _, tt := range []struct {
+		name, reason string
+		copy         uint32
+		want         cards.Verdict
+	}{
+		{"no byte was sent", cards.NothingSent, 0, cards.Accepted},
+		{"no reason", "", 0, cards.Disputed},
+		{"another reason", "torn", 0, cards.Disputed},
+		{"a reprint", cards.NothingSent, 1, cards.Disputed},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			b := newBook(t)
+			card := b.card(b.cards, 1)
+			b.take(b.kiosk, b.kiosk.steps(card, cards.Signed, cards.Printing)...)
+			r := b.take(b.kiosk, b.kiosk.write(cards.Entry{
+				State: cards.Void, Allotment: card.Allotment, Number: card.Number, Copy: tt.copy, Reason: tt.reason,
+			}))
+			if len(r.Judgements) != 1 || r.Judgements[0].Verdict != tt.want {
+				t.Errorf("%+v, want %s", r.Judgements, tt.want)
+			}
+			b.clean()
+		})
+	}
+}
