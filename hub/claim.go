@@ -125,6 +125,9 @@ func (s *site) claim(v *visit) (page, error) {
 	if !v.signedIn() || !v.fromOurForm(v.session.FormToken()) {
 		return page{To: "/claim"}, nil // it offers the button, or to sign in, once more
 	}
+	if shown := v.PostFormValue("card"); shown != "" && shown != card.Serial().String() {
+		return page{To: "/claim"}, nil // another card was opened since, in another tab: show which
+	}
 	_, err := s.points.Claim(v.Context(), card, v.session.Account.String())
 	if waits(err) { // and is kept: a reload says so again, and asks for nothing twice
 		return page{To: "/claim"}, nil
