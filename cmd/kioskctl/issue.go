@@ -85,6 +85,18 @@ func issue(c *call) error {
 	} else if stop != "" {
 		return fmt.Errorf("%w: %s", errStopped, stop)
 	}
+	if *event == "" { // cards are handed out for one named event, however many are open
+		open, err := s.OpenEvents(c.ctx)
+		if err != nil {
+			return err
+		}
+		if len(open) > 1 {
+			return c.misused(c.words.Say("cli.events", strings.Join(open, ", ")))
+		}
+		if len(open) == 1 {
+			*event = open[0]
+		}
+	}
 	for n := range *count {
 		if err := c.ctx.Err(); err != nil {
 			return err

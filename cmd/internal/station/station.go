@@ -215,6 +215,20 @@ func (s *Station) Allotment(ctx context.Context, event string) (cards.Allotment,
 	return open, ErrNoAllotment
 }
 
+// OpenEvents names the events of which an allotment is open now.
+func (s *Station) OpenEvents(ctx context.Context) (events []string, err error) {
+	all, err := s.Allotments(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, a := range all {
+		if a.Key == s.live.ID && a.Open(s.opts.Now()) && !slices.Contains(events, a.Event.ID) {
+			events = append(events, a.Event.ID)
+		}
+	}
+	return events, nil
+}
+
 // practiceBit marks the allotments that a kiosk makes for itself to practise:
 // the hub never assigns it.
 const practiceBit = 1 << 31
