@@ -55,7 +55,7 @@ func newBench(b *testing.B) (*kiosk.Issuer, *device) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	dev, err := printer.New(v, &printer.Opts{Dots: 384, Answers: printer.ProcessID, DotFeed: true, Now: v.Now})
+	dev, err := printer.New(v, &printer.Opts{Dots: 384, Answers: printer.ProcessID, Sparse: true, Now: v.Now})
 	if err != nil {
 		b.Fatal(err)
 	}

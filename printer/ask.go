@@ -80,7 +80,7 @@ func (d *Dev) await(limit time.Duration, want func(reply) bool) error {
 }
 
 // hangUp forgets what belonged to the line that broke.
-func (d *Dev) hangUp() { d.in, d.last, d.owed, d.stale = parser{}, Status{}, 0, false }
+func (d *Dev) hangUp() { d.in, d.owed, d.stale = parser{}, 0, false }
 
 // ask sends DLE EOT n and returns its answer.
 func (d *Dev) ask(n byte) (answer byte, err error) {

@@ -11,12 +11,11 @@ func (d *Dev) stopped(sent int, err error) (Proof, error) {
 	d.broke(err)
 	if sent == 0 {
 		d.paper = clean // the printer was set up, and waits for a command
-		return NoProof, &UnsentError{Status{Reason: Away}, err}
+		return NoProof, &UnsentError{d.blame(err), err}
 	}
-	s := Status{Reason: Away}
-	// A line that is full carries no question, but what the printer said came through.
-	if timedOut(err) && d.opts.Answers >= Queued && d.drain() == nil && !d.watch.bad.Ready() {
-		s = d.watch.bad
+	s := d.blame(err)
+	if !d.watch.bad.Ready() {
+		s = d.watch.bad // before it was mended, perhaps
 	}
 	d.watch = watch{}
 	return NoProof, &UncertainError{s, sent, err}
@@ -44,12 +43,14 @@ func (d *Dev) uncertain(sent int, err error) (Proof, error) {
 // it was silent is all that is known.
 func (d *Dev) why(err error) (s Status, hears bool) {
 	if errors.Is(err, errBad) || timedOut(err) {
-		if s, err := d.poll(); err == nil {
-			if s.Ready() {
-				s.Reason = Away
-			}
-			return s, true
+		s, err := d.poll()
+		if err != nil {
+			return d.blame(err), false
 		}
+		if s.Ready() {
+			s.Reason = Away
+		}
+		return s, true
 	}
 	return Status{Reason: Away}, false
 }

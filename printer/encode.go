@@ -1,5 +1,7 @@
 package printer
 
+import "fmt"
+
 // Control codes, by their names in the reference.
 const (
 	eot = 0x04
@@ -14,31 +16,39 @@ const (
 type band struct {
 	from, to int
 	feed     bool // all white, and fed instead of printed
+	left     int  // the dot at which its data begin
+	width    int  // their bytes a row
 }
 
 // bands divides p. A boundary lies, by preference, at a white row; then where a
-// row differs from the one before, which in a code is between its modules.
-func (p *page) bands(o *Opts) []band {
+// row differs from the one before, which in a code is between its modules. What
+// is printed is p, dot for dot; if there is no way, nothing is.
+func (p *page) bands(o *Opts) ([]band, error) {
 	var all []band
 	for y := 0; y < p.height; {
 		b := band{from: y, to: p.feedable(y, o), feed: true}
 		if b.to == y {
-			b = band{from: y, to: p.bandEnd(y, o)}
+			if b = p.fit(y, p.bandEnd(y, o), o); b.to == y {
+				b = p.fit(y, y+1, o) // alone it may have more white
+			}
+			if b.to == y {
+				return nil, fmt.Errorf("printer: row %d looks like a real-time command wherever it begins", y)
+			}
 		}
 		all = append(all, b)
 		y = b.to
 	}
-	return all
+	return all, nil
 }
 
 // feedable returns the end of the white rows from y on, or y if feeding them
 // would not keep the paper as it is, dot for dot, or would save nothing.
 func (p *page) feedable(y int, o *Opts) int {
 	end := y
-	for o.DotFeed && end < p.height && p.blank(end) {
+	for o.Sparse && end < p.height && p.blank(end) {
 		end++
 	}
-	if (end-y)*p.stride <= headSize+feedSize {
+	if (end-y)*p.stride <= placeSize+headSize+feedSize {
 		return y
 	}
 	return end
@@ -51,19 +61,19 @@ func (p *page) bandEnd(y int, o *Opts) int {
 	case y < from && from < end && to > end:
 		end = from
 	case y == from && to > end:
-		return p.defused(y, to)
+		return to
 	}
 	if end < p.height {
 		end = p.quiet(y, end)
 	}
-	if o.DotFeed {
+	if o.Sparse {
 		for at := y + 1; at < end; at++ {
 			if p.blank(at) && p.feedable(at, o) > at {
 				end = at
 			}
 		}
 	}
-	return p.defused(y, end)
+	return end
 }
 
 // quiet returns the best boundary in the second half of y..end.
@@ -82,21 +92,64 @@ func (p *page) quiet(y, end int) int {
 	return end
 }
 
-// defused ends the band earlier where two rows, or the height in its head,
-// would meet as a real-time command.
-func (p *page) defused(y, end int) int {
-	for at := y + 1; at < end; at++ {
-		if realtime(p.row(at - 1)[p.stride-1], p.row(at)[0]) {
-			end = at
+// realtime reports whether a then b begin a real-time command, which a printer
+// obeys even inside raster data (DLE EOT, DLE ENQ, DLE DC4, notes). Whatever
+// follows: the stream may break off there, and something else come behind.
+func realtime(a, b byte) bool { return a == dle && (b == eot || b == enq || b == dc4) }
+
+// fit places the rows from..to so that no two bytes of theirs are taken for a
+// real-time command. Where they are, the data begin at another dot within the
+// white on the left, which makes other bytes of the same dots. The band ends
+// early if only fewer rows have such a place, and is empty if none has.
+func (p *page) fit(from, to int, o *Opts) band {
+	best := band{from: from, to: from}
+	first, end := p.ink(from, to)
+	if !o.Sparse {
+		first = min(first, 7) // a printer that knows no ESC $ moves it by a millimetre
+	}
+	whole := first &^ 7 // printers are slower where data begin within a byte (GS v 0, notes)
+	for left := whole; left < whole+8; left++ {
+		b := band{from: from, to: from, left: left}
+		if left > first {
+			b.left -= 8
+		}
+		if b.width = max((end-b.left+7)/8, 1); !o.Sparse && b.left == 0 {
+			b.width = p.stride
+		}
+		if b.left < 0 || b.left+8*b.width > 8*p.stride || realtime(byte(b.left), byte(b.left>>8)) {
+			continue
+		}
+		if b.to = p.harmless(b, to); b.to > best.to {
+			best = b
+		}
+		if best.to == to {
+			break
 		}
 	}
-	if rows := end - y; realtime(byte(rows), byte(rows>>8)) {
-		end--
-	}
-	return end
+	return best
 }
 
-const headSize, feedSize = 8, 3
+// harmless returns the end of the rows of b, at most to, in whose data and
+// height nothing is taken for a real-time command.
+func (p *page) harmless(b band, to int) int {
+	var row []byte
+	last := byte(0)
+	for y := b.from; y < to; y++ {
+		row = p.cut(row[:0], y, b.left, b.width)
+		for _, now := range row {
+			if realtime(last, now) {
+				to = y
+			}
+			last = now
+		}
+	}
+	if rows := to - b.from; realtime(byte(rows), byte(rows>>8)) {
+		to--
+	}
+	return to
+}
+
+const headSize, placeSize, feedSize = 8, 4, 3
 
 // encode returns the commands of b, to be written as one.
 func (p *page) encode(b band) []byte {
@@ -108,7 +161,13 @@ func (p *page) encode(b band) []byte {
 		}
 		return w
 	}
-	w := make([]byte, 0, headSize+rows*p.stride)
-	w = append(w, gs, 'v', '0', 0, byte(p.stride), byte(p.stride>>8), byte(rows), byte(rows>>8)) // GS v 0
-	return append(w, p.bits[b.from*p.stride:b.to*p.stride]...)
+	w := make([]byte, 0, placeSize+headSize+rows*b.width)
+	if b.left > 0 {
+		w = append(w, esc, '$', byte(b.left), byte(b.left>>8)) // ESC $ nL nH, for the one line
+	}
+	w = append(w, gs, 'v', '0', 0, byte(b.width), byte(b.width>>8), byte(rows), byte(rows>>8)) // GS v 0
+	for y := b.from; y < b.to; y++ {
+		w = p.cut(w, y, b.left, b.width)
+	}
+	return w
 }

@@ -1,6 +1,7 @@
 package printer_test
 
 import (
+	"bytes"
 	"testing"
 
 	"pointkiosk/printer"
@@ -11,10 +12,11 @@ import (
 type recorder struct {
 	printer.Conn
 	sent []byte
+	txs  [][]byte
 }
 
 func (r *recorder) Tx(w, b []byte) error {
-	r.sent = append(r.sent, w...)
+	r.sent, r.txs = append(r.sent, w...), append(r.txs, bytes.Clone(w))
 	return r.Conn.Tx(w, b)
 }
 

@@ -3,6 +3,7 @@ package printer
 import (
 	"fmt"
 	"image"
+	"math/bits"
 )
 
 // A Raster is a 1-bit picture. Row returns the dots of row y, the leftmost in
@@ -37,7 +38,7 @@ func (p *page) blank(y int) bool {
 	return true
 }
 
-// compose centres r on the width of the paper and makes it safe to send.
+// compose centres r on the width of the paper.
 func (d *Dev) compose(r Raster) (*page, error) {
 	area := r.Bounds()
 	if area.Empty() || area.Dx() > d.opts.Dots {
@@ -57,7 +58,6 @@ func (d *Dev) compose(r Raster) (*page, error) {
 		rows := k.Keep().Intersect(area).Sub(area.Min)
 		p.keep = [2]int{rows.Min.Y, rows.Max.Y}
 	}
-	p.defuse()
 	return p, nil
 }
 
@@ -76,41 +76,39 @@ func place(dst, row []byte, left, width int) {
 	}
 }
 
-// realtime reports whether a then b begin a real-time command, which a printer
-// obeys even inside raster data (DLE EOT, DLE ENQ, DLE DC4, notes). Whatever
-// follows: the stream may break off there, and something else come behind.
-func realtime(a, b byte) bool { return a == dle && (b == eot || b == enq || b == dc4) }
-
-// defuse thickens by one dot each stroke that would be taken for a real-time
-// command. 10h is always a lone dot, so the dot beside it is white: on paper
-// the edge of a stroke one dot wide moves by an eighth of a millimetre in one
-// row. Nothing is ever made white. Codes are not touched: their modules are
-// wider than a dot. Hits across the end of a row are left to the bands.
-func (p *page) defuse() {
-	for y := range p.height {
-		row := p.row(y)
-		for x := 0; x+1 < len(row); x++ {
-			if realtime(row[x], row[x+1]) {
-				row[x] |= p.thicker(x, y)
-			}
+// ink returns the first black dot of the rows from..to, and the one behind the
+// last; 0, 0 if all are white.
+func (p *page) ink(from, to int) (first, end int) {
+	row := make([]byte, p.stride)
+	for y := from; y < to; y++ {
+		for i, b := range p.row(y) {
+			row[i] |= b
 		}
 	}
-}
-
-// thicker chooses the neighbour of the lone dot 10h that has more black above
-// and below, so that it smooths an edge rather than makes one.
-func (p *page) thicker(x, y int) byte {
-	const left, right = 0x20, 0x08
-	votes := 0
-	for _, near := range []int{y - 1, y + 1} {
-		if near < 0 || near >= p.height {
+	for i, b := range row {
+		if b == 0 {
 			continue
 		}
-		b := p.row(near)[x]
-		votes += int(b&left)>>5 - int(b&right)>>3
+		if end == 0 {
+			first = 8*i + bits.LeadingZeros8(b)
+		}
+		end = 8*i + 8 - bits.TrailingZeros8(b)
 	}
-	if votes > 0 {
-		return left
+	return first, end
+}
+
+// cut appends width bytes of row y, from the dot left on.
+func (p *page) cut(w []byte, y, left, width int) []byte {
+	row, shift := p.row(y)[left/8:], left%8
+	if shift == 0 {
+		return append(w, row[:width]...)
 	}
-	return right
+	for i := range width {
+		b := row[i] << shift
+		if i+1 < len(row) {
+			b |= row[i+1] >> (8 - shift)
+		}
+		w = append(w, b)
+	}
+	return w
 }

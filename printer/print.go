@@ -63,8 +63,9 @@ func (e *UnsentError) Error() string {
 // Unwrap returns what the line said.
 func (e *UnsentError) Unwrap() error { return e.Err }
 
-// Print prints r, cuts, and waits for the proof that this printer gives. It
-// asks for the status first and sends nothing while that is bad.
+// Print prints r, dot for dot, cuts, and waits for the proof that this printer
+// gives. It asks for the status first and sends nothing while that is bad, or
+// if a row of r, black to the edges, would be a command wherever it begins.
 //
 // After an [*UncertainError] bytes have left. After every other error none of r
 // has.
@@ -73,10 +74,14 @@ func (d *Dev) Print(r Raster) (Proof, error) {
 	if err != nil {
 		return NoProof, err
 	}
+	bands, err := p.bands(&d.opts)
+	if err != nil {
+		return NoProof, err
+	}
 	if err := d.prepare(); err != nil {
 		return NoProof, err
 	}
-	return d.send(p)
+	return d.send(p, bands)
 }
 
 // prepare makes the printer ready for the first byte of a card.
@@ -87,7 +92,7 @@ func (d *Dev) prepare() error {
 	}
 	if d.paper != clean {
 		if err := d.clear(); err != nil {
-			return &UnsentError{Status{Reason: Away}, err}
+			return &UnsentError{d.blame(err), err}
 		}
 		if err := d.ready(); err != nil { // the cut may have failed
 			return err
@@ -96,7 +101,7 @@ func (d *Dev) prepare() error {
 	if err := d.c.Tx(d.setup(), nil); err != nil {
 		d.paper = torn // half a command may wait there
 		d.broke(err)
-		return &UnsentError{Status{Reason: Away}, err}
+		return &UnsentError{d.blame(err), err}
 	}
 	return nil
 }
@@ -117,7 +122,7 @@ func (d *Dev) setup() []byte {
 	return w
 }
 
-func (d *Dev) send(p *page) (Proof, error) {
+func (d *Dev) send(p *page, bands []band) (Proof, error) {
 	d.watch, d.paper = watch{}, torn
 	start, sent := d.opts.Now(), 0
 	write := func(w []byte) error {
@@ -128,7 +133,7 @@ func (d *Dev) send(p *page) (Proof, error) {
 		sent += len(w)
 		return nil
 	}
-	for _, b := range p.bands(&d.opts) {
+	for _, b := range bands {
 		if err := write(p.encode(b)); err != nil {
 			return d.stopped(sent, err)
 		}

@@ -79,7 +79,7 @@ type Opts struct {
 	Band     int              // most rows in one raster command; 0 is 128
 	Buffer   int              // bytes that its receive buffer holds, for Keeper; 0 is 4096
 	Feed     int              // motion units fed beyond the blade before the cut, at most 255
-	DotFeed  bool             // ESC J n feeds n dots exactly, so that white rows need no raster
+	Sparse   bool             // ESC J n and ESC $ n move by n dots exactly, so that white needs no raster
 	Speed    int              // rows a second that it prints at least; 0 is 400 (50 mm/s at 203 dpi)
 	Patience time.Duration    // how long its proof may take beyond the printing time; 0 is 10 s
 	Ping     bool             // ask between bands too: on a serial line a power cycle breaks nothing
@@ -132,7 +132,7 @@ type Dev struct {
 	in    parser
 	id    int    // the last process id given, 0..9998
 	watch watch  // what was seen since the first byte of the card
-	last  Status // from automatic status back, while the line holds
+	last  Status // that the printer gave, asked or not
 	owed  int    // answers to GS r that have not come
 	stale bool   // an answer to DLE EOT may still come
 }

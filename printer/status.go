@@ -135,10 +135,23 @@ func (d *Dev) Status() (Status, error) {
 	if err == nil {
 		return s, nil
 	}
-	if timedOut(err) && d.drain() == nil && !d.last.Ready() {
-		return d.last, nil // it can't hear the question, but has said what ails it
+	if s := d.blame(err); s.Known {
+		return s, nil
 	}
 	return Status{Reason: Away}, fmt.Errorf("printer: ask %v for its status: %w", d.c, err)
+}
+
+// blame says what ails a printer that was in time with nothing, or a line that
+// broke with err. A printer without paper takes no byte once its buffer is
+// full, so that no question reaches it; what it said last holds until then.
+func (d *Dev) blame(err error) Status {
+	if timedOut(err) {
+		_ = d.drain() // what came before it broke counts too
+		if !d.last.Ready() {
+			return d.last
+		}
+	}
+	return Status{Reason: Away}
 }
 
 // poll asks DLE EOT 1..4, one after the other: the answers look alike, and only
@@ -158,5 +171,6 @@ func (d *Dev) poll() (Status, error) {
 		}
 		a[i] = b
 	}
-	return fromEOT(a).status(), nil
+	d.last = fromEOT(a).status()
+	return d.last, nil
 }

@@ -4,16 +4,12 @@ import (
 	"math"
 	"strings"
 	"unicode"
+
+	"pointkiosk/assets/words/kinsoku"
 )
 
-// What must not begin a line, and what must not end one: JIS X 4051:2004,
-// appendix classes 1 (opening brackets) and 2 to 6, 9 and 11 (closing
-// brackets, marks, small kana, sound and iteration marks).
-const (
-	notFirst = "、。，．・：；？！ー）］｝」』】〉》〕’”゛゜ヽヾゝゞ々〻…％‰℃円枚件回日月年時分秒%" +
-		"ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ,.:;?!)]}"
-	notLast = "（［｛「『【〈《〔‘“([{￥¥＄$#＃№①②③"
-)
+// insideWord is the worst place there is.
+const insideWord = kinsoku.InsideWord
 
 // breakLines breaks a text into as few lines as fit into a width, in ems, at
 // the best places: after a space or a mark, after a particle, and not with one
@@ -42,11 +38,11 @@ func breakParagraph(text []rune, width, worst float64, advance func(rune) float6
 	best := make([]turn, n+1)
 	for end := 1; end <= n; end++ {
 		best[end].cost = math.Inf(1)
-		bad, ok := 0.0, true
+		bad, ok := 0, true
 		if end < n {
-			bad, ok = cutBetween(text[end-1], text[end])
+			bad, ok = kinsoku.Between(text[end-1], text[end])
 		}
-		if !ok || bad > worst {
+		if !ok || float64(bad) > worst {
 			continue
 		}
 		w := 0.0
@@ -57,7 +53,7 @@ func breakParagraph(text []rune, width, worst float64, advance func(rune) float6
 			if w > width {
 				break
 			}
-			if c := best[from].cost + lineCost(width-w, bad, end-from, end == n); c < best[end].cost {
+			if c := best[from].cost + lineCost(width-w, float64(bad), end-from, end == n); c < best[end].cost {
 				best[end] = turn{c, from}
 			}
 		}
@@ -89,61 +85,4 @@ func linesOf(text []rune, best []turn) (lines []string) {
 		lines[i], lines[j] = lines[j], lines[i]
 	}
 	return lines
-}
-
-// insideWord is how bad it is to break a word, or a number from its unit.
-const insideWord = 60
-
-// cutBetween reports whether a line may end between two characters, and how
-// bad that is, in tenths of a character's width.
-func cutBetween(a, b rune) (bad float64, ok bool) {
-	switch {
-	case unicode.IsSpace(b):
-		return 0, false // the line ends after the space
-	case unicode.IsSpace(a):
-		return 0, true
-	case strings.ContainsRune(notFirst, b), strings.ContainsRune(notLast, a):
-		return 0, false
-	}
-	switch sa, sb := scriptOf(a), scriptOf(b); {
-	case sa == latin && sb == latin:
-		return 0, false // a word, a number or a serial stays whole
-	case strings.ContainsRune("、。！？!?」』）)】", a), strings.ContainsRune("「『【", b):
-		return 0, true
-	case a == '・':
-		return 12, true
-	case a == 'を':
-		return 3, true // never but a particle
-	case strings.ContainsRune("（(", b):
-		return 30, true // what stands in brackets belongs to the word before
-	case sa == hiragana && sb != hiragana:
-		return 5, true // mostly after a particle
-	case sa == sb, sb == hiragana, sa == latin, sb == latin:
-		return insideWord, true
-	}
-	return 20, true
-}
-
-type script int
-
-const (
-	other script = iota
-	latin
-	hiragana
-	katakana
-	kanji
-)
-
-func scriptOf(r rune) script {
-	switch {
-	case r > ' ' && r < 0x300:
-		return latin
-	case unicode.Is(unicode.Hiragana, r):
-		return hiragana
-	case unicode.Is(unicode.Katakana, r), r == 'ー':
-		return katakana
-	case unicode.Is(unicode.Han, r):
-		return kanji
-	}
-	return other
 }

@@ -93,7 +93,7 @@ type ink [4]byte
 
 var (
 	solid = ink{0xFF, 0xFF, 0xFF, 0xFF}
-	faint = ink{0x88, 0x22, 0x88, 0x22} // one dot in four
+	faint = ink{0x80, 0x08, 0x20, 0x02} // one dot in eight, and some in every row
 )
 
 // stamp blackens the dots of a glyph whose upper left corner is at x, y. What

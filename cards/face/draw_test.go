@@ -187,28 +187,84 @@ func TestBelowTheCode(t *testing.T) {
 	}
 }
 
-// zbar reads the card's URL from the picture, the practice card's too.
-func TestReadByZbar(t *testing.T) {
-	zbarimg := tool(t, "zbarimg")
+// A row is black from edge to edge, or white for a byte on both sides: there it
+// can be moved until no byte of it is taken for a real-time command, and the
+// ends of a head print faintly.
+func TestMargins(t *testing.T) {
 	f := newFace(t)
 	for _, tt := range samples() {
 		d, err := f.Draw(&tt.card, tt.width)
 		if err != nil {
 			t.Fatal(err)
 		}
-		var b bytes.Buffer
-		if err := png.Encode(&b, d); err != nil {
-			t.Fatal(err)
-		}
-		file := t.TempDir() + "/card.png"
-		if err := os.WriteFile(file, b.Bytes(), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		out, err := exec.Command(zbarimg, "--quiet", "--raw", file).Output()
-		if got := strings.TrimSuffix(string(out), "\n"); err != nil || got != tt.card.URL {
-			t.Errorf("%s: zbar read %q (%v), want %q", tt.name, got, err, tt.card.URL)
+		for y := range d.Bounds().Dy() {
+			row := d.Row(y)
+			if row[0]|row[len(row)-1] != 0 && !bytes.Equal(row, bytes.Repeat([]byte{0xFF}, len(row))) {
+				t.Fatalf("%s: row %d has dots at an edge: % x", tt.name, y, row)
+			}
 		}
 	}
+}
+
+// At 6 dots a module the code is one that a printer can draw at half its
+// resolution: every dot of it doubled, across and down (GS v 0, m = 3).
+func TestHalfResolution(t *testing.T) {
+	f, err := New(&Opts{Module: 6})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range samples() {
+		d, err := f.Draw(&tt.card, tt.width)
+		if err != nil {
+			t.Fatal(err)
+		}
+		quiet := d.QR.Inset(-4 * d.Module)
+		for y := quiet.Min.Y; y < quiet.Max.Y; y += 2 {
+			for x := quiet.Min.X; x < quiet.Max.X; x += 2 {
+				if dark := d.Dark(x, y); d.Dark(x+1, y) != dark || d.Dark(x, y+1) != dark || d.Dark(x+1, y+1) != dark {
+					t.Fatalf("%s: the four dots at %d,%d differ", tt.name, x, y)
+				}
+			}
+		}
+	}
+}
+
+// zbar reads the card's URL from the picture at both sizes of a module, the
+// practice card's too.
+func TestReadByZbar(t *testing.T) {
+	zbarimg := tool(t, "zbarimg")
+	for _, module := range []int{6, 7} {
+		f, err := New(&Opts{Module: module})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, tt := range samples() {
+			d, err := f.Draw(&tt.card, tt.width)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := read(t, zbarimg, d); got != tt.card.URL {
+				t.Errorf("%s, %d dots a module: zbar read %q, want %q", tt.name, module, got, tt.card.URL)
+			}
+		}
+	}
+}
+
+func read(t *testing.T, zbarimg string, d *Drawn) string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := png.Encode(&b, d); err != nil {
+		t.Fatal(err)
+	}
+	file := t.TempDir() + "/card.png"
+	if err := os.WriteFile(file, b.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out, err := exec.Command(zbarimg, "--quiet", "--raw", file).Output()
+	if err != nil {
+		t.Error(err)
+	}
+	return strings.TrimSuffix(string(out), "\n")
 }
 
 // tool finds an outside program. Where the real parts are required, its

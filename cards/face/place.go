@@ -23,7 +23,7 @@ const margin = 8
 
 func (p *plan) scaled(dots int) int { return dots * p.scale / 8 }
 
-func (p *plan) room() int { return p.width - 2*margin }
+func (p *plan) room() int { return p.width - 2*(margin+p.inset) }
 
 func (p *plan) space(dots int) { p.y += p.scaled(dots) }
 
@@ -82,7 +82,7 @@ func (p *plan) text(field, text string, s style) {
 		p.centre(text, size, s)
 		return
 	}
-	if p.wrap(text, s, comfortable, fairCut) || p.wrap(text, s, smallest, anyCut) {
+	if p.wrap(text, s, comfortable, fairCut) || p.wrap(text, s, smallest, anyCut) || p.wrap(text, s, smallest, lastCut) {
 		return
 	}
 	p.fail(&TooLongError{Field: field, Text: text})
@@ -191,12 +191,15 @@ func (p *plan) boxed(loud, quiet string) {
 	p.space(8)
 	top := p.y
 	p.y += frame + 2
+	p.inset = frame + 4
 	p.text("card", loud, style{size: 40, bold: true})
 	p.text("card", quiet, style{size: 22})
+	p.inset = 0
 	p.y += 4 + frame
+	box := image.Rect(margin, top, p.width-margin, p.y)
 	p.rules = append(p.rules,
-		image.Rect(0, top, p.width, top+frame), image.Rect(0, p.y-frame, p.width, p.y),
-		image.Rect(0, top, frame, p.y), image.Rect(p.width-frame, top, p.width, p.y))
+		image.Rect(box.Min.X, box.Min.Y, box.Max.X, box.Min.Y+frame), image.Rect(box.Min.X, box.Max.Y-frame, box.Max.X, box.Max.Y),
+		image.Rect(box.Min.X, box.Min.Y, box.Min.X+frame, box.Max.Y), image.Rect(box.Max.X-frame, box.Min.Y, box.Max.X, box.Max.Y))
 }
 
 // placeCode keeps the code and its quiet zone free. Its corner is even, so that

@@ -27,6 +27,7 @@ type plan struct {
 	say    *words.Words
 	width  int
 	y      int // the first free row
+	inset  int // within a box: room that its frame takes on each side
 	scale  int // sizes are for 384 dots: in eighths, what they are here
 	lines  []Line
 	marks  []Line            // 見本, below everything else

@@ -151,6 +151,7 @@ func TestCuts(t *testing.T) {
 		{"木更津オーガニックフェスティバル2026 ナチュラルバル", "木更津オーガニックフェスティバル|2026 ナチュラルバル"},
 		{"JR Kisarazu Station, the large square at the west exit", "JR Kisarazu Station, the|large square at the west exit"},
 		{"木更津市立中央公民館（多目的ホール）正面玄関前", "木更津市立中央公民館|（多目的ホール）正面玄関前"},
+		{"points.city-of-sagamihara.example.jp", "points.city-of-sagamihara.|example.jp"},
 	} {
 		p := &plan{f: f, width: 384, scale: 8}
 		p.text("event", tt.text, style{size: 32, bold: true})

@@ -60,6 +60,8 @@ func length(q []byte) int {
 	switch string(q[:2]) {
 	case "\x1b@", "\x1b2":
 		return 2
+	case "\x1b$":
+		return 4
 	case "\x1dv":
 		return 8
 	case "\x1d(":
@@ -89,7 +91,7 @@ func (p *Printer) obey(cmd []byte, at int64) bool {
 		return len(cmd) > 2 && (cmd[1] == 0x04 || cmd[1] == 0x05 || cmd[1] == 0x14) // done on reception
 	case string(cmd) == "\x1b@":
 		p.note("initialize")
-		p.line.asb, p.input.align = 0, 0
+		p.line.asb, p.input.align, p.input.left = 0, 0, 0
 	case string(cmd) == "\x1b2":
 		p.note("line spacing default")
 	case len(cmd) < 3:
@@ -107,12 +109,19 @@ func (p *Printer) obeyESC(cmd []byte, at int64) bool {
 	switch cmd[1] {
 	case 'J':
 		p.note("feed %d", n)
-		p.mech.feed = int(n)
+		p.mech.feed, p.input.left = int(n), 0
 	case 'd':
 		p.note("feed %d lines", n)
-		p.mech.feed = 30 * int(n)
+		p.mech.feed, p.input.left = 30*int(n), 0
 	case '3':
 		p.note("line spacing %d", n)
+	case '$':
+		p.input.left = int(n) + int(cmd[3])<<8
+		p.note("at %d", p.input.left)
+		if p.input.left >= p.opts.Dots || p.input.align != 0 {
+			p.complain(at, "a place at %d, alignment %d", p.input.left, p.input.align)
+			p.input.left = 0
+		}
 	case '=':
 		p.note("select %d", n)
 	case 'a':
@@ -177,8 +186,8 @@ func (p *Printer) raster(cmd []byte, at int64) bool {
 		p.complain(at, "raster mode %d is not drawn", cmd[3])
 	case rows > 2303:
 		p.complain(at, "raster of %d rows", rows)
-	case width > p.paper.stride:
-		p.complain(at, "raster of %d bytes on %d", width, p.paper.stride)
+	case i.left+8*width > p.opts.Dots:
+		p.complain(at, "raster of %d bytes at %d on %d dots", width, i.left, p.opts.Dots)
 	}
 	i.width, i.rows, i.tail = width, rows, nil
 	return true

@@ -23,6 +23,7 @@ type input struct {
 	width    int    // its bytes a row
 	tail     []byte // its last two bytes, for a command hidden in the data
 	align    byte
+	left     int    // where the line begins, if it isn't aligned
 	text     []byte // characters not yet printed
 }
 
@@ -220,19 +221,22 @@ func (p *Printer) rasterRow() bool {
 	p.hidden(i.queue[:i.width])
 	row := p.aligned(i.queue[:i.width])
 	p.drop(i.width)
-	i.rows--
+	if i.rows--; i.rows == 0 {
+		i.left = 0 // the place was for this line
+	}
 	p.row(row)
 	return true
 }
 
-// aligned puts data on a row as ESC a says, to half a byte.
+// aligned puts data on a row as ESC $ or ESC a says, to the dot.
 func (p *Printer) aligned(data []byte) []byte {
+	left := p.input.left + max(int(p.input.align)*(p.paper.stride-len(data)), 0)*8/2
 	row := make([]byte, p.paper.stride+1)
-	half := max(int(p.input.align)*(p.paper.stride-len(data)), 0)
-	for i, b := range data[:min(len(data), p.paper.stride)] {
-		at, shift := i+half/2, half%2*4
-		row[at] |= b >> shift
-		row[at+1] |= b << (8 - shift)
+	for i, b := range data {
+		if at := i + left/8; at < p.paper.stride { // beyond it nothing is printed
+			row[at] |= b >> (left % 8)
+			row[at+1] |= b << (8 - left%8)
+		}
 	}
 	return row[:p.paper.stride]
 }

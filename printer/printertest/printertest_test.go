@@ -69,7 +69,10 @@ func TestComplaints(t *testing.T) {
 	}{
 		{"unknown", "\x1b@\x1bz\x01", "byte 2: unknown command 1b 7a 01", printer.ProcessID},
 		{"text", "\x1b@hi", "byte 2: character 'h'", printer.ProcessID},
-		{"too wide", "\x1dv0\x00\x03\x00\x01\x00abc", "byte 0: raster of 3 bytes on 2", printer.ProcessID},
+		{"too wide", "\x1dv0\x00\x03\x00\x01\x00abc", "byte 0: raster of 3 bytes at 0 on 16 dots", printer.ProcessID},
+		{"beyond the edge", "\x1b$\x01\x00\x1dv0\x00\x02\x00\x01\x00ab", "byte 4: raster of 2 bytes at 1 on 16 dots", printer.Mute},
+		{"off the paper", "\x1b$\x10\x00", "byte 0: a place at 16, alignment 0", printer.Mute},
+		{"in two ways", "\x1ba\x01\x1b$\x01\x00", "byte 3: a place at 1, alignment 1", printer.Mute},
 		{"too high", "\x1dv0\x00\x02\x00\x00\x09", "byte 0: raster of 2304 rows", printer.ProcessID},
 		{"no rows", "\x1dv0\x00\x02\x00\x00\x00", "byte 0: raster of 2 bytes by 0 rows", printer.ProcessID},
 		{"double size", "\x1dv0\x03\x01\x00\x01\x00a", "byte 0: raster mode 3 is not drawn", printer.ProcessID},

@@ -146,7 +146,7 @@ func (m *model) Print(_ context.Context, d *face.Drawn) kiosk.Outcome {
 	if err != nil {
 		return kiosk.NotSent
 	}
-	dev, err := printer.New(vp, &printer.Opts{Dots: dots, Answers: printer.ProcessID, DotFeed: true, Now: vp.Now})
+	dev, err := printer.New(vp, &printer.Opts{Dots: dots, Answers: printer.ProcessID, Sparse: true, Now: vp.Now})
 	if err != nil {
 		return kiosk.NotSent
 	}

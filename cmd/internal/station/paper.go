@@ -36,7 +36,7 @@ func openPaper(s Printer, log *slog.Logger) (*paper, error) {
 	}
 	p := &paper{log: log}
 	var c printer.Conn
-	opts := &printer.Opts{Dots: s.dots(), Answers: answers, DotFeed: true, Ping: strings.HasPrefix(s.URI, "serial:")}
+	opts := &printer.Opts{Dots: s.dots(), Answers: answers, Sparse: true, Ping: strings.HasPrefix(s.URI, "serial:")}
 	if strings.HasPrefix(s.URI, "virtual:") {
 		var v *printertest.Printer
 		if v, err = virtual(s.URI, s.dots(), answers); err == nil {
