@@ -16,32 +16,40 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
+
+	"pointkiosk/assets/words"
+	"pointkiosk/cmd/internal/tongue"
 )
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	err := run(ctx, os.Args[1:], os.Stdout)
-	stopped := ctx.Err() != nil
 	stop()
 	switch {
-	case stopped:
-		fmt.Println("\n終わりました。 / Stopped.")
+	case errors.Is(err, errUsage):
+		os.Exit(2)
 	case err != nil:
 		fmt.Fprintln(os.Stderr, "demo:", err)
 		os.Exit(1)
 	}
 }
 
+// errUsage reports a call that was not understood; the help was shown.
+var errUsage = errors.New("usage")
+
 // A demo is the folder it lives in and the programs it starts.
 type demo struct {
-	ctx context.Context
-	out io.Writer
-	bin string // where hub, kiosk and kioskctl are
-	dir string
-	url string
+	ctx   context.Context
+	words *words.Words
+	out   io.Writer
+	bin   string // where hub, kiosk and kioskctl are
+	dir   string
+	url   string // of the hub, with the slash
 }
 
 func run(ctx context.Context, args []string, out io.Writer) error {
@@ -49,19 +57,43 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	dir := filepath.Join(filepath.Dir(filepath.Dir(exe)), "build", "demo")
-	if len(args) == 1 {
+	d := &demo{ctx: ctx, words: tongue.Words(os.Getenv), out: out, bin: filepath.Dir(exe)}
+	dir := filepath.Join(filepath.Dir(d.bin), "build", "demo")
+	switch {
+	case len(args) > 1:
+		fmt.Fprintln(out, d.words.Say("demo.help"))
+		return errUsage
+	case len(args) == 1 && strings.HasPrefix(args[0], "-"), len(args) == 1 && args[0] == "help":
+		fmt.Fprintln(out, d.words.Say("demo.help"))
+		if !slices.Contains([]string{"help", "-h", "--help"}, args[0]) {
+			return errUsage
+		}
+		return nil
+	case len(args) == 1:
 		dir = args[0]
 	}
-	if dir, err = filepath.Abs(dir); err != nil {
+	if d.dir, err = filepath.Abs(dir); err != nil {
 		return err
 	}
-	d := &demo{ctx: ctx, out: out, bin: filepath.Dir(exe), dir: dir}
+	return d.run()
+}
+
+// run is done when the job is, or when it was told to end: then what was cut
+// short is no error.
+func (d *demo) run() error {
 	stop, err := d.startHub()
-	if err != nil {
-		return err
+	if err == nil {
+		if err = d.show(); d.ctx.Err() != nil {
+			err = nil
+		}
+		err = errors.Join(err, stop())
+	} else if d.ctx.Err() != nil {
+		err = nil
 	}
-	return errors.Join(d.show(), stop())
+	if d.ctx.Err() != nil && err == nil {
+		fmt.Fprintln(d.out, "\n"+d.words.Say("demo.stopped"))
+	}
+	return err
 }
 
 func (d *demo) path(parts ...string) string {
@@ -95,7 +127,9 @@ func (d *demo) startHub() (stop func() error, err error) {
 		_ = hub.Process.Signal(syscall.SIGTERM) // it may have ended by itself
 		return errors.Join(hub.Wait(), log.Close())
 	}
-	if d.url, err = address(said); err != nil {
+	waited := context.AfterFunc(d.ctx, func() { _ = hub.Process.Signal(syscall.SIGTERM) })
+	d.url, err = address(said)
+	if waited(); err != nil {
 		return nil, errors.Join(fmt.Errorf("the hub did not start, see %s: %w", log.Name(), err), stop())
 	}
 	go func() { _, _ = io.Copy(io.Discard, said) }() // until it ends
@@ -104,28 +138,23 @@ func (d *demo) startHub() (stop func() error, err error) {
 
 // show prepares event and kiosk, then opens the window or does the job alone.
 func (d *demo) show() error {
-	host := strings.TrimSuffix(strings.TrimPrefix(d.url, "http://"), "/")
 	if err := d.prepare(); err != nil {
 		return err
 	}
 	if os.Getenv("DISPLAY") == "" && os.Getenv("WAYLAND_DISPLAY") == "" {
-		return d.alone(host)
+		return d.alone()
 	}
-	fmt.Fprintf(d.out, `
-ポイント窓口を開きます。 / The point kiosk opens.
-  職員の暗証番号 / staff PIN          %s
-  印刷された紙   / printed paper       %s
-  マイキーIDとパスワード / MyKey ID    %s  %s
-  ポイントカードのページ / card's page  %s
-  終わるには Ctrl-C / Ctrl-C ends it
-`, staffPIN, d.path("kiosk", "paper"), account, password, d.url)
+	paper := d.path("kiosk", "paper")
+	fmt.Fprintln(d.out, d.words.Say("demo.window", staffPIN, paper, account, password, d.url))
 	kiosk := d.command("kiosk", "--data", d.path("kiosk"), "--config", d.path("kiosk.toml"))
 	kiosk.Stderr = os.Stderr
 	kiosk.Env = append(os.Environ(), "LANG=ja_JP.UTF-8", "LC_ALL=ja_JP.UTF-8") // C.UTF-8 is no locale to Fyne
+	ctx, closed := context.WithCancel(d.ctx)
+	var tray sync.WaitGroup
+	tray.Go(func() { d.watch(ctx, paper) })
 	err := kiosk.Run()
-	if d.ctx.Err() != nil {
-		return nil
-	}
+	closed()
+	tray.Wait()
 	return err
 }
 

@@ -11,7 +11,6 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -46,12 +45,12 @@ func address(said io.Reader) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	fields := strings.Fields(line)
-	url := fields[len(fields)-1]
-	if !strings.HasPrefix(url, "http://") {
-		return "", fmt.Errorf("it said %q", line)
+	for _, word := range strings.Fields(line) {
+		if strings.HasPrefix(word, "http://") {
+			return strings.TrimSuffix(word, "/") + "/", nil
+		}
 	}
-	return url, nil
+	return "", fmt.Errorf("it said %q", line)
 }
 
 // prepare brings hub and kiosk to a market morning. What an earlier run made
@@ -100,10 +99,10 @@ func (d *demo) settings() error {
 }
 
 // alone does the volunteer's and the resident's job without a window.
-func (d *demo) alone(host string) error {
-	fmt.Fprintln(d.out, "画面がないので、窓なしで同じ仕事をします。 / There is no display: the same job without a window.")
+func (d *demo) alone() error {
+	fmt.Fprintln(d.out, d.words.Say("demo.alone"))
 	paper := d.path("kiosk", "paper")
-	before, err := filepath.Glob(filepath.Join(paper, "*.png"))
+	before, err := papers(paper)
 	if err != nil {
 		return err
 	}
@@ -111,20 +110,23 @@ func (d *demo) alone(host string) error {
 	if err != nil {
 		return err
 	}
-	pages, err := filepath.Glob(filepath.Join(paper, "*.png"))
+	fmt.Fprint(d.out, said)
+	pages, err := papers(paper)
 	if err != nil {
 		return err
 	}
-	pages = pages[len(before):]
-	if len(pages) != 3 {
+	if pages = pages[len(before):]; len(pages) != 3 {
 		return fmt.Errorf("%d papers came out, not 3", len(pages))
 	}
-	fmt.Fprintf(d.out, "%s%s\n", said, strings.Join(pages, "\n"))
-	code, err := readCode(d.ctx, pages[0])
-	if err != nil {
-		return err
+	var codes []string
+	for _, page := range pages {
+		code, err := d.lay(page)
+		if err != nil {
+			return err
+		}
+		codes = append(codes, code)
 	}
-	if err := d.claimTwice(host, code); err != nil {
+	if err := d.claimTwice(codes[0]); err != nil {
 		return err
 	}
 	if _, err := d.say("", "kioskctl", "queue", "sync", "--data", d.path("kiosk")); err != nil {
@@ -134,26 +136,26 @@ func (d *demo) alone(host string) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprint(d.out, "台帳 / ledger: ", checked)
+	fmt.Fprintln(d.out, d.words.Say("demo.ledger", strings.TrimSpace(checked)))
 	return nil
 }
 
 // claimTwice lets one resident take the points of a card, and another one try
 // the same card again.
-func (d *demo) claimTwice(host, code string) error {
+func (d *demo) claimTwice(address string) error {
 	for n, want := range []int{http.StatusOK, http.StatusConflict} {
 		id, err := d.newAccount()
 		if err != nil {
 			return err
 		}
-		got, err := newResident(d.ctx, "http://"+host).claim(code, id)
+		got, err := newResident(d).claim(address, id)
 		if err != nil {
 			return err
 		}
 		if got.status != want {
 			return fmt.Errorf("claim %d was answered with %d (%s), not %d", n+1, got.status, got.heading(), want)
 		}
-		fmt.Fprintf(d.out, "受け取り / claim %d: %s\n", n+1, got.heading())
+		fmt.Fprintln(d.out, d.words.Say("demo.claim", n+1, got.heading()))
 	}
 	return nil
 }

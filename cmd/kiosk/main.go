@@ -21,6 +21,7 @@ import (
 	_ "modernc.org/sqlite"
 
 	"pointkiosk/cmd/internal/station"
+	"pointkiosk/cmd/internal/tongue"
 	"pointkiosk/kiosk"
 	"pointkiosk/ui"
 )
@@ -31,6 +32,7 @@ func main() {
 	stop()
 	switch {
 	case errors.Is(err, flag.ErrHelp):
+	case errors.Is(err, errUsage):
 		os.Exit(2)
 	case err != nil:
 		fmt.Fprintln(os.Stderr, "kiosk:", err)
@@ -38,42 +40,21 @@ func main() {
 	}
 }
 
-const example = `kiosk shows the point kiosk's window.
-
-  kiosk --data DIR [--config FILE] [--printer URI] [--size 1280x800] [--full-screen]
-
-The directory must be enrolled (kioskctl enroll). Example:
-  kiosk --data /var/lib/pointkiosk --printer tcp://192.0.2.7:9100
-`
-
 func run(ctx context.Context, args []string) error {
-	flags := flag.NewFlagSet("kiosk", flag.ContinueOnError)
-	flags.Usage = func() { fmt.Fprint(os.Stderr, example); flags.PrintDefaults() }
-	data := flags.String("data", "pointkiosk", "data `DIR`")
-	config := flags.String("config", "", "settings `FILE` (TOML)")
-	printer := flags.String("printer", "", "printer `URI`, instead of the settings'")
-	size := flags.String("size", "", "window as `WIDTHxHEIGHT`, instead of the settings'")
-	full := flags.Bool("full-screen", false, "fill the screen")
-	if err := flags.Parse(args); err != nil {
-		return flag.ErrHelp
-	}
-	settings, err := station.Load(*config)
+	l, err := read(tongue.Words(os.Getenv), args, os.Stdout, os.Stderr)
 	if err != nil {
 		return err
 	}
-	if *printer != "" {
-		settings.Printer.URI = *printer
-	} else if dir, ok := strings.CutPrefix(settings.Printer.URI, "virtual:"); ok && !filepath.IsAbs(dir) {
-		settings.Printer.URI = "virtual:" + filepath.Join(*data, dir)
+	settings, err := station.Load(l.config)
+	if err != nil {
+		return err
 	}
-	if *size != "" {
-		if _, err := fmt.Sscanf(*size, "%dx%d", &settings.Screen.Width, &settings.Screen.Height); err != nil {
-			return fmt.Errorf("--size %s is not like 1280x800", *size)
-		}
+	if dir, ok := strings.CutPrefix(settings.Printer.URI, "virtual:"); ok && !filepath.IsAbs(dir) {
+		settings.Printer.URI = "virtual:" + filepath.Join(l.data, dir)
 	}
-	settings.Screen.FullScreen = settings.Screen.FullScreen || *full
+	settings = l.over(settings)
 	s, err := station.Open(ctx, station.Opts{
-		Dir: *data, Settings: settings, Driver: "sqlite", Now: time.Now, Rand: rand.Reader,
+		Dir: l.data, Settings: settings, Driver: "sqlite", Now: time.Now, Rand: rand.Reader,
 		Log: slog.New(slog.NewTextHandler(os.Stderr, nil)),
 	})
 	if err != nil {

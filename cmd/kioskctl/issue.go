@@ -1,16 +1,13 @@
 package main
 
 import (
-	"bufio"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
-	"io"
 	"os/user"
 	"strings"
-
-	"golang.org/x/crypto/bcrypt"
 
 	"pointkiosk/cards"
 	"pointkiosk/cmd/internal/station"
@@ -25,11 +22,10 @@ func enroll(c *call) error {
 		return err
 	}
 	if code == "" || code == "-" { // a secret is better typed than seen in a list of processes
-		line, err := bufio.NewReader(io.LimitReader(c.in, 1000)).ReadString('\n')
-		if err != nil && !errors.Is(err, io.EOF) {
+		var err error
+		if code, err = c.line(); err != nil {
 			return err
 		}
-		code = strings.TrimSpace(line)
 	}
 	parsed, err := api.ParseCode(code)
 	if err != nil {
@@ -75,54 +71,61 @@ func issue(c *call) error {
 	if *count < 1 {
 		return c.misused(c.words.Say("cli.count", *count))
 	}
-	s, err := c.open(false)
-	if err != nil {
-		return err
-	}
-	defer s.Close()
-	if stop, err := s.Stopped(c.ctx); err != nil {
-		return err
-	} else if stop != "" {
-		return fmt.Errorf("%w: %s", errStopped, stop)
-	}
-	if *event == "" { // cards are handed out for one named event, however many are open
-		open, err := s.OpenEvents(c.ctx)
-		if err != nil {
+	return c.with(func(s *station.Station) error {
+		if stop, err := s.Stopped(c.ctx); err != nil {
+			return err
+		} else if stop != "" {
+			return told(fmt.Errorf("%w: %s", errStopped, stop), c.words.Say("cli.err.stopped", c.word("stop", stop)))
+		}
+		if err := c.choose(s, event); err != nil {
 			return err
 		}
-		if len(open) > 1 {
-			return c.misused(c.words.Say("cli.events", strings.Join(open, ", ")))
+		for n := range *count {
+			if err := c.ctx.Err(); err != nil {
+				return err
+			}
+			id := *request
+			if id != "" && *count > 1 {
+				id = fmt.Sprintf("%s/%d", *request, n+1)
+			}
+			if err := issueOne(c, s, *event, id, *name); err != nil {
+				return err
+			}
 		}
-		if len(open) == 1 {
-			*event = open[0]
-		}
-	}
-	for n := range *count {
-		if err := c.ctx.Err(); err != nil {
-			return err
-		}
-		id := *request
-		if id != "" && *count > 1 {
-			id = fmt.Sprintf("%s/%d", *request, n+1)
-		}
-		if err := issueOne(c, s, *event, id, *name); err != nil {
-			return err
-		}
-	}
-	return nil
+		return nil
+	})
 }
 
 var errStopped = errors.New("the hub forbids issuing")
 
+// choose names the event where one alone is open: cards are handed out for one
+// named event, however many are open.
+func (c *call) choose(s *station.Station, event *string) error {
+	if *event != "" {
+		return nil
+	}
+	open, err := s.OpenEvents(c.ctx)
+	if err != nil {
+		return err
+	}
+	if len(open) > 1 {
+		return c.misused(c.words.Say("cli.events", strings.Join(open, ", ")))
+	}
+	if len(open) == 1 {
+		*event = open[0]
+	}
+	return nil
+}
+
 func issueOne(c *call, s *station.Station, event, request, operator string) error {
 	for _, o := range s.Journal.Open() {
 		if o.State == cards.Uncertain {
-			return fmt.Errorf("%w: %v", kiosk.ErrDecide, o.Serial())
+			return c.decide(o.Serial())
 		}
 	}
 	if request == "" {
 		var err error
-		if request, err = station.NewRequest(c.random()); err != nil {
+		if request, err = station.NewRequest(rand.Reader); err != nil {
 			return err
 		}
 	}
@@ -132,18 +135,41 @@ func issueOne(c *call, s *station.Station, event, request, operator string) erro
 	}
 	got, err := s.Issuer(false).Issue(c.ctx, a, request, operator)
 	if err != nil {
-		return err
+		return c.unready(s, err)
 	}
 	if err := c.sayCard(got, a.Points); err != nil {
 		return err
 	}
+	return c.handed(got)
+}
+
+// handed is nil where the card can be handed out.
+func (c *call) handed(got cards.Issued) error {
+	serial, state := got.Card.Serial(), c.word("state", string(got.State))
+	err := fmt.Errorf("%w: %v is %s", errNoCard, serial, got.State)
 	switch got.State {
 	case cards.Printed, cards.Presumed:
 		return nil
 	case cards.Uncertain:
-		return fmt.Errorf("%w: %v", kiosk.ErrDecide, got.Card.Serial())
+		return c.decide(serial)
+	case cards.Void: // the printer took no byte, now or when this was asked for first
+		return told(err, c.words.Say("cli.err.nocard", serial.String(), state))
 	}
-	return fmt.Errorf("%w: %v is %s", errNoCard, got.Card.Serial(), got.State)
+	return told(err, c.words.Say("cli.err.nocard.old", serial.String(), state))
+}
+
+// decide says that a person has to look at a card.
+func (c *call) decide(s cards.Serial) error {
+	return told(fmt.Errorf("%w: %v", kiosk.ErrDecide, s), c.words.Say("cli.err.decide", s.String()))
+}
+
+// unready says what ails the printer, if that is why no card came.
+func (c *call) unready(s *station.Station, err error) error {
+	if !errors.Is(err, kiosk.ErrPaper) {
+		return err
+	}
+	what, do := c.paperWords(s.Paper(c.ctx).Code)
+	return told(err, c.words.Say("cli.err.paper", what, do))
 }
 
 // allotment returns the one to issue from: of a request that was seen before,
@@ -163,7 +189,7 @@ var errNoCard = errors.New("no card came out")
 
 func (c *call) sayCard(i cards.Issued, points uint32) error {
 	v := card{Serial: i.Card.Serial().String(), State: i.State, Copy: i.Copy, Points: points}
-	return c.say(v, "cli.card", v.Serial, string(v.State), v.Points)
+	return c.say(v, "cli.card", v.Serial, c.word("state", string(v.State)), v.Points)
 }
 
 // settle is the volunteer's word on an uncertain card.
@@ -182,86 +208,23 @@ func settle(c *call) error {
 	if err != nil {
 		return err
 	}
-	s, err := c.open(false)
-	if err != nil {
-		return err
-	}
-	defer s.Close()
-	a, err := s.AllotmentOf(c.ctx, serial)
-	if err != nil {
-		return err
-	}
-	got, err := s.Issuer(false).Settle(c.ctx, a, serial.Number, *whole, *name)
-	if err != nil {
-		return err
-	}
-	if err := c.sayCard(got, a.Points); err != nil {
-		return err
-	}
-	if got.State == cards.Uncertain {
-		return fmt.Errorf("%w: %v", kiosk.ErrDecide, serial)
-	}
-	return nil
-}
-
-// void takes a card back: at once if nothing was ever sent to the printer,
-// else by asking the hub.
-func void(c *call) error {
-	var reason, second, name *string
-	if err := c.parse(1, 1, func(f *flag.FlagSet) {
-		reason, second, name = f.String("reason", "", ""), f.String("second", "", ""), operator(f)
-	}); err != nil {
-		return err
-	}
-	serial, err := cards.NormalizeSerial(c.args[0])
-	if err != nil {
-		return err
-	}
-	if *reason == "" {
-		return c.misused(c.words.Say("cli.void.reason"))
-	}
-	s, err := c.open(false)
-	if err != nil {
-		return err
-	}
-	defer s.Close()
-	state, copy, err := s.Journal.State(c.ctx, serial)
-	if err != nil {
-		return err
-	}
-	next, key := cards.VoidAsked, "cli.void.asked"
-	if state == cards.Signed { // nothing was ever sent to a printer
-		next, key = cards.Void, "cli.void.void"
-		_, err = s.Journal.Mark(c.ctx, serial, next, *name, *reason)
-	} else {
-		err = s.Journal.AskVoid(c.ctx, serial, *name, *second, *reason)
-	}
-	if err != nil {
-		return err
-	}
-	return c.say(card{Serial: serial.String(), State: next, Copy: copy}, key, serial.String())
-}
-
-// pin turns a staff PIN into what the settings hold. It is read, not given as
-// a word: command lines are kept.
-func pin(c *call) error {
-	if err := c.parse(0, 0, nil); err != nil {
-		return err
-	}
-	line, err := bufio.NewReader(io.LimitReader(c.in, 100)).ReadString('\n')
-	if err != nil && !errors.Is(err, io.EOF) {
-		return err
-	}
-	typed := strings.TrimSpace(line)
-	if len(typed) < 4 || len(typed) > 8 || strings.Trim(typed, "0123456789") != "" {
-		return c.misused(c.words.Say("cli.pin.digits"))
-	}
-	hash, err := bcrypt.GenerateFromPassword([]byte(typed), bcrypt.DefaultCost)
-	if err != nil {
-		return err
-	}
-	fmt.Fprintln(c.out, string(hash))
-	return nil
+	return c.with(func(s *station.Station) error {
+		a, err := s.AllotmentOf(c.ctx, serial)
+		if err != nil {
+			return err
+		}
+		got, err := s.Issuer(false).Settle(c.ctx, a, serial.Number, *whole, *name)
+		if err != nil {
+			return c.unready(s, err)
+		}
+		if err := c.sayCard(got, a.Points); err != nil {
+			return err
+		}
+		if got.State == cards.Uncertain {
+			return c.decide(serial)
+		}
+		return nil
+	})
 }
 
 // say prints v as one line of JSON, or a sentence of the word list.

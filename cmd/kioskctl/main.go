@@ -21,6 +21,7 @@ import (
 
 	"pointkiosk/assets/words"
 	"pointkiosk/cmd/internal/station"
+	"pointkiosk/cmd/internal/tongue"
 )
 
 func main() {
@@ -79,11 +80,11 @@ type call struct {
 	name     string
 
 	config, data, printer string
-	json                  bool
+	json, rehead          bool
 }
 
 func run(ctx context.Context, args []string, in io.Reader, out, errw io.Writer) error {
-	c := &call{ctx: ctx, words: words.In(language()), in: in, out: out, err: errw}
+	c := &call{ctx: ctx, words: tongue.Words(os.Getenv), in: in, out: out, err: errw}
 	if len(args) == 0 || args[0] == "help" || args[0] == "-h" || args[0] == "--help" {
 		fmt.Fprintln(out, c.words.Say("cli.help"))
 		if len(args) == 0 {
@@ -101,22 +102,16 @@ func run(ctx context.Context, args []string, in io.Reader, out, errw io.Writer) 
 		if errors.Is(err, flag.ErrHelp) {
 			return nil
 		}
-		if err != nil && !errors.Is(err, errUsage) {
-			fmt.Fprintln(errw, "kioskctl:", c.explain(err))
+		if err == nil || errors.Is(err, errUsage) {
+			return err
+		}
+		if text := c.explain(err); text != "" {
+			fmt.Fprintln(errw, "kioskctl:", text)
 		}
 		return err
 	}
 	fmt.Fprintln(errw, c.words.Say("cli.unknown", strings.Join(args[:min(2, len(args))], " ")))
 	return errUsage
-}
-
-func language() string {
-	for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
-		if v := os.Getenv(name); v != "" {
-			return strings.SplitN(v, "_", 2)[0]
-		}
-	}
-	return "en"
 }
 
 // parse reads the flags that every command has and those that define adds,
@@ -137,7 +132,7 @@ func (c *call) parse(least, most int, define func(*flag.FlagSet)) error {
 			fmt.Fprintln(c.out, c.help())
 			return err
 		} else if err != nil {
-			return c.misused(err.Error())
+			return c.misused(c.words.Say("cli.flag", err))
 		}
 		if rest = c.flags.Args(); len(rest) == 0 {
 			break
@@ -181,16 +176,29 @@ func (c *call) opts(readOnly bool) (station.Opts, error) {
 		s.Printer.URI = "virtual:" + filepath.Join(c.data, s.Printer.URI[len("virtual:"):])
 	}
 	return station.Opts{
-		Dir: c.data, Settings: s, Driver: "sqlite", Now: time.Now, Rand: rand.Reader, ReadOnly: readOnly,
+		Dir: c.data, Settings: s, Driver: "sqlite", Now: time.Now, Rand: rand.Reader, ReadOnly: readOnly, Rehead: c.rehead,
 		Log: slog.New(slog.NewTextHandler(c.err, &slog.HandlerOptions{Level: slog.LevelWarn})),
 	}, nil
 }
 
-// open opens the kiosk; what only looks may run beside it.
-func (c *call) open(readOnly bool) (*station.Station, error) {
+// with opens the kiosk for one command and closes it behind it.
+func (c *call) with(f func(*station.Station) error) error { return c.open(false, f) }
+
+// look does the same to look only: the kiosk may be running.
+func (c *call) look(f func(*station.Station) error) error { return c.open(true, f) }
+
+func (c *call) open(readOnly bool, f func(*station.Station) error) error {
 	opts, err := c.opts(readOnly)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return station.Open(c.ctx, opts)
+	s, err := station.Open(c.ctx, opts)
+	if err != nil {
+		return err
+	}
+	err = f(s)
+	if closed := s.Close(); err == nil {
+		err = closed
+	}
+	return err
 }

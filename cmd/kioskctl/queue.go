@@ -5,10 +5,13 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
+	"pointkiosk/assets/words"
 	"pointkiosk/cards"
 	"pointkiosk/cmd/internal/station"
 )
@@ -20,6 +23,7 @@ type line struct {
 	Serial   string      `json:"serial,omitempty"`
 	Copy     uint32      `json:"copy,omitempty"`
 	Operator string      `json:"operator,omitempty"`
+	Second   string      `json:"second,omitempty"`
 	Reason   string      `json:"reason,omitempty"`
 	At       time.Time   `json:"at"`
 	Hash     string      `json:"hash"`
@@ -32,7 +36,7 @@ func lineOf(r cards.Record) (line, error) {
 		return line{}, err
 	}
 	hash := cards.EntryHash(r.Data)
-	l := line{Seq: e.Seq, State: e.State, Copy: e.Copy, Operator: e.Operator, Reason: e.Reason,
+	l := line{Seq: e.Seq, State: e.State, Copy: e.Copy, Operator: e.Operator, Second: e.Second, Reason: e.Reason,
 		At: time.UnixMilli(e.At).In(cards.Japan), Hash: hex.EncodeToString(hash[:])}
 	if e.State.OfCard() {
 		l.Serial = e.Serial().String()
@@ -59,80 +63,120 @@ func (c *call) each(s *station.Station, after uint64, f func(cards.Record) error
 }
 
 func queueList(c *call) error {
-	s, err := c.look(0, 0, nil)
-	if err != nil {
+	if err := c.parse(0, 0, nil); err != nil {
 		return err
 	}
-	defer s.Close()
-	r, err := s.Journal.Receipt(c.ctx)
-	if err != nil {
-		return err
-	}
-	aside, err := s.Journal.Aside(c.ctx)
-	if err != nil {
-		return err
-	}
-	for _, a := range aside {
-		if err := c.say(a, "cli.queue.aside", a.Seq, string(a.Verdict), a.Reason); err != nil {
-			return err
-		}
-	}
-	return c.each(s, r.Cursor, func(r cards.Record) error {
-		l, err := lineOf(r)
+	return c.look(func(s *station.Station) error {
+		r, err := s.Journal.Receipt(c.ctx)
 		if err != nil {
 			return err
 		}
-		return c.say(l, "cli.queue.line", l.Seq, string(l.State), l.Serial)
+		aside, err := s.Journal.Aside(c.ctx)
+		if err != nil {
+			return err
+		}
+		for _, a := range aside {
+			if err := c.say(a, "cli.queue.aside", a.Seq, c.word("verdict", string(a.Verdict)), c.word("reason", a.Reason)); err != nil {
+				return err
+			}
+		}
+		unsent := 0
+		err = c.each(s, r.Cursor, func(r cards.Record) error {
+			unsent++
+			return c.sayLine(r)
+		})
+		if err != nil || c.json {
+			return err
+		}
+		return c.sayQueue(unsent, len(aside))
 	})
+}
+
+func (c *call) sayLine(r cards.Record) error {
+	l, err := lineOf(r)
+	if err != nil {
+		return err
+	}
+	at, state := words.DateTime(c.words.Lang(), l.At), c.word("state", string(l.State))
+	if l.Serial == "" {
+		return c.say(l, "cli.queue.line.plain", l.Seq, at, state)
+	}
+	return c.say(l, "cli.queue.line", l.Seq, at, l.Serial, state)
+}
+
+// sayQueue says what to do about so many entries.
+func (c *call) sayQueue(unsent, aside int) error {
+	var lines []string
+	if unsent == 0 {
+		lines = append(lines, c.words.Say("cli.queue.none"))
+	} else {
+		lines = append(lines, c.words.Say("cli.status.unsent"))
+	}
+	if aside > 0 {
+		lines = append(lines, c.words.Say("cli.queue.aside.do"))
+	}
+	_, err := fmt.Fprintln(c.out, strings.Join(lines, "\n"))
+	return err
 }
 
 func queueSync(c *call) error {
 	if err := c.parse(0, 0, nil); err != nil {
 		return err
 	}
-	s, err := c.open(false)
-	if err != nil {
+	return c.with(func(s *station.Station) error {
+		up, err := s.Uplink(nil)
+		if err != nil {
+			return err
+		}
+		if err := up.Sync(c.ctx); err != nil {
+			return err
+		}
+		r, err := c.report(s)
+		if err != nil {
+			return err
+		}
+		if err := c.say(r, "cli.queue.synced", r.Unsent, r.Aside); err != nil || c.json || r.Stop == "" {
+			return err
+		}
+		_, err = fmt.Fprintln(c.out, c.words.Say("cli.status.stop", c.word("stop", r.Stop)))
 		return err
-	}
-	defer s.Close()
-	up, err := s.Uplink(nil)
-	if err != nil {
-		return err
-	}
-	if err := up.Sync(c.ctx); err != nil {
-		return err
-	}
-	r, err := c.report(s)
-	if err != nil {
-		return err
-	}
-	return c.say(r, "cli.queue.synced", r.Unsent, r.Aside)
+	})
 }
 
 // queueExport writes what the hub has not acknowledged to a file, as the same
 // uploads that the network would carry (a CBOR sequence, RFC 8742).
 func queueExport(c *call) error {
-	s, err := c.look(1, 1, nil)
-	if err != nil {
+	if err := c.parse(1, 1, nil); err != nil {
 		return err
 	}
-	defer s.Close()
+	return c.look(func(s *station.Station) error {
+		r, err := s.Journal.Receipt(c.ctx)
+		if err != nil {
+			return err
+		}
+		top, _ := s.Journal.Head()
+		path := c.args[0]
+		if err := c.writeStick(s, path, r.Cursor, top); err != nil {
+			return err
+		}
+		n := top - min(r.Cursor, top)
+		return c.say(map[string]any{"file": filepath.Base(path), "entries": n}, "cli.queue.exported", n, path)
+	})
+}
+
+// writeStick writes what lies between two places. The file is there whole, or
+// not at all.
+func (c *call) writeStick(s *station.Station, path string, after, top uint64) error {
 	up, err := s.Uplink(nil)
 	if err != nil {
 		return err
 	}
-	r, err := s.Journal.Receipt(c.ctx)
-	if err != nil {
-		return err
-	}
-	top, _ := s.Journal.Head()
-	path := c.args[0]
 	tmp := path + ".new"
 	f, err := os.OpenFile(tmp, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return err
 	}
-	for after := r.Cursor; after < top; after = min(after+page, top) {
+	for ; after < top; after = min(after+page, top) {
 		var sealed []byte
 		if sealed, err = up.Pack(c.ctx, after, page); err != nil {
 			break
@@ -144,24 +188,14 @@ func queueExport(c *call) error {
 	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
 		return errors.Join(err, os.Remove(tmp))
 	}
-	if err := os.Rename(tmp, path); err != nil {
-		return err
-	}
-	n := top - min(r.Cursor, top)
-	return c.say(map[string]any{"file": filepath.Base(path), "entries": n}, "cli.queue.exported", n, path)
+	return os.Rename(tmp, path)
 }
 
 func journalVerify(c *call) error {
-	s, err := c.look(0, 0, nil)
-	if err != nil {
+	if err := c.parse(0, 0, nil); err != nil {
 		return err
 	}
-	defer s.Close()
-	n, err := s.Journal.Verify(c.ctx)
-	if err != nil {
-		return err
-	}
-	return c.say(map[string]uint64{"entries": n}, "cli.journal.good", n)
+	return c.look(func(s *station.Station) error { return c.checked(s, "cli.journal.good") })
 }
 
 // journalRehead makes a head file anew that was lost, after the whole journal
@@ -170,36 +204,32 @@ func journalRehead(c *call) error {
 	if err := c.parse(0, 0, nil); err != nil {
 		return err
 	}
-	opts, err := c.opts(false)
-	if err != nil {
-		return err
-	}
-	opts.Rehead = true
-	s, err := station.Open(c.ctx, opts)
-	if err != nil {
-		return err
-	}
-	defer s.Close()
+	c.rehead = true
+	return c.with(func(s *station.Station) error { return c.checked(s, "cli.journal.rehead") })
+}
+
+// checked reads the whole journal and says how much it is.
+func (c *call) checked(s *station.Station, key string) error {
 	n, err := s.Journal.Verify(c.ctx)
 	if err != nil {
 		return err
 	}
-	return c.say(map[string]uint64{"entries": n}, "cli.journal.rehead", n)
+	return c.say(map[string]uint64{"entries": n}, key, n)
 }
 
 func journalExport(c *call) error {
-	s, err := c.look(0, 0, nil)
-	if err != nil {
+	if err := c.parse(0, 0, nil); err != nil {
 		return err
 	}
-	defer s.Close()
-	enc := json.NewEncoder(c.out)
-	return c.each(s, 0, func(r cards.Record) error {
-		l, err := lineOf(r)
-		if err != nil {
-			return err
-		}
-		l.Sealed = base64.StdEncoding.EncodeToString(r.Data)
-		return enc.Encode(l)
+	return c.look(func(s *station.Station) error {
+		enc := json.NewEncoder(c.out)
+		return c.each(s, 0, func(r cards.Record) error {
+			l, err := lineOf(r)
+			if err != nil {
+				return err
+			}
+			l.Sealed = base64.StdEncoding.EncodeToString(r.Data)
+			return enc.Encode(l)
+		})
 	})
 }

@@ -39,7 +39,7 @@ id = "natural-bar"
 name = "清掃"
 points = 10
 opens = "00:00"
-closes = "23:59"
+closes = "24:00"
 `
 
 // An ack is a claim that the hub acknowledged.
@@ -141,7 +141,7 @@ func rivals(cardsOut <-chan handed, one, two *resident, ids []string, b *bench) 
 // However often the hub is killed under uploads and claims, no claim that was
 // acknowledged is lost, and none is doubled.
 func TestHubKilled(t *testing.T) {
-	c := newTown(t)
+	c := newTown(t, 2*time.Minute+time.Duration(kills())*3*time.Second)
 	check(t, os.WriteFile(c.path("event.toml"), []byte(freeEvent), 0o600))
 	check(t, c.market("1000000", "event.toml"))
 	ids := c.crowd(t, 6)

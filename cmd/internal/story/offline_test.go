@@ -24,9 +24,10 @@ func check(t testing.TB, err error) {
 	}
 }
 
-// newTown is a town for a test that is not a script.
-func newTown(t testing.TB) *town {
+// newTown is a town for a test that is not a script and takes at most so long.
+func newTown(t testing.TB, takes time.Duration) *town {
 	t.Helper()
+	oneDay(takes)
 	c := &town{dir: t.TempDir(), bin: bin, listen: freeAddress()}
 	t.Cleanup(c.end)
 	check(t, c.serve())
@@ -104,7 +105,7 @@ func sent(t testing.TB, s *station.Station, most time.Duration) time.Duration {
 // redeemable once.
 func TestTwoHundredOffline(t *testing.T) {
 	need(t, "zbarimg")
-	c := newTown(t)
+	c := newTown(t, 5*time.Minute)
 	check(t, c.market("500", "--preset", "kisarazu", "--open-today"))
 	ids := c.crowd(t, 201)
 	check(t, c.unserve(false))
@@ -184,7 +185,7 @@ func genuine(t *testing.T, s *station.Station, codes []string) {
 // sample.
 func TestPracticeAtTheDesk(t *testing.T) {
 	need(t, "zbarimg")
-	c := newTown(t)
+	c := newTown(t, 2*time.Minute)
 	check(t, c.market("5", "--preset", "kisarazu", "--open-today"))
 	ids := c.crowd(t, 1)
 	s := c.station(t)

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -56,6 +57,7 @@ func TestStories(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata",
 		Setup: func(e *testscript.Env) error {
+			oneDay(2 * time.Minute)
 			c := &town{dir: e.WorkDir, bin: bin, listen: freeAddress()}
 			e.Values[townKey{}] = c
 			e.Defer(c.end)

@@ -1,0 +1,107 @@
+package main
+
+import (
+	"errors"
+	"net/url"
+	"strings"
+
+	"pointkiosk/cards"
+	"pointkiosk/cards/face"
+	"pointkiosk/cmd/internal/station"
+	"pointkiosk/hub/api"
+	"pointkiosk/kiosk/journal"
+	"pointkiosk/printer"
+)
+
+// A toldError is an error whose words are known where it arises.
+type toldError struct {
+	error
+	text string
+}
+
+// Unwrap returns what happened.
+func (e *toldError) Unwrap() error { return e.error }
+
+// told gives an error its words; none if they were said already.
+func told(err error, text string) error { return &toldError{err, text} }
+
+// explain says an error in the word list's words where it has some. What
+// happened follows where it helps support, and always for programs.
+func (c *call) explain(err error) string {
+	text, detail := c.known(err)
+	switch {
+	case text == "" && detail:
+		return err.Error()
+	case text != "" && (detail || c.json):
+		return text + "\n" + err.Error()
+	}
+	return text
+}
+
+func (c *call) known(err error) (text string, detail bool) {
+	var t *toldError
+	var unsent *printer.UnsentError
+	var doubt *printer.UncertainError
+	switch {
+	case errors.As(err, &t):
+		return t.text, false
+	case errors.As(err, &unsent):
+		return c.paper(unsent.Status.Reason.Code()), true
+	case errors.As(err, &doubt):
+		return c.paper(doubt.Status.Reason.Code()), true
+	case errors.As(err, new(*face.MissingGlyphError)), errors.As(err, new(*face.TooLongError)):
+		return c.words.Say("cli.err.names"), true
+	}
+	for _, e := range []struct {
+		is     error
+		key    string
+		detail bool
+	}{
+		{station.ErrNotEnrolled, "cli.err.enrol", false}, {station.ErrBusy, "cli.err.busy", false},
+		{station.ErrNoAllotment, "cli.err.allotment", false}, {journal.ErrOver, "cli.err.allotment", false},
+		{journal.ErrUsedUp, "cli.err.usedup", false}, {journal.ErrUnknown, "cli.err.unknown", false},
+		{journal.ErrState, "cli.err.state", false}, {journal.ErrSecond, "cli.err.second", false},
+		{journal.ErrBroken, "cli.err.journal", true}, {journal.ErrBehind, "cli.err.journal", true},
+		{cards.ErrSerial, "cli.err.serial", false}, {api.ErrCode, "cli.err.code", false},
+	} {
+		if errors.Is(err, e.is) {
+			return c.words.Say(e.key), e.detail
+		}
+	}
+	switch {
+	case errors.As(err, new(*api.Problem)):
+		return c.words.Say("cli.err.hub"), true
+	case errors.As(err, new(*url.Error)):
+		return c.words.Say("cli.err.offline"), true
+	}
+	return "", true
+}
+
+// paper says what ails the printer and what to do, by its code.
+func (c *call) paper(code string) string {
+	what, do := c.paperWords(code)
+	return c.words.Say("cli.err.paper.test", what, do)
+}
+
+func (c *call) paperWords(code string) (what, do string) {
+	if do, known := c.knows("cli.paper." + code + ".do"); known {
+		return c.words.Say("out." + code), do
+	}
+	return c.words.Say("out.other"), c.words.Say("cli.paper.other.do")
+}
+
+// word says a state, stop code, verdict or reason in words. One that this
+// kiosk has never heard of, from a newer hub, is named as it is.
+func (c *call) word(kind, code string) string {
+	if text, known := c.knows("cli." + kind + "." + strings.ReplaceAll(code, " ", "-")); known {
+		return text
+	}
+	return c.words.Say("cli.code", code)
+}
+
+// knows reports whether the word list has a key: one that is missing shows as
+// itself.
+func (c *call) knows(key string) (text string, known bool) {
+	text = c.words.Say(key)
+	return text, text != "‹"+key+"›"
+}
