@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -12,11 +13,9 @@ import (
 
 func accountAdd() command {
 	return command{
-		name: "account add", args: "ID [--password-stdin]",
-		help:  "makes a resident's account: a MyKey ID with a password",
-		tells: "  hub account add A2B3C4D5 --password-stdin < password.txt",
+		name: "account add",
 		do: func(k *call) error {
-			fromStdin := k.flags.Bool("password-stdin", false, "read the password from the standard input instead of asking for it")
+			fromStdin := k.flags.Bool("password-stdin", false, "")
 			if err := k.parse(1, 1); err != nil {
 				return err
 			}
@@ -29,20 +28,22 @@ func accountAdd() command {
 	}
 }
 
+var errNoPassword = errors.New("account add: no password")
+
 // password reads one line, unseen if it is typed.
 func (k *call) password(fromStdin bool) (string, error) {
 	if !fromStdin {
 		show, err := hideTyping(k.in)
 		if err != nil {
-			return "", usageError("account add: nobody can type a password here: say --password-stdin")
+			return "", k.misused("hub.use.password")
 		}
 		defer show()
-		fmt.Fprint(k.err, "password: ")
+		fmt.Fprint(k.err, k.Say("hub.password"))
 		defer fmt.Fprintln(k.err)
 	}
 	line, err := bufio.NewReader(k.in).ReadString('\n')
 	if line = strings.TrimRight(line, "\r\n"); line == "" {
-		return "", fmt.Errorf("account add: no password: %w", err)
+		return "", errors.Join(errNoPassword, err)
 	}
 	return line, nil
 }

@@ -10,9 +10,7 @@ import (
 
 func exportCommand() command {
 	return command{
-		name: "export", args: "cards | ledger | decisions",
-		help:  "writes every card, every transfer, or every decision on disputes, one JSON object a line",
-		tells: "  hub export cards > cards.jsonl\n  hub export ledger | tail",
+		name: "export",
 		do: func(k *call) error {
 			if err := k.parse(1, 1); err != nil {
 				return err
@@ -30,7 +28,7 @@ func exportCommand() command {
 				case "decisions":
 					err = s.ledger.ExportDecisions(k.ctx, func(d ledger.DecisionLine) error { return lines.Encode(d) })
 				default:
-					return usageError("export: cards, ledger or decisions")
+					return k.misused("hub.use.export")
 				}
 				if err != nil {
 					return err
@@ -44,9 +42,6 @@ func exportCommand() command {
 func checkCommand() command {
 	return command{
 		name: "check",
-		help: "tries every invariant of the ledger, and names what does not hold",
-		tells: "Every transfer sums to zero, the chain of hashes is whole, every fact has its one transfer,\n" +
-			"signed = redeemed + void + lapsed + outstanding.\n  hub check && echo clean",
 		do: func(k *call) error {
 			if err := k.parse(0, 0); err != nil {
 				return err
@@ -60,9 +55,9 @@ func checkCommand() command {
 					fmt.Fprintln(k.out, f)
 				}
 				if len(faults) > 0 {
-					return fmt.Errorf("check: %d faults", len(faults))
+					return k.fails("hub.err.check", len(faults))
 				}
-				fmt.Fprintln(k.out, "check: clean")
+				fmt.Fprintln(k.out, k.Say("hub.check.clean"))
 				return nil
 			})
 		},

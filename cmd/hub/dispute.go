@@ -1,12 +1,9 @@
 package main
 
 import (
-	"encoding/json"
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"pointkiosk/assets/words"
@@ -16,14 +13,9 @@ import (
 
 func disputeList() command {
 	return command{
-		name: "dispute list", args: "[--json]",
-		help: "shows the cards of compromised kiosks that wait for a person: how many, and what they are worth",
-		tells: `Why: late (its entry came after the revocation), since (its entry lies where the
-kiosk was already compromised), unheard (somebody claims it, no entry came).
---json also names each card.
-  hub dispute list`,
+		name: "dispute list",
 		do: func(k *call) error {
-			asJSON := k.flags.Bool("json", false, "one JSON object a line")
+			asJSON := k.flags.Bool("json", false, "")
 			if err := k.parse(0, 0); err != nil {
 				return err
 			}
@@ -42,17 +34,16 @@ kiosk was already compromised), unheard (somebody claims it, no entry came).
 }
 
 func (k *call) disputes(list []ledger.Dispute) error {
-	w := tabwriter.NewWriter(k.out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "KIOSK\tKEY\tEVENT\tDAY\tENTRIES\tCARDS\tYEN\tCLAIMS KEPT\tSINCE\tWHY")
+	t := newTable(k.Say("hub.head.disputes"))
 	for _, d := range list {
 		span := "-"
 		if d.Entries > 0 {
 			span = fmt.Sprintf("%d (%d-%d)", d.Entries, d.First, d.Last)
 		}
-		fmt.Fprintf(w, "%s\t%d\t%s\t%s\t%s\t%d\t%s\t%d\t%s\t%s\n", d.Kiosk, d.Key, d.Allotment.Event.ID, d.Allotment.Day, span,
-			len(d.Cards), words.Number(int(d.Yen())), d.Claims, d.Since.In(cards.Japan).Format("2006-01-02 15:04"), strings.Join(d.Why, ", "))
+		t.row(d.Kiosk, d.Key, d.Allotment.Event.ID, d.Allotment.Day, span, len(d.Cards), words.Number(int(d.Yen())), d.Claims,
+			moment(d.Since), strings.Join(d.Why, ", "))
 	}
-	return w.Flush()
+	return t.write(k.out)
 }
 
 // A disputeLine is a dispute as JSON.
@@ -68,7 +59,7 @@ type disputeLine struct {
 	Yen       int64          `json:"yen"`
 	Claims    int            `json:"claims"`
 	Since     string         `json:"since"`
-	Why       []string       `json:"why"`
+	Why       []string       `json:""`
 	Cards     []disputedCard `json:"cards"`
 }
 
@@ -76,11 +67,11 @@ type disputedCard struct {
 	Serial string `json:"serial"`
 	Entry  uint64 `json:"entry,omitempty"` // the first disputed one: a range that has it has the card
 	Claims int    `json:"claims"`
-	Why    string `json:"why"`
+	Why    string `json:""`
 }
 
 func (k *call) disputesJSON(list []ledger.Dispute) error {
-	lines := json.NewEncoder(k.out)
+	lines := k.lines()
 	for _, d := range list {
 		line := disputeLine{Kiosk: d.Kiosk, Key: d.Key, Allotment: d.Allotment.ID, Event: d.Allotment.Event.ID, Day: d.Allotment.Day.String(), Entries: d.Entries,
 			First: d.First, Last: d.Last, Yen: d.Yen(), Claims: d.Claims, Since: d.Since.In(cards.Japan).Format(time.RFC3339), Why: d.Why}
@@ -94,36 +85,29 @@ func (k *call) disputesJSON(list []ledger.Dispute) error {
 	return nil
 }
 
-func disputeAccept() command {
-	return decideCommand("accept", "believes disputed entries: their cards are good, and claims that were kept have their points", true)
-}
+func disputeAccept() command { return decideCommand("accept", true) }
+func disputeRefuse() command { return decideCommand("refuse", false) }
 
-func disputeRefuse() command {
-	return decideCommand("refuse", "believes nothing of disputed entries: their cards give no points, for ever", false)
-}
-
-func decideCommand(verb, help string, accept bool) command {
+func decideCommand(verb string, accept bool) command {
 	return command{
-		name: "dispute " + verb, args: "KIOSK --entries FROM-TO | SERIAL…  --cards N --by PERSON --reason TEXT",
-		help: help,
-		tells: fmt.Sprintf(`A decision is for good. --cards says how many cards you saw; if there are others by
-now, or it is not said, the command tells number and yen and does nothing.
-  hub dispute %[1]s station-1 --entries 101-150 --cards 17 --by 佐藤 --reason "名簿と合う"
-  hub dispute %[1]s 0000-0080-008V --cards 1 --by 佐藤 --reason "本人の紙を見た"`, verb),
+		name: "dispute " + verb,
 		do: func(k *call) error {
-			entries := k.flags.String("entries", "", "the entries `FROM-TO` of the kiosk's journal")
-			key := k.flags.Uint("key", 0, "the `KEY`, if several of the kiosk's have disputes")
-			seen := k.flags.Int("cards", 0, "`N`, as many cards as you saw")
-			person := k.flags.String("by", "", "who decides")
-			reason := k.flags.String("reason", "", "why")
+			entries := k.flags.String("entries", "", "")
+			key := k.flags.Uint("key", 0, "")
+			seen := k.flags.Int("cards", 0, "")
+			person := k.flags.String("by", "", "")
+			reason := k.flags.String("reason", "", "")
 			if err := k.parse(1, 1000); err != nil {
 				return err
 			}
 			d := ledger.Decision{Accept: accept, Key: cards.KeyID(*key), Cards: *seen, Person: *person, Reason: *reason}
-			if d.Person == "" || d.Reason == "" {
-				return usageError("dispute " + verb + ": say --by, who decides, and --reason")
+			switch {
+			case d.Person == "":
+				return k.misused("hub.use.by")
+			case d.Reason == "":
+				return k.misused("hub.use.reason")
 			}
-			if err := choose(&d, k.rest, *entries); err != nil {
+			if err := k.choose(&d, *entries); err != nil {
 				return err
 			}
 			return k.with(func(s *store) error { return k.decide(s, d) })
@@ -132,21 +116,21 @@ now, or it is not said, the command tells number and yen and does nothing.
 }
 
 // choose says which cards a decision is about: a kiosk's entries, or serials.
-func choose(d *ledger.Decision, rest []string, entries string) error {
+func (k *call) choose(d *ledger.Decision, entries string) error {
 	if entries != "" {
 		from, to, _ := strings.Cut(entries, "-")
 		var errFrom, errTo error
 		d.From, errFrom = strconv.ParseUint(from, 10, 63)
 		d.To, errTo = strconv.ParseUint(to, 10, 63)
-		if d.Kiosk = rest[0]; errFrom != nil || errTo != nil || d.From == 0 || d.To < d.From || len(rest) > 1 {
-			return usageError("say one kiosk and its --entries, like 101-150")
+		if d.Kiosk = k.rest[0]; errFrom != nil || errTo != nil || d.From == 0 || d.To < d.From || len(k.rest) > 1 {
+			return k.misused("hub.use.entries")
 		}
 		return nil
 	}
-	for _, text := range rest {
+	for _, text := range k.rest {
 		s, err := cards.ParseSerial(text)
 		if err != nil {
-			return usageError(err.Error() + "; or say --entries of a kiosk")
+			return k.misused("hub.use.serial", text)
 		}
 		d.Serials = append(d.Serials, s)
 	}
@@ -155,14 +139,8 @@ func choose(d *ledger.Decision, rest []string, entries string) error {
 
 func (k *call) decide(s *store, d ledger.Decision) error {
 	v, err := s.ledger.Decide(k.ctx, d)
-	if seen := (*ledger.SeenError)(nil); errors.As(err, &seen) {
-		return fmt.Errorf("nothing is decided: this is about %d cards, %s yen, %d claims kept; say --cards %[1]d if that is what you mean",
-			seen.Cards, words.Number(int(seen.Yen)), seen.Claims)
+	if err == nil {
+		fmt.Fprintln(k.out, k.Say("hub.decided", v.Decision, v.Cards, words.Number(int(v.Yen)), v.Good, v.Void, v.Refused, v.Redeemed, v.Left))
 	}
-	if err != nil {
-		return err
-	}
-	fmt.Fprintf(k.out, "decision %d: %d cards, %s yen: %d good, %d void, %d refused; %d claims have their points, %d have none\n",
-		v.Decision, v.Cards, words.Number(int(v.Yen)), v.Good, v.Void, v.Refused, v.Redeemed, v.Left)
-	return nil
+	return err
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -15,20 +14,14 @@ import (
 // A stolen kiosk's cards wait for a person, who sees how many they are and what
 // they are worth; what was decided is exported.
 func TestDispute(t *testing.T) {
-	data := filepath.Join(t.TempDir(), "hub")
-	start(t, data)
-	ok(t, "", "event", "add", "--data", data, "--preset", "kisarazu", "--open-today")
-	k, client := enrol(t, ok(t, "", "kiosk", "add", "station-1", "--data", data))
-	ok(t, "", "kiosk", "grant", "station-1", "--data", data, "--event", "natural-bar", "--count", "500")
-	if err := cards.Unsealed(k.send(client).Allotments[0], cards.PaperAllotment, &k.grant); err != nil {
-		t.Fatal(err)
-	}
+	data, k, send := market(t)
+	ok(t, "", "person", "add", "佐藤", "--may", "decide", "--data", data)
 	_, one := k.signed(1)
 	_, two := k.signed(2)
 	third, three := k.signed(3)
-	k.send(client, one)
+	send(one)
 	ok(t, "", "kiosk", "revoke", "station-1", "--data", data, "--compromised")
-	k.send(client, two, three)
+	send(two, three)
 	claimed(t, data, third, ledger.Revoked)
 	if out := ok(t, "", "dispute", "list", "--data", data); !strings.Contains(out, "2 (2-3)") || !strings.Contains(out, "400") || !strings.Contains(out, "late") {
 		t.Errorf("list:\n%s", out)

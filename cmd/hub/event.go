@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"text/tabwriter"
 	"time"
 
 	"github.com/pelletier/go-toml/v2"
@@ -51,10 +50,10 @@ type eventFile struct {
 	} `toml:"event"`
 }
 
-// events reads a file; an event without a day is held on the given one.
-func (f eventFile) events(day cards.Day) (list []ledger.Event, err error) {
+// events are those of a file; an event without a day is held on the given one.
+func (k *call) events(f eventFile, day cards.Day) (list []ledger.Event, err error) {
 	if f.YenPerPoint > 1 {
-		return nil, fmt.Errorf("event: a point of %d yen is not possible: one point is one yen", f.YenPerPoint)
+		return nil, k.fails("hub.err.yen", f.YenPerPoint)
 	}
 	for _, e := range f.Events {
 		held := day
@@ -74,27 +73,25 @@ func (f eventFile) events(day cards.Day) (list []ledger.Event, err error) {
 		})
 	}
 	if len(list) == 0 {
-		return nil, fmt.Errorf("event: the file names no event")
+		return nil, k.fails("hub.err.noevent")
 	}
 	return list, nil
 }
 
 func eventAdd() command {
 	return command{
-		name: "event add", args: "FILE.toml | --preset NAME [--day DAY | --open-today]",
-		help:  "keeps the events of a file; the same id again takes the place of the one before",
-		tells: "  hub event add --preset kisarazu --open-today\n  hub event add spring.toml --day 2027-04-29",
+		name: "event add",
 		do: func(k *call) error {
-			preset := k.flags.String("preset", "", "a scheme that exists, by `NAME`")
-			day := k.flags.String("day", "", "hold events without a day of their own on this `DAY`, like 2027-04-29")
-			today := k.flags.Bool("open-today", false, "hold all of them today, all day")
+			preset := k.flags.String("preset", "", "")
+			day := k.flags.String("day", "", "")
+			today := k.flags.Bool("open-today", false, "")
 			if err := k.parse(0, 1); err != nil {
 				return err
 			}
 			if (*preset == "") == (len(k.rest) == 0) || *day != "" && *today {
-				return usageError("event add: say a file or a preset, and one day")
+				return k.misused("hub.use.event")
 			}
-			list, err := readEvents(*preset, k.rest, *day)
+			list, err := k.readEvents(*preset, k.rest, *day)
 			if err != nil {
 				return err
 			}
@@ -108,7 +105,7 @@ func eventAdd() command {
 					if err := s.ledger.AddEvent(k.ctx, e); err != nil {
 						return err
 					}
-					fmt.Fprintf(k.out, "%s: %s, %s %s–%s, %d points\n", e.ID, e.Name.Ja, e.Day, e.Opens, e.Closes, e.Points)
+					fmt.Fprintln(k.out, k.Say("hub.event.added", e.ID, e.Name.In(k.words.Lang()), e.Day, e.Opens, e.Closes, e.Points))
 				}
 				return nil
 			})
@@ -116,12 +113,10 @@ func eventAdd() command {
 	}
 }
 
-func readEvents(preset string, files []string, day string) (list []ledger.Event, err error) {
+func (k *call) readEvents(preset string, files []string, day string) (list []ledger.Event, err error) {
 	held := cards.DayOf(time.Now())
-	if day != "" {
-		if held, err = cards.ParseDay(day); err != nil {
-			return nil, usageError(err.Error())
-		}
+	if err := k.day(day, &held); err != nil {
+		return nil, err
 	}
 	var text []byte
 	if preset != "" {
@@ -137,29 +132,48 @@ func readEvents(preset string, files []string, day string) (list []ledger.Event,
 	d.DisallowUnknownFields() // a misspelt rule must not be silently off
 	if err := d.Decode(&f); err != nil {
 		if strict := (*toml.StrictMissingError)(nil); errors.As(err, &strict) {
-			return nil, fmt.Errorf("event: unknown rule:\n%s", strict.String())
+			return nil, k.fails("hub.err.rule", strict.String())
 		}
-		return nil, fmt.Errorf("event: %w", err)
+		return nil, k.fails("hub.err.toml", err)
 	}
-	return f.events(held)
+	return k.events(f, held)
+}
+
+// An eventLine is an event as JSON.
+type eventLine struct {
+	ID     string `json:"id"`
+	Day    string `json:"day"`
+	Opens  string `json:"opens"`
+	Closes string `json:"closes"`
+	Points uint32 `json:"points"`
+	Scheme string `json:"scheme"`
+	Name   string `json:"name"`
 }
 
 func eventList() command {
 	return command{
-		name: "event list", help: "shows every event", tells: "  hub event list",
+		name: "event list",
 		do: func(k *call) error {
+			asJSON := k.flags.Bool("json", false, "")
 			if err := k.parse(0, 0); err != nil {
 				return err
 			}
 			return k.with(func(s *store) error {
 				events, err := s.ledger.Events(k.ctx)
-				w := tabwriter.NewWriter(k.out, 0, 0, 2, ' ', 0)
-				fmt.Fprintln(w, "ID\tDAY\tHOURS\tPOINTS\tSCHEME\tNAME")
-				for _, e := range events {
-					fmt.Fprintf(w, "%s\t%s\t%s–%s\t%d\t%s\t%s\n", e.ID, e.Day, e.Opens, e.Closes, e.Points, e.Scheme.Ja, e.Name.Ja)
+				if err != nil {
+					return err
 				}
-				w.Flush()
-				return err
+				t, lines, lang := newTable(k.Say("hub.head.events")), k.lines(), k.words.Lang()
+				for _, e := range events {
+					if *asJSON {
+						err = errors.Join(err, lines.Encode(eventLine{e.ID, e.Day.String(), e.Opens, e.Closes, e.Points, e.Scheme.Ja, e.Name.Ja}))
+					}
+					t.row(e.ID, e.Day, e.Opens+"–"+e.Closes, e.Points, e.Scheme.In(lang), e.Name.In(lang))
+				}
+				if *asJSON {
+					return err
+				}
+				return t.write(k.out)
 			})
 		},
 	}

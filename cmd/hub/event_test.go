@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"pointkiosk/assets/words"
 )
 
 // A rule that is misspelt or can't be is refused, not silently off.
@@ -31,6 +33,7 @@ func readEventText(t *testing.T, text string) (int, error) {
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	list, err := readEvents("", []string{path}, "2026-11-22")
+	k := &call{words: words.In("en")}
+	list, err := k.readEvents("", []string{path}, "2026-11-22")
 	return len(list), err
 }

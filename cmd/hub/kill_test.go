@@ -31,6 +31,7 @@ func TestMain(m *testing.M) {
 		main()
 		return
 	}
+	os.Setenv("LC_ALL", "en_US.UTF-8") // what a test wants said in Japanese it asks for with --lang
 	os.Exit(m.Run())
 }
 

@@ -3,9 +3,8 @@ package main
 import (
 	"crypto/sha256"
 	"fmt"
-	"text/tabwriter"
+	"strconv"
 
-	"pointkiosk/assets/words"
 	"pointkiosk/cards"
 	"pointkiosk/hub/api"
 	"pointkiosk/hub/ledger"
@@ -13,18 +12,16 @@ import (
 
 func kioskAdd() command {
 	return command{
-		name: "kiosk add", args: "NAME [--url URL]",
-		help:  "names a kiosk and prints the code with which it enrols, once, within 30 minutes",
-		tells: "  hub kiosk add station-1",
+		name: "kiosk add",
 		do: func(k *call) error {
-			base := k.flags.String("url", "", "the `URL` at which the kiosk reaches this hub")
+			base := k.flags.String("url", "", "")
 			if err := k.parse(1, 1); err != nil {
 				return err
 			}
 			return k.with(func(s *store) error {
 				address, err := s.address(*base)
 				if err != nil {
-					return err
+					return k.misused("hub.use.url")
 				}
 				c := api.Code{Base: address, Fingerprint: sha256.Sum256(s.ledger.TrustKey())}
 				secret, until, err := s.ledger.AddKiosk(k.ctx, k.rest[0])
@@ -33,10 +30,10 @@ func kioskAdd() command {
 				}
 				copy(c.Secret[:], secret)
 				if _, err := api.ParseCode(c.String()); err != nil {
-					return fmt.Errorf("%w: is %q an address that ends with a slash?", err, address)
+					return k.fails("hub.err.url", address)
 				}
 				fmt.Fprintln(k.out, c)
-				fmt.Fprintln(k.err, "good until", until.In(cards.Japan).Format("15:04"), "for one kiosk; whoever has it can enrol as", k.rest[0])
+				fmt.Fprintln(k.err, k.Say("hub.kiosk.code", until.In(cards.Japan).Format("15:04"), k.rest[0]))
 				return nil
 			})
 		},
@@ -45,36 +42,31 @@ func kioskAdd() command {
 
 func kioskGrant() command {
 	return command{
-		name: "kiosk grant", args: "NAME --event E --count N [--points N] [--day DAY] [--expires DAY] [--practice]",
-		help:  "lets a kiosk issue so many cards for one event's day",
-		tells: "  hub kiosk grant station-1 --event natural-bar --count 500\n  hub kiosk grant station-1 --event natural-bar --count 50 --practice",
+		name: "kiosk grant",
 		do: func(k *call) error {
-			event := k.flags.String("event", "", "the event's `ID`")
-			count := k.flags.Uint("count", 0, "how many cards")
-			points := k.flags.Uint("points", 0, "points a card (the event's if not said)")
-			day := k.flags.String("day", "", "the event's `DAY` (as the event says)")
-			expires := k.flags.String("expires", "", "the cards' last `DAY` (as the event says)")
-			practice := k.flags.Bool("practice", false, "samples without worth")
+			event := k.flags.String("event", "", "")
+			count := k.flags.Uint("count", 0, "")
+			points := k.flags.Uint("points", 0, "")
+			day := k.flags.String("day", "", "")
+			expires := k.flags.String("expires", "", "")
+			person := k.flags.String("by", "", "")
 			if err := k.parse(1, 1); err != nil {
 				return err
 			}
-			g := ledger.Grant{Kiosk: k.rest[0], Event: *event, Count: uint32(*count), Points: uint32(*points), Practice: *practice}
 			if *event == "" || *count == 0 || *count > cards.MaxNumber || *points > cards.MaxPoints {
-				return usageError(fmt.Sprintf("kiosk grant: say --event and --count (at most %d, of at most %d points)", cards.MaxNumber, cards.MaxPoints))
+				return k.misused("hub.use.grant", cards.MaxNumber, cards.MaxPoints)
 			}
-			for text, d := range map[string]*cards.Day{*day: &g.Day, *expires: &g.Expires} {
-				if text == "" {
-					continue
-				}
-				var err error
-				if *d, err = cards.ParseDay(text); err != nil {
-					return usageError(err.Error())
-				}
+			g := ledger.Grant{Kiosk: k.rest[0], Event: *event, Count: uint32(*count), Points: uint32(*points), Person: *person}
+			if err := k.day(*day, &g.Day); err != nil {
+				return err
+			}
+			if err := k.day(*expires, &g.Expires); err != nil {
+				return err
 			}
 			return k.with(func(s *store) error {
 				a, err := s.ledger.Grant(k.ctx, g)
 				if err == nil {
-					fmt.Fprintf(k.out, "allotment %d: %d %ss of %d points on %s, good until %s\n", a.ID, a.Count, a.Kind, a.Points, a.Day, a.Expires)
+					fmt.Fprintln(k.out, k.Say("hub.kiosk.granted", a.ID, a.Count, a.Points, a.Day, a.Expires))
 				}
 				return err
 			})
@@ -84,92 +76,57 @@ func kioskGrant() command {
 
 func kioskRevoke() command {
 	return command{
-		name: "kiosk revoke", args: "NAME --retired | --compromised [--since N]",
-		help: "ends a kiosk's keys",
-		tells: `Retired: its cards stay good. Compromised: only those whose record the hub has
-by now (of entries before N) stay good; all others wait for a person (hub dispute list).
-  hub kiosk revoke station-1 --compromised`,
+		name: "kiosk revoke",
 		do: func(k *call) error {
-			retired := k.flags.Bool("retired", false, "it is not needed any more")
-			compromised := k.flags.Bool("compromised", false, "it is lost, stolen or copied")
-			since := k.flags.Uint64("since", 0, "compromised from entry `N` on")
+			retired := k.flags.Bool("retired", false, "")
+			compromised := k.flags.Bool("compromised", false, "")
+			since := k.flags.Uint64("since", 0, "")
+			key := k.flags.Uint("key", 0, "")
+			person := k.flags.String("by", "", "")
 			if err := k.parse(1, 1); err != nil {
 				return err
 			}
-			how := cards.Retired
-			if *compromised {
-				how = cards.Compromised
-			}
 			if *retired == *compromised || *retired && *since != 0 {
-				return usageError("kiosk revoke: say --retired, or --compromised and perhaps --since")
+				return k.misused("hub.use.revoke")
 			}
-			return k.with(func(s *store) error { return s.ledger.Revoke(k.ctx, k.rest[0], how, *since) })
+			r := ledger.Revocation{Kiosk: k.rest[0], Key: cards.KeyID(*key), How: cards.Retired, Since: *since, Person: *person}
+			if *compromised {
+				r.How = cards.Compromised
+			}
+			return k.with(func(s *store) error { return s.ledger.Revoke(k.ctx, r) })
 		},
 	}
 }
 
 func kioskClear() command {
 	return command{
-		name: "kiosk clear", args: "NAME --by PERSON",
-		help:  "lets a kiosk issue again that was stopped because its journal forked",
-		tells: "  hub kiosk clear station-1 --by 佐藤",
+		name: "kiosk clear",
 		do: func(k *call) error {
-			person := k.flags.String("by", "", "who decided so")
+			person := k.flags.String("by", "", "")
 			if err := k.parse(1, 1); err != nil {
 				return err
 			}
 			if *person == "" {
-				return usageError("kiosk clear: say --by, who decided so")
+				return k.misused("hub.use.by")
 			}
 			return k.with(func(s *store) error { return s.ledger.Clear(k.ctx, k.rest[0], *person) })
 		},
 	}
 }
 
-func kioskList() command {
+func kioskCap() command {
 	return command{
-		name: "kiosk list", help: "shows every kiosk, and what it can cost if stolen now", tells: "  hub kiosk list",
+		name: "kiosk cap",
 		do: func(k *call) error {
-			if err := k.parse(0, 0); err != nil {
+			person := k.flags.String("by", "", "")
+			if err := k.parse(1, 1); err != nil {
 				return err
 			}
-			return k.with(func(s *store) error {
-				kiosks, err := s.ledger.Kiosks(k.ctx)
-				w := tabwriter.NewWriter(k.out, 0, 0, 2, ' ', 0)
-				fmt.Fprintln(w, "NAME\tKEY\tSTATE\tENTRIES\tLAST HEARD\tGRANTED\tISSUED\tENDED\tIF STOLEN NOW")
-				for _, i := range kiosks {
-					fmt.Fprintf(w, "%s\t%d\t%s\t%d\t%s\t%d\t%d\t%d\tat most %s yen\n",
-						i.Name, i.Key, stateOf(i), i.Cursor, heard(i), i.Granted, i.Issued, i.Ended, words.Number(int(i.AtRisk)))
-				}
-				w.Flush()
-				if err != nil {
-					return err
-				}
-				alarms, err := s.ledger.Alarms(k.ctx)
-				for _, a := range alarms {
-					fmt.Fprintf(k.out, "alarm %s: %s, key %d, entry %d: %s\n", a.At.In(cards.Japan).Format("2006-01-02 15:04"), a.Kind, a.Key, a.Seq, a.Words)
-				}
-				return err
-			})
+			yen, err := strconv.ParseUint(k.rest[0], 10, 62)
+			if err != nil {
+				return k.misused("hub.use.yen", k.rest[0])
+			}
+			return k.with(func(s *store) error { return s.ledger.SetCap(k.ctx, int64(yen), *person) })
 		},
 	}
-}
-
-func stateOf(k ledger.Kiosk) string {
-	switch {
-	case k.Key == 0:
-		return "not enrolled"
-	case k.Revoked != "":
-		return string(k.Revoked)
-	case k.Stop != "":
-		return "stopped: " + k.Stop
-	}
-	return "good"
-}
-
-func heard(k ledger.Kiosk) string {
-	if k.Heard.IsZero() {
-		return "-"
-	}
-	return k.Heard.In(cards.Japan).Format("2006-01-02 15:04")
 }

@@ -6,14 +6,20 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
+
+	"pointkiosk/assets/words"
+	"pointkiosk/cards"
+	"pointkiosk/cmd/internal/tongue"
 )
 
 func main() {
@@ -48,63 +54,102 @@ type usageError string
 
 func (e usageError) Error() string { return string(e) }
 
-// A command is one thing that hub does.
+// A command is one thing that hub does. What it says of itself stands in the
+// word list, under hub.help and its name.
 type command struct {
-	name  string // "kiosk add"
-	args  string // what follows the name, besides flags
-	help  string // what it does, in one line
-	tells string // an example or more
-	do    func(*call) error
+	name string // "kiosk add"
+	do   func(*call) error
 }
 
 // A call is a command on its way: its flags, and then what they were.
 type call struct {
 	ctx context.Context
 	streams
+	words *words.Words
+	name  string
 	flags *flag.FlagSet
 	data  *string
 	line  []string // the command line behind the name
 	rest  []string // what is no flag
 }
 
+// Say gives a text in the language of who reads it.
+func (k *call) Say(key string, args ...any) string { return k.words.Say(key, args...) }
+
 func commands() []command {
 	return []command{
-		serveCommand(), eventAdd(), eventList(), kioskAdd(), kioskGrant(), kioskRevoke(), kioskClear(), kioskList(),
-		disputeList(), disputeAccept(), disputeRefuse(), accountAdd(), importCommand(), exportCommand(), checkCommand(),
+		serveCommand(), eventAdd(), eventList(), kioskAdd(), kioskGrant(), kioskRevoke(), kioskClear(), kioskCap(), kioskList(),
+		disputeList(), disputeAccept(), disputeRefuse(), personAdd(), personRemove(), personList(), reportHonoured(), restoreList(), restoreAccept(),
+		accountAdd(), importCommand(), exportCommand(), checkCommand(),
 	}
 }
 
 func run(ctx context.Context, args []string, io streams) error {
-	if len(args) == 0 || args[0] == "help" || args[0] == "-h" || args[0] == "--help" {
-		return overview(io.out, len(args) > 0)
-	}
-	for _, c := range commands() {
-		words := strings.Fields(c.name)
-		if len(args) < len(words) || strings.Join(args[:len(words)], " ") != c.name {
-			continue
-		}
-		flags := flag.NewFlagSet("hub "+c.name, flag.ContinueOnError)
-		flags.SetOutput(io.err)
-		k := &call{ctx: ctx, streams: io, flags: flags, line: args[len(words):]}
-		k.data = flags.String("data", "hub-data", "the `DIR` with the database")
-		flags.Usage = func() { c.usage(io.out, flags) }
-		err := c.do(k)
-		if errors.Is(err, flag.ErrHelp) {
-			return nil
-		}
+	k := &call{ctx: ctx, streams: io, words: tongue.Words(os.Getenv)}
+	args, err := k.language(args)
+	if err != nil {
 		return err
 	}
-	return usageError(fmt.Sprintf("no command %q; hub help names all", strings.Join(args[:min(2, len(args))], " ")))
+	if len(args) == 0 || args[0] == "help" || args[0] == "-h" || args[0] == "--help" {
+		fmt.Fprintln(io.out, k.Say("hub.help"))
+		if len(args) == 0 {
+			return usageError(k.Say("hub.use.none"))
+		}
+		return nil
+	}
+	for _, c := range commands() {
+		names := strings.Fields(c.name)
+		if len(args) >= len(names) && strings.Join(args[:len(names)], " ") == c.name {
+			return k.run(c, args[len(names):])
+		}
+	}
+	return usageError(k.Say("hub.use.command", strings.Join(args[:min(2, len(args))], " ")))
 }
+
+// language takes --lang out of a command line, wherever it stands, and reads
+// in that language from then on.
+func (k *call) language(args []string) (rest []string, err error) {
+	for n := 0; n < len(args); n++ {
+		name, lang, said := strings.Cut(strings.TrimLeft(args[n], "-"), "=")
+		if name != "lang" || !strings.HasPrefix(args[n], "-") {
+			rest = append(rest, args[n])
+			continue
+		}
+		if n+1 < len(args) && !said {
+			n++
+			lang = args[n]
+		}
+		if !slices.Contains(words.Languages(), lang) {
+			return nil, usageError(k.Say("hub.use.lang", lang))
+		}
+		k.words = words.In(lang)
+	}
+	return rest, nil
+}
+
+func (k *call) run(c command, line []string) error {
+	k.name, k.line = c.name, line
+	k.flags = flag.NewFlagSet("hub "+c.name, flag.ContinueOnError)
+	k.flags.SetOutput(io.Discard)
+	k.data = k.flags.String("data", "hub-data", "")
+	err := c.do(k)
+	if errors.Is(err, flag.ErrHelp) {
+		fmt.Fprintln(k.out, k.Say(c.key()))
+		return nil
+	}
+	return k.told(err)
+}
+
+// key is where the word list has what a command says of itself.
+func (c command) key() string { return "hub.help." + strings.ReplaceAll(c.name, " ", ".") }
 
 // parse reads the flags, wherever they stand, and wants so many other words.
 func (k *call) parse(least, most int) error {
 	for line := k.line; ; {
-		if err := k.flags.Parse(line); err != nil {
-			if errors.Is(err, flag.ErrHelp) {
-				return err
-			}
-			return usageError(err.Error())
+		if err := k.flags.Parse(line); errors.Is(err, flag.ErrHelp) {
+			return err
+		} else if err != nil {
+			return k.misused("hub.use.bad", err)
 		}
 		line = k.flags.Args()
 		if len(line) == 0 {
@@ -113,28 +158,25 @@ func (k *call) parse(least, most int) error {
 		k.rest, line = append(k.rest, line[0]), line[1:]
 	}
 	if len(k.rest) < least || len(k.rest) > most {
-		return usageError(fmt.Sprintf("%s: wrong number of words; %[1]s -h helps", k.flags.Name()))
+		return k.misused("hub.use.words")
 	}
 	return nil
 }
 
-func (c command) usage(w io.Writer, flags *flag.FlagSet) {
-	fmt.Fprintf(w, "%s\n\nusage: hub %s\n\n", c.help, strings.TrimSpace(c.name+" "+c.args))
-	flags.SetOutput(w)
-	flags.PrintDefaults()
-	if c.tells != "" {
-		fmt.Fprintf(w, "\n%s\n", c.tells)
+// day reads a day that was said, and leaves it as it is where none was.
+func (k *call) day(text string, into *cards.Day) (err error) {
+	if text == "" {
+		return nil
 	}
-}
-
-func overview(w io.Writer, asked bool) error {
-	fmt.Fprint(w, "hub keeps the points of a municipality.\n\nusage: hub COMMAND [--data DIR] …\n\n")
-	for _, c := range commands() {
-		fmt.Fprintf(w, "  %-14s %s\n", c.name, c.help)
-	}
-	fmt.Fprint(w, "\nhub COMMAND -h says more.\n")
-	if !asked {
-		return usageError("say which command")
+	if *into, err = cards.ParseDay(text); err != nil {
+		return k.misused("hub.use.day", text)
 	}
 	return nil
+}
+
+// lines writes JSON for programs, one object a line.
+func (k *call) lines() *json.Encoder {
+	e := json.NewEncoder(k.out)
+	e.SetEscapeHTML(false)
+	return e
 }

@@ -19,11 +19,8 @@ import (
 
 func serveCommand() command {
 	return command{
-		name: "serve", args: "[--listen ADDR] [--host CLAIMHOST]",
-		help: "answers kiosks and residents until it is told to end",
-		tells: `An empty directory becomes a new hub, with keys of its own in DIR/keys.
-  hub serve --data /var/lib/pointkiosk-hub --listen 127.0.0.1:8080 --host p.example.jp`,
-		do: serve,
+		name: "serve",
+		do:   serve,
 	}
 }
 
@@ -34,28 +31,31 @@ const (
 )
 
 func serve(k *call) error {
-	listen := k.flags.String("listen", "127.0.0.1:8080", "the `ADDR` to answer on; port 0 takes a free one")
-	host := k.flags.String("host", "", "the `CLAIMHOST` that cards name; once said it is kept")
-	base := k.flags.String("url", "", "the `URL` at which kiosks reach this hub (http://ADDR/ if not said)")
-	plainHTTP := k.flags.Bool("plain-http", false, "cookies travel without https too: only to try things out")
+	listen := k.flags.String("listen", "127.0.0.1:8080", "")
+	host := k.flags.String("host", "", "")
+	base := k.flags.String("url", "", "")
+	plainHTTP := k.flags.Bool("plain-http", false, "")
 	if err := k.parse(0, 0); err != nil {
 		return err
 	}
 	claims, err := cards.ParseHost(*host)
 	if err != nil && *host != "" {
-		return usageError(err.Error())
+		return k.misused("hub.use.bad", err)
 	}
 	s, err := openStore(k.ctx, *k.data, true)
 	if err != nil {
 		return err
 	}
 	defer s.Close()
+	log := slog.New(slog.NewTextHandler(k.err, nil))
+	if err := s.warn(k, log); err != nil {
+		return err
+	}
 	if claims != "" {
 		if err := s.ledger.SetHost(k.ctx, claims); err != nil {
 			return err
 		}
 	}
-	log := slog.New(slog.NewTextHandler(k.err, nil))
 	server, err := hub.New(&hub.Opts{Ledger: s.ledger, Registry: s.registry, PageKey: s.keys.page, Ready: s.ready, Log: log, Secure: !*plainHTTP})
 	if err != nil {
 		return err
@@ -68,7 +68,7 @@ func serve(k *call) error {
 	if err := s.keepAddress(address); err != nil {
 		return errors.Join(err, l.Close())
 	}
-	fmt.Fprintln(k.out, "hub: answering at", address)
+	fmt.Fprintln(k.out, k.Say("hub.serve.answering", address))
 	return answer(k.ctx, s, l, server.Handler(), log)
 }
 
@@ -99,17 +99,18 @@ func answer(ctx context.Context, s *store, l net.Listener, h http.Handler, log *
 	return err
 }
 
-// lapse ends the cards of days gone by, now and again.
+// lapse ends the cards and the points of days gone by, at start and then now
+// and again.
 func lapse(ctx context.Context, s *store, log *slog.Logger) {
 	for {
-		n, err := lapseOnce(ctx, s, time.Now(), log)
+		done, err := lapseOnce(ctx, s, time.Now(), log)
 		switch {
 		case ctx.Err() != nil:
 			return
 		case err != nil:
 			log.Error("lapse", "error", err)
-		case n > 0:
-			log.Info("cards lapsed", "cards", n)
+		case done != (lapses{}):
+			log.Info("days gone by", "cards lapsed", done.cards, "lots expired", done.lots)
 		}
 		select {
 		case <-ctx.Done():
@@ -124,6 +125,8 @@ func (s *store) keepAddress(base string) error {
 	return os.WriteFile(filepath.Join(s.dir, "hub.url"), []byte(base+"\n"), 0o600)
 }
 
+var errNoAddress = errors.New("where kiosks reach this hub is not known")
+
 // address is where kiosks reach the hub: as said, or as serve last said.
 func (s *store) address(said string) (string, error) {
 	if said != "" {
@@ -131,25 +134,52 @@ func (s *store) address(said string) (string, error) {
 	}
 	text, err := os.ReadFile(filepath.Join(s.dir, "hub.url"))
 	if err != nil {
-		return "", usageError("say --url, where kiosks reach this hub")
+		return "", errNoAddress
 	}
 	return strings.TrimSpace(string(text)), nil
 }
 
-// clockTrust is how far the clock may be past the last movement of points for
-// cards to be ended by it. A claim is judged by its day all the same.
+// clockTrust is how far the clock may be past the last time that was trusted
+// for cards and points to be ended by it. A claim is judged by its day all the
+// same.
 const clockTrust = 48 * time.Hour
 
-// lapseOnce ends the cards of days gone by, unless the clock may be far ahead:
-// what has lapsed never comes back.
-func lapseOnce(ctx context.Context, s *store, now time.Time, log *slog.Logger) (int, error) {
+// lapses are how many ended.
+type lapses struct{ cards, lots int }
+
+// lapseOnce ends the cards and points of days gone by, unless the clock may be
+// far ahead: what has ended never comes back. It is trusted if it went on from
+// when points moved last, or from when it was last trusted: on a quiet hub too,
+// days go by.
+func lapseOnce(ctx context.Context, s *store, now time.Time, log *slog.Logger) (done lapses, err error) {
 	last, err := s.ledger.LastMoved(ctx)
 	if err != nil || last.IsZero() {
-		return 0, err
+		return done, err
+	}
+	if info, err := os.Stat(s.trusted()); err == nil && info.ModTime().After(last) {
+		last = info.ModTime()
 	}
 	if now.Sub(last) > clockTrust {
-		log.Warn("no card lapses until points move: is the clock right?", "last", last.In(cards.Japan))
-		return 0, nil
+		log.Warn("nothing lapses or expires until points move: is the clock right?", "last", last.In(cards.Japan))
+		return done, nil
 	}
-	return s.ledger.Lapse(ctx)
+	if err := s.trust(now); err != nil {
+		return done, err
+	}
+	if done.cards, err = s.ledger.Lapse(ctx); err != nil {
+		return done, err
+	}
+	done.lots, err = s.ledger.Expire(ctx)
+	return done, err
+}
+
+// trusted is a file whose date is when the clock was last trusted.
+func (s *store) trusted() string { return filepath.Join(s.dir, "clock") }
+
+func (s *store) trust(now time.Time) error {
+	f, err := os.OpenFile(s.trusted(), os.O_CREATE|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Close(), os.Chtimes(s.trusted(), now, now))
 }

@@ -15,11 +15,7 @@ import (
 
 func importCommand() command {
 	return command{
-		name: "import", args: "FILE…",
-		help: "takes in what kioskctl queue export wrote on a stick, with the same effect as by network",
-		tells: `A file is a CBOR sequence (RFC 8742) of signed uploads. A part that can't be read is
-named and does not stop the rest.
-  hub import /media/stick/station-1.cborseq`,
+		name: "import",
 		do: func(k *call) error {
 			if err := k.parse(1, 1000); err != nil {
 				return err
@@ -34,7 +30,7 @@ named and does not stop the rest.
 					bad += n
 				}
 				if bad > 0 {
-					return fmt.Errorf("import: %d parts could not be taken in", bad)
+					return k.fails("hub.err.import", bad)
 				}
 				return nil
 			})
@@ -50,7 +46,7 @@ func (k *call) importFile(s *store, name string) (bad int, err error) {
 	if info, err := os.Stat(name); err != nil {
 		return 0, err
 	} else if info.Size() > maxStick {
-		return 0, fmt.Errorf("import: %s is too large", name)
+		return 0, k.fails("hub.err.large", name)
 	}
 	data, err := os.ReadFile(name)
 	if err != nil {
@@ -61,12 +57,12 @@ func (k *call) importFile(s *store, name string) (bad int, err error) {
 		size := partSize(data[at:])
 		var receipt cards.Receipt
 		if size > 0 {
-			receipt, err = s.ledger.Ingest(k.ctx, data[at:at+size])
+			receipt, err = s.ledger.Import(k.ctx, data[at:at+size])
 		}
 		switch {
 		case size == 0, errors.Is(err, ledger.ErrUpload), errors.Is(err, ledger.ErrTooLarge):
 			next := resume(data, at+1) // not behind it: a part that was cut seems to reach into the next
-			fmt.Fprintf(k.out, "%s: bytes %d to %d are no upload of a kiosk known here\n", name, at, next-1)
+			fmt.Fprintln(k.out, k.Say("hub.import.part", name, at, next-1))
 			bad, at = bad+1, next
 			continue
 		case err != nil:
@@ -77,7 +73,7 @@ func (k *call) importFile(s *store, name string) (bad int, err error) {
 		}
 		at += size
 	}
-	fmt.Fprintf(k.out, "%s: %s\n", name, tally(counts))
+	fmt.Fprintf(k.out, "%s: %s\n", name, k.tally(counts))
 	return bad, nil
 }
 
@@ -123,7 +119,8 @@ func uploadBegins(data []byte) bool {
 	return bytes.Contains(header, []byte(cards.PaperUpload))
 }
 
-func tally(counts map[cards.Verdict]int) string {
+// tally names verdicts as the papers do.
+func (k *call) tally(counts map[cards.Verdict]int) string {
 	var names []string
 	for v := range counts {
 		names = append(names, string(v))
@@ -134,7 +131,7 @@ func tally(counts map[cards.Verdict]int) string {
 		text += fmt.Sprintf("%d %s, ", counts[cards.Verdict(v)], v)
 	}
 	if text == "" {
-		return "nothing new"
+		return k.Say("hub.import.none")
 	}
 	return text[:len(text)-2]
 }

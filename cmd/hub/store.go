@@ -69,7 +69,7 @@ func (s *store) open(ctx context.Context, path string) (err error) {
 	if s.reader, err = openSQLite(ctx, path, false); err != nil {
 		return err
 	}
-	if s.ledger, err = ledger.Open(s.writer, s.reader, &ledger.Opts{Trust: s.keys.trust, Hub: s.keys.hub}); err != nil {
+	if s.ledger, err = ledger.Open(s.writer, s.reader, &ledger.Opts{Trust: s.keys.trust, Hub: s.keys.hub, Marks: markFile(filepath.Join(s.dir, "keys", "mark"))}); err != nil {
 		return err
 	}
 	s.registry, err = registry.Open(s.writer, s.reader, &registry.Opts{})

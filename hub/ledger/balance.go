@@ -25,7 +25,7 @@ type Lot struct {
 // A Movement is one transfer as the account's holder sees it.
 type Movement struct {
 	At      time.Time
-	Kind    string // redeem
+	Kind    string // redeem, expire
 	Points  int64  // negative when they left
 	Serial  cards.Serial
 	Event   cards.Event
@@ -36,17 +36,18 @@ type Movement struct {
 const maxMovements = 50
 
 // Balance returns the points of an account, with their lots and the latest
-// movements. An account that never had points has a balance of nothing.
+// movements. What is past its last day is not among them, even before
+// [Ledger.Expire] has moved it. An account that never had points has a balance of nothing.
 func (l *Ledger) Balance(ctx context.Context, account string) (b Balance, err error) {
 	err = l.view(ctx, func(t *txn) error {
-		err := t.each(`SELECT scheme, expires, SUM(points) FROM lot WHERE account = $1 GROUP BY scheme, expires ORDER BY expires, scheme`,
-			[]any{account}, func(scan func(...any) error) error {
-				var o Lot
-				err := scan(&o.Scheme, &o.Expires, &o.Points)
-				b.Lots = append(b.Lots, o)
-				b.Points += o.Points
-				return err
-			})
+		err := t.each(`SELECT o.scheme, o.expires, SUM(`+lotLeft+`) FROM lot o WHERE o.account = $1 AND o.expires >= $2 AND `+lotLeft+` > 0
+			GROUP BY o.scheme, o.expires ORDER BY o.expires, o.scheme`, []any{account, int64(cards.DayOf(t.at))}, func(scan func(...any) error) error {
+			var o Lot
+			err := scan(&o.Scheme, &o.Expires, &o.Points)
+			b.Lots = append(b.Lots, o)
+			b.Points += o.Points
+			return err
+		})
 		if err == nil {
 			b.Movements, err = l.movements(t, account)
 		}
@@ -56,8 +57,11 @@ func (l *Ledger) Balance(ctx context.Context, account string) (b Balance, err er
 }
 
 func (l *Ledger) movements(t *txn, account string) (list []Movement, err error) {
-	err = t.each(`SELECT t.at, t.kind, t.reference, o.points, o.expires FROM lot o JOIN transfer t ON t.seq = o.transfer
-		WHERE o.account = $1 ORDER BY t.seq DESC LIMIT $2`, []any{account, maxMovements}, func(scan func(...any) error) error {
+	err = t.each(`SELECT x.at, x.kind, g.reference, x.points, x.expires FROM (
+			SELECT t.seq, o.transfer AS lot, t.at, t.kind, o.points, o.expires FROM lot o JOIN transfer t ON t.seq = o.transfer WHERE o.account = $1
+			UNION ALL SELECT t.seq, o.transfer, t.at, t.kind, -u.points, o.expires FROM lot o JOIN lot_use u ON u.lot = o.transfer
+				JOIN transfer t ON t.seq = u.transfer WHERE o.account = $1) x
+		JOIN transfer g ON g.seq = x.lot ORDER BY x.seq DESC LIMIT $2`, []any{account, maxMovements}, func(scan func(...any) error) error {
 		var m Movement
 		var at int64
 		var ref string

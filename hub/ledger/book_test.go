@@ -35,7 +35,7 @@ type book struct {
 	kiosk  *pen
 	cards  cards.Allotment // 100 cards of 200 points, once a day
 	walk   cards.Allotment // 100 cards of 50 points
-	sample cards.Allotment
+	sample cards.Allotment // the kiosk made it for itself, to practise
 }
 
 func (b *book) clock() time.Time { return time.UnixMilli(b.now.Load()) }
@@ -83,12 +83,14 @@ func newBook(t testing.TB) *book {
 	check(t, err)
 	ctx := context.Background()
 	check(t, b.SetHost(ctx, "p.example.jp"))
+	check(t, b.AddPerson(ctx, "佐藤", []string{ledger.RoleDecide}, ""))
 	check(t, b.AddEvent(ctx, event("bar", 200, true)))
 	check(t, b.AddEvent(ctx, event("walk", 50, false)))
 	b.kiosk = b.enrol("station-1", key("l"), key("p"))
 	b.cards = b.grant(ledger.Grant{Kiosk: "station-1", Event: "bar", Count: 100})
 	b.walk = b.grant(ledger.Grant{Kiosk: "station-1", Event: "walk", Count: 100})
-	b.sample = b.grant(ledger.Grant{Kiosk: "station-1", Event: "bar", Count: 100, Practice: true})
+	b.sample = b.cards
+	b.sample.ID, b.sample.Key, b.sample.Kind = b.cards.ID|1<<31, b.kiosk.key.ID+1, cards.KindPracticeCard
 	return b
 }
 
@@ -159,6 +161,7 @@ type pen struct {
 	key  cards.SigningKey
 	seq  uint64
 	prev []byte
+	last map[cards.Serial]cards.Entry // each card's last step
 }
 
 // write seals the next entry, as it is given but for its place in the chain.
@@ -177,6 +180,14 @@ func (p *pen) write(e cards.Entry) cards.Record {
 func (p *pen) step(s cards.State, c cards.Card) cards.Record {
 	p.t.Helper()
 	e := cards.Entry{State: s, Allotment: c.Allotment, Number: c.Number, Operator: "佐藤"}
+	last := p.last[c.Serial()]
+	if e.Copy = last.Copy; last.State == cards.Uncertain && s == cards.Printing {
+		e.Copy++
+	}
+	if p.last == nil {
+		p.last = map[cards.Serial]cards.Entry{}
+	}
+	p.last[c.Serial()] = e
 	if s == cards.Signed {
 		digest := c.Digest()
 		e.Digest = digest[:]

@@ -121,6 +121,9 @@ func (l *Ledger) Lapse(ctx context.Context) (total int, err error) {
 
 func (l *Ledger) lapse(ctx context.Context) (n int, err error) {
 	err = l.update(ctx, func(t *txn) error {
+		if closed, err := t.closed(); err != nil || closed { // some may have been redeemed in time
+			return err
+		}
 		var past []cards.Serial
 		err := t.each(`SELECT i.allotment, i.number FROM allotment a JOIN issued i ON i.allotment = a.id
 			LEFT JOIN ended e ON e.allotment = i.allotment AND e.number = i.number

@@ -46,7 +46,7 @@ func (l *Ledger) Check(ctx context.Context) (faults []Fault, err error) {
 				return err
 			}
 		}
-		if err := a.entries(); err != nil {
+		if err := errorOr(a.entries(), a.decisions()); err != nil {
 			return err
 		}
 		faults = a.faults
@@ -81,7 +81,9 @@ func (a *audit) transfers() error {
 			}
 			w.body, w.hash = row, hash
 		}
-		w.body.add(p)
+		if p.Account != "" { // a decision moves none
+			w.body.add(p)
+		}
 		return nil
 	})
 	return errorOr(err, a.weighTransfer(&w))

@@ -74,7 +74,7 @@ func TestCheckFindsPlantedFaults(t *testing.T) {
 		{"count", `INSERT INTO issued VALUES (1, 101, 'card', x'00', 1)`},
 		{"allotment", `UPDATE allotment SET cards = 1000 WHERE id = 1`},
 		{"allotment", `UPDATE allotment SET points = 300 WHERE id = 1`},
-		{"allotment", `UPDATE allotment SET sealed = (SELECT sealed FROM allotment WHERE id = 3) WHERE id = 2`},
+		{"allotment", `UPDATE allotment SET sealed = (SELECT sealed FROM allotment WHERE id = 1) WHERE id = 2`},
 		{"outstanding", `INSERT INTO transfer SELECT MAX(seq) + 1, 'void', '9/9', 1, x'00' FROM transfer;
 			INSERT INTO posting SELECT MAX(seq), 'outstanding:らづポイント', -200 FROM transfer; INSERT INTO posting SELECT MAX(seq), 'void:らづポイント', 200 FROM transfer`},
 		{"below zero", `UPDATE posting SET amount = -amount WHERE account LIKE 'account:BBBB%'`},

@@ -27,6 +27,8 @@ const (
 	Lapsed       Refusal = "lapsed"
 	Revoked      Refusal = "revoked" // its key is compromised: the claim is kept for a person
 	OncePerDay   Refusal = "once per day"
+	Restored     Refusal = "restored" // a backup was put back, and it may have been redeemed since: the claim is kept for a person
+	Closed       Refusal = "closed"   // a backup was put back, and nobody has accepted that yet
 )
 
 // RefusedError reports why a card gives no points, and since when, if known.
@@ -136,7 +138,7 @@ func (t *txn) note(err error, a allotmentRow, s cards.Serial, account string, di
 		return err
 	case refused.other:
 		return t.alarm(alarmDigest, a.Key, 0, s, "the card that somebody claims is not the one journalled under its number")
-	case refused.Why == Revoked:
+	case refused.Why == Revoked, refused.Why == Restored:
 		_, err := t.exec(`INSERT INTO kept_claim (allotment, number, account, at, digest) VALUES ($1, $2, $3, $4, $5)
 			ON CONFLICT (allotment, number, account) DO NOTHING`, int64(s.Allotment), int64(s.Number), account, t.ms(), digest)
 		return err
@@ -173,14 +175,21 @@ func (l *Ledger) admit(t *txn, c cards.Card) (a allotmentRow, err error) {
 }
 
 // standing checks a card that has not ended: its day, by the hub's clock, and
-// its key's revocation.
+// whether it needs a person's word.
 func (t *txn) standing(a allotmentRow, c cards.Card) error {
+	if closed, err := t.closed(); err != nil || closed {
+		return errorOr(err, refuse(Closed))
+	}
 	key, _, err := t.signer(a.Key)
 	if err != nil {
 		return err
 	}
+	doubted, err := t.doubted(a.ID)
+	if err != nil {
+		return err
+	}
 	outcome := "" // nobody decides on the cards of a good key
-	if key.revoked == cards.Compromised {
+	if doubted || key.revoked == cards.Compromised {
 		outcome, err = t.decided(c.Serial())
 	}
 	switch {
@@ -192,7 +201,11 @@ func (t *txn) standing(a allotmentRow, c cards.Card) error {
 		return &RefusedError{Why: Lapsed, At: a.Expires.End()}
 	case t.ms() >= key.honouredUntil:
 		return &RefusedError{Why: Lapsed, At: time.UnixMilli(key.honouredUntil)}
-	case key.revoked != cards.Compromised || outcome != "":
+	case outcome != "":
+		return nil
+	case doubted:
+		return refuse(Restored)
+	case key.revoked != cards.Compromised:
 		return nil
 	}
 	inTime, err := t.one(`SELECT 1 FROM judged WHERE allotment = $1 AND number = $2 AND state = $3 AND verdict = $4 AND key_id = $5 AND seq < $6`,
@@ -230,6 +243,9 @@ func (t *txn) claim(a allotmentRow, c cards.Card, account string) (claimed Claim
 		return t.claimedBefore(e, c, account)
 	}
 	if err := t.takeDay(a, c.Serial(), account); err != nil {
+		return claimed, err
+	}
+	if _, err := t.expire(account); err != nil {
 		return claimed, err
 	}
 	return t.redeem(a, c.Serial(), account)

@@ -63,7 +63,7 @@ func TestStolenKeyGetsNothingMore(t *testing.T) {
 		{"practice by the live key", func(c *cards.Claims) { c.Kind = cards.KindPracticeCard }, "l", ledger.Outside},
 		{"live by the practice key", func(c *cards.Claims) { c.Key = b.sample.Key }, "p", ledger.Outside},
 		{"practice", func(c *cards.Claims) { *c = b.sample.Claims(1) }, "p", ledger.Practice},
-		{"practice beyond its count", func(c *cards.Claims) { *c = b.sample.Claims(101) }, "p", ledger.Outside},
+		{"practice as if granted", func(c *cards.Claims) { c.Key, c.Kind = b.sample.Key, cards.KindPracticeCard }, "p", ledger.Outside},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			c := good
@@ -122,36 +122,36 @@ func TestClaimByState(t *testing.T) {
 			}
 		}, ledger.Lapsed},
 		{"retired key", func(b *book, c cards.Card) {
-			check(b.t, b.Revoke(context.Background(), "station-1", cards.Retired, 0))
+			check(b.t, b.Revoke(context.Background(), ledger.Revocation{Kiosk: "station-1", How: cards.Retired}))
 		}, ""},
 		{"compromised, never heard of", func(b *book, c cards.Card) {
-			check(b.t, b.Revoke(context.Background(), "station-1", cards.Compromised, 0))
+			check(b.t, b.Revoke(context.Background(), ledger.Revocation{Kiosk: "station-1", How: cards.Compromised}))
 		}, ledger.Revoked},
 		{"compromised, heard of before", func(b *book, c cards.Card) {
 			b.take(b.kiosk, b.kiosk.steps(c, cards.Signed)...)
-			check(b.t, b.Revoke(context.Background(), "station-1", cards.Compromised, 0))
+			check(b.t, b.Revoke(context.Background(), ledger.Revocation{Kiosk: "station-1", How: cards.Compromised}))
 		}, ""},
 		{"compromised, heard of since", func(b *book, c cards.Card) {
 			records := b.kiosk.steps(c, cards.Signed)
-			check(b.t, b.Revoke(context.Background(), "station-1", cards.Compromised, 0))
+			check(b.t, b.Revoke(context.Background(), ledger.Revocation{Kiosk: "station-1", How: cards.Compromised}))
 			b.take(b.kiosk, records...)
 		}, ledger.Revoked},
 		{"compromised since an entry before", func(b *book, c cards.Card) {
 			b.take(b.kiosk, b.kiosk.steps(c, cards.Signed)...)
-			check(b.t, b.Revoke(context.Background(), "station-1", cards.Compromised, 1))
+			check(b.t, b.Revoke(context.Background(), ledger.Revocation{Kiosk: "station-1", How: cards.Compromised, Since: 1}))
 		}, ledger.Revoked},
 		{"compromised since a later entry", func(b *book, c cards.Card) {
 			b.take(b.kiosk, b.kiosk.steps(c, cards.Signed)...)
-			check(b.t, b.Revoke(context.Background(), "station-1", cards.Compromised, 2))
+			check(b.t, b.Revoke(context.Background(), ledger.Revocation{Kiosk: "station-1", How: cards.Compromised, Since: 2}))
 		}, ""},
 		{"retired, then found compromised, never heard of", func(b *book, c cards.Card) {
-			check(b.t, b.Revoke(context.Background(), "station-1", cards.Retired, 0))
-			check(b.t, b.Revoke(context.Background(), "station-1", cards.Compromised, 0))
+			check(b.t, b.Revoke(context.Background(), ledger.Revocation{Kiosk: "station-1", How: cards.Retired}))
+			check(b.t, b.Revoke(context.Background(), ledger.Revocation{Kiosk: "station-1", How: cards.Compromised}))
 		}, ledger.Revoked},
 		{"retired, heard of, then found compromised", func(b *book, c cards.Card) {
-			check(b.t, b.Revoke(context.Background(), "station-1", cards.Retired, 0))
+			check(b.t, b.Revoke(context.Background(), ledger.Revocation{Kiosk: "station-1", How: cards.Retired}))
 			b.take(b.kiosk, b.kiosk.steps(c, cards.Signed)...)
-			check(b.t, b.Revoke(context.Background(), "station-1", cards.Compromised, 0))
+			check(b.t, b.Revoke(context.Background(), ledger.Revocation{Kiosk: "station-1", How: cards.Compromised}))
 		}, ""},
 		{"once a day", func(b *book, c cards.Card) { b.Claim(context.Background(), b.card(b.cards, 2), "AAAA2222") }, ledger.OncePerDay},
 		{"another event that day", func(b *book, c cards.Card) { b.Claim(context.Background(), b.card(b.walk, 2), "AAAA2222") }, ""},
@@ -196,7 +196,6 @@ func TestGrantWithinTheKey(t *testing.T) {
 		{"its last whole day", ledger.Grant{Day: day(729), Expires: day(1094)}, ""},
 		{"the day in which it ends", ledger.Grant{Day: day(730), Expires: day(731)}, "no longer signs"},
 		{"cards that outlast it", ledger.Grant{Expires: day(1095)}, "outlast"},
-		{"practice too", ledger.Grant{Day: day(730), Practice: true}, "no longer signs"},
 	} {
 		g := tt.Grant
 		g.Kiosk, g.Event, g.Count = "station-1", "walk", 1
@@ -270,7 +269,9 @@ func TestClaimAgain(t *testing.T) {
 	for _, later := range []func(){
 		func() {},
 		func() { b.set(card.Expires.End().Add(time.Hour)) },
-		func() { check(t, b.Revoke(ctx, "station-1", cards.Compromised, 1)) },
+		func() {
+			check(t, b.Revoke(ctx, ledger.Revocation{Kiosk: "station-1", How: cards.Compromised, Since: 1}))
+		},
 	} {
 		later()
 		again, err := b.Claim(ctx, card, "AAAA2222")
@@ -353,7 +354,7 @@ func TestSimultaneousOncePerDay(t *testing.T) {
 // A claim that only a person can decide is kept.
 func TestRevokedClaimIsKept(t *testing.T) {
 	b := newBook(t)
-	check(t, b.Revoke(context.Background(), "station-1", cards.Compromised, 0))
+	check(t, b.Revoke(context.Background(), ledger.Revocation{Kiosk: "station-1", How: cards.Compromised}))
 	for range 2 {
 		if _, err := b.Claim(context.Background(), b.card(b.cards, 3), "AAAA2222"); why(t, err) != ledger.Revoked {
 			t.Fatal(err)

@@ -57,6 +57,12 @@ func (l *Ledger) Decide(ctx context.Context, d Decision) (v Verdict, err error) 
 		return v, fmt.Errorf("%w: a decision has a person and a reason", ErrBadRequest)
 	}
 	err = l.update(ctx, func(t *txn) error {
+		if err := t.may(d.Person, RoleDecide); err != nil {
+			return err
+		}
+		if closed, err := t.closed(); err != nil || closed {
+			return errorOr(err, ErrClosed)
+		}
 		c := &council{txn: t, ledger: l, Decision: d, allotments: map[uint32]allotmentRow{}}
 		chosen, err := c.choose()
 		if err != nil {
@@ -71,7 +77,8 @@ func (l *Ledger) Decide(ctx context.Context, d Decision) (v Verdict, err error) 
 			}
 		}
 		v = c.verdict
-		return nil
+		said, err := t.saidDecision(v.Decision)
+		return errorOr(err, t.chain(kindDecide, v.Decision, said))
 	})
 	return v, err
 }
@@ -193,7 +200,7 @@ func (c *council) decide(d DisputedCard) error {
 	case d.Vouched:
 		outcome, left, err = c.keep(a, d)
 	default:
-		outcome, err = decidedRefused, c.voidIssued(a, d.Serial, c.Person, c.Reason)
+		outcome, err = decidedRefused, c.refuse(a, d)
 	}
 	if err != nil {
 		return err
@@ -313,6 +320,23 @@ func (c *council) redeemOne(a allotmentRow, s cards.Serial, k keptClaim) (done b
 	}
 	_, err = c.redeem(a, s, k.account)
 	return true, err
+}
+
+// refuse ends a card. One of a good key is made known first: its entry may
+// still come, and would make it outstanding.
+func (c *council) refuse(a allotmentRow, d DisputedCard) error {
+	if d.Why == WhyRestored {
+		var digest []byte
+		_, err := c.one(`SELECT digest FROM kept_claim WHERE allotment = $1 AND number = $2 ORDER BY at, account LIMIT 1`,
+			[]any{int64(d.Serial.Allotment), int64(d.Serial.Number)}, &digest)
+		if err != nil {
+			return err
+		}
+		if _, err := c.issue(a, d.Serial, sourceWord, digest); err != nil {
+			return err
+		}
+	}
+	return c.voidIssued(a, d.Serial, c.Person, c.Reason)
 }
 
 // notRefused returns an error that is no refusal.

@@ -12,9 +12,10 @@ import (
 
 // Why a card waits for a person.
 const (
-	WhyLate    = "late"    // an entry came after the key was revoked as compromised
-	WhySince   = "since"   // its entry lies where the key was already compromised
-	WhyUnheard = "unheard" // somebody claims it, and no entry of it came
+	WhyLate     = "late"     // an entry came after the key was revoked as compromised
+	WhySince    = "since"    // its entry lies where the key was already compromised
+	WhyUnheard  = "unheard"  // somebody claims it, and no entry of it came
+	WhyRestored = "restored" // a backup was put back, and it may have been redeemed since
 )
 
 // A Dispute is what waits for a person of one allotment: cards of a compromised
@@ -64,7 +65,8 @@ const disputedEntries = `SELECT j.key_id, j.allotment, j.number, MIN(j.seq), MAX
 		ELSE j.reason IN ('revoked', 'chain') OR j.verdict = 'accepted' AND j.state = 'signed' END
 	GROUP BY j.key_id, j.allotment, j.number`
 
-const disputedClaims = `SELECT a.key_id, k.allotment, k.number, COUNT(*), MIN(k.at) FROM kept_claim k JOIN allotment a ON a.id = k.allotment
+const disputedClaims = `SELECT a.key_id, k.allotment, k.number, COUNT(*), MIN(k.at), MAX(CASE WHEN r.key_id IS NULL THEN 1 ELSE 0 END)
+	FROM kept_claim k JOIN allotment a ON a.id = k.allotment LEFT JOIN revocation r ON r.key_id = a.key_id AND r.how = 'compromised'
 	LEFT JOIN ended e ON e.allotment = k.allotment AND e.number = k.number
 	LEFT JOIN decided d ON d.allotment = k.allotment AND d.number = k.number
 	WHERE a.key_id BETWEEN $1 AND $2 AND e.allotment IS NULL AND d.allotment IS NULL
@@ -80,8 +82,12 @@ func (t *txn) disputed(from, to cards.KeyID) ([]DisputedCard, error) {
 	err = t.each(disputedClaims, []any{int64(from), int64(to)}, func(scan func(...any) error) error {
 		c := DisputedCard{Why: WhyUnheard}
 		var at int64
-		if err := scan(&c.key, &c.Serial.Allotment, &c.Serial.Number, &c.Claims, &at); err != nil {
+		var good bool // the key is
+		if err := scan(&c.key, &c.Serial.Allotment, &c.Serial.Number, &c.Claims, &at, &good); err != nil {
 			return err
+		}
+		if good {
+			c.Why = WhyRestored
 		}
 		if held := found[c.Serial]; held != nil {
 			held.Claims = c.Claims

@@ -20,7 +20,7 @@ func stolen(t testing.TB) *book {
 	for n := range uint32(4) {
 		b.take(b.kiosk, b.kiosk.steps(b.card(b.walk, n+1), cards.Signed)...)
 	}
-	check(t, b.Revoke(context.Background(), "station-1", cards.Compromised, 3))
+	check(t, b.Revoke(context.Background(), ledger.Revocation{Kiosk: "station-1", How: cards.Compromised, Since: 3}))
 	return b
 }
 
@@ -181,7 +181,7 @@ func TestKeptClaimsOnceADay(t *testing.T) {
 	b := newBook(t)
 	_, err := b.Claim(context.Background(), b.card(b.cards, 1), "AAAA2222")
 	check(t, err)
-	check(t, b.Revoke(context.Background(), "station-1", cards.Compromised, 0))
+	check(t, b.Revoke(context.Background(), ledger.Revocation{Kiosk: "station-1", How: cards.Compromised}))
 	for _, account := range []string{"AAAA2222", "BBBB2222", "CCCC2222"} {
 		b.keep(b.cards, 2, account)
 		b.set(b.clock().Add(time.Second))
@@ -291,7 +291,7 @@ func TestEntryThatWaitedForOthers(t *testing.T) {
 		b := newBook(t)
 		gap := b.kiosk.steps(b.card(b.walk, 1), cards.Signed)
 		b.take(b.kiosk, b.kiosk.steps(b.card(b.walk, 2), cards.Signed)...)
-		check(t, b.Revoke(context.Background(), "station-1", cards.Compromised, 0))
+		check(t, b.Revoke(context.Background(), ledger.Revocation{Kiosk: "station-1", How: cards.Compromised}))
 		b.keep(b.walk, 2, "AAAA2222")
 		want := ledger.Refusal("")
 		if refused {
@@ -336,7 +336,7 @@ func TestDecisionsInAnyOrder(t *testing.T) {
 					}
 				case 4:
 					accept := rnd.IntN(2) == 0
-					_, err := b.Decide(context.Background(), ledger.Decision{Accept: accept, Serials: []cards.Serial{b.serial(n)}, Cards: 1, Person: "p", Reason: "r"})
+					_, err := b.Decide(context.Background(), ledger.Decision{Accept: accept, Serials: []cards.Serial{b.serial(n)}, Cards: 1, Person: "佐藤", Reason: "r"})
 					if err == nil {
 						verdict[n] = map[bool]string{true: "accepted", false: "refused"}[accept]
 					} else if !errors.Is(err, ledger.ErrBadRequest) {

@@ -98,13 +98,13 @@ func TestKeysAreKnownOnce(t *testing.T) {
 	if _, err := b.Enrol(ctx, sealed); !errors.Is(err, ledger.ErrEnrolment) {
 		t.Errorf("a key that is known: %v", err)
 	}
-	check(t, b.Revoke(ctx, "station-1", cards.Compromised, 0))
+	check(t, b.Revoke(ctx, ledger.Revocation{Kiosk: "station-1", How: cards.Compromised}))
 	fresh := b.enrol("station-1", key("n"), key("o"))
 	if fresh.key.ID <= b.sample.Key {
 		t.Errorf("key id %d is given again", fresh.key.ID)
 	}
 	kiosks, err := b.Kiosks(ctx)
-	if err != nil || len(kiosks) != 2 || kiosks[0].Key != fresh.key.ID || kiosks[1].Key != 0 {
+	if err != nil || len(kiosks) != 3 || kiosks[0].Key != fresh.key.ID || kiosks[1].Key != b.kiosk.key.ID || kiosks[1].Revoked != cards.Compromised || kiosks[2].Key != 0 {
 		t.Errorf("kiosks %+v, %v", kiosks, err)
 	}
 }
@@ -139,7 +139,7 @@ func TestAtRisk(t *testing.T) {
 	if got := risk(); got != 99*200+100*50 {
 		t.Errorf("after one is redeemed %d", got)
 	}
-	check(t, b.Revoke(ctx, "station-1", cards.Compromised, 0))
+	check(t, b.Revoke(ctx, ledger.Revocation{Kiosk: "station-1", How: cards.Compromised}))
 	if got := risk(); got != 200 {
 		t.Errorf("after the revocation %d: only the card that is out is left", got)
 	}

@@ -43,7 +43,7 @@ func (e Event) check() error {
 		return fmt.Errorf("%w: an event has an id, a name and a scheme", ErrBadRequest)
 	case e.Points == 0 || e.Points > cards.MaxPoints:
 		return fmt.Errorf("%w: event %s: %d points a card can't be", ErrBadRequest, e.ID, e.Points)
-	case e.PointDays == 0 || uint32(e.Day)+e.CardDays > lastDay || e.PointDays > lastDay/2:
+	case e.PointDays == 0 || e.CardDays > lastDay-uint32(e.Day) || e.PointDays > lastDay/2:
 		return fmt.Errorf("%w: event %s: its days are out of range", ErrBadRequest, e.ID)
 	}
 	return nil

@@ -64,7 +64,7 @@ func moment(ms int64) string {
 type TransferLine struct {
 	Seq       int64         `json:"seq"`
 	Kind      string        `json:"kind"`
-	Reference string        `json:"reference"` // ALLOTMENT or ALLOTMENT/NUMBER
+	Reference string        `json:"reference"` // ALLOTMENT, ALLOTMENT/NUMBER, a lot's SEQ, or DECISION/SHA-256
 	At        string        `json:"at"`
 	Postings  []PostingLine `json:"postings"`
 	Hash      string        `json:"hash"`
@@ -80,8 +80,8 @@ type PostingLine struct {
 func (l *Ledger) ExportTransfers(ctx context.Context, f func(TransferLine) error) error {
 	return l.view(ctx, func(t *txn) error {
 		var line TransferLine
-		err := t.each(`SELECT t.seq, t.kind, t.reference, t.at, t.hash, p.account, p.amount FROM transfer t
-			JOIN posting p ON p.transfer = t.seq ORDER BY t.seq, p.account`, nil, func(scan func(...any) error) error {
+		err := t.each(`SELECT t.seq, t.kind, t.reference, t.at, t.hash, COALESCE(p.account, ''), COALESCE(p.amount, 0) FROM transfer t
+			LEFT JOIN posting p ON p.transfer = t.seq ORDER BY t.seq, p.account`, nil, func(scan func(...any) error) error {
 			var row TransferLine
 			var p PostingLine
 			var at int64
@@ -95,8 +95,11 @@ func (l *Ledger) ExportTransfers(ctx context.Context, f func(TransferLine) error
 				}
 				row.At, row.Hash = moment(at), hex.EncodeToString(hash)
 				line = row
+				line.Postings = []PostingLine{}
 			}
-			line.Postings = append(line.Postings, p)
+			if p.Account != "" { // a decision moves none
+				line.Postings = append(line.Postings, p)
+			}
 			return nil
 		})
 		return errorOr(err, emit(line, f))

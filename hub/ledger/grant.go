@@ -10,19 +10,22 @@ import (
 
 // A Grant asks for an allotment. What is zero comes from the event.
 type Grant struct {
-	Kiosk    string
-	Event    string
-	Count    uint32
-	Points   uint32
-	Day      cards.Day
-	Expires  cards.Day
-	Practice bool
+	Kiosk   string
+	Event   string
+	Count   uint32
+	Points  uint32
+	Day     cards.Day
+	Expires cards.Day
+	Person  string // who grants it
 }
 
 // Grant gives a kiosk an allotment and moves its points out of the funding.
 // The kiosk gets it with its next receipt.
 func (l *Ledger) Grant(ctx context.Context, g Grant) (a cards.Allotment, err error) {
 	err = l.update(ctx, func(t *txn) error {
+		if err := t.may(g.Person, RoleGrant); err != nil {
+			return err
+		}
 		e, err := t.event(g.Event)
 		if err != nil {
 			return err
@@ -33,7 +36,10 @@ func (l *Ledger) Grant(ctx context.Context, g Grant) (a cards.Allotment, err err
 		if err := a.Check(); err != nil {
 			return fmt.Errorf("%w: %w", ErrBadRequest, err)
 		}
-		if err := l.keepAllotment(t, a, e); err != nil || g.Practice {
+		if err := t.withinCap(g.Kiosk, a); err != nil {
+			return err
+		}
+		if err := l.keepAllotment(t, a, e, g.Person); err != nil {
 			return err
 		}
 		_, err = t.move(kindGrant, fmt.Sprint(a.ID), int64(a.Count)*int64(a.Points), fundingOf(e.Scheme.Ja), allotmentOf(a.ID))
@@ -48,7 +54,7 @@ func (t *txn) draft(g Grant, e Event) (a cards.Allotment, err error) {
 	if err != nil || !found {
 		return a, errorOr(err, ErrNoKiosk)
 	}
-	id, err := t.next(`SELECT COALESCE(MAX(id), 0) FROM allotment`)
+	id, err := t.give(`SELECT COALESCE(MAX(id), 0) FROM allotment`, allotIDOf)
 	if err != nil {
 		return a, err
 	}
@@ -56,13 +62,6 @@ func (t *txn) draft(g Grant, e Event) (a cards.Allotment, err error) {
 		return a, fmt.Errorf("ledger: all allotment ids are used up")
 	}
 	a = cards.Allotment{ID: uint32(id), Key: key.id, Kind: cards.KindCard, Count: g.Count, Event: e.Event}
-	if g.Practice {
-		a.Kind = cards.KindPracticeCard
-		if key, err = t.practiceKey(g.Kiosk); err != nil {
-			return a, err
-		}
-		a.Key = key.id
-	}
 	a.Points = cmp.Or(g.Points, e.Points)
 	a.Day = cmp.Or(g.Day, e.Day)
 	a.Expires = cmp.Or(g.Expires, a.Day+cards.Day(e.CardDays))
@@ -100,30 +99,15 @@ func errorOr(err, otherwise error) error {
 	return otherwise
 }
 
-// practiceKey returns the practice key that came with a kiosk's live one.
-func (t *txn) practiceKey(kiosk string) (s signer, err error) {
-	var id int64
-	found, err := t.one(`SELECT k.id FROM signing_key k LEFT JOIN revocation r ON r.key_id = k.id
-		WHERE k.kiosk = $1 AND k.role = $2 AND r.key_id IS NULL`, []any{kiosk, rolePractice}, &id)
-	if err == nil && !found {
-		err = ErrNoKiosk
-	}
-	if err != nil {
-		return s, err
-	}
-	s, _, err = t.signer(cards.KeyID(id))
-	return s, err
-}
-
-func (l *Ledger) keepAllotment(t *txn, a cards.Allotment, e Event) error {
+func (l *Ledger) keepAllotment(t *txn, a cards.Allotment, e Event, person string) error {
 	sealed, err := cards.Seal(l.hub, cards.PaperAllotment, a)
 	if err != nil {
 		return err
 	}
-	_, err = t.exec(`INSERT INTO allotment (id, key_id, event, scheme, kind, practice, points, cards, day, expires, once_per_day, point_days, sealed, at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+	_, err = t.exec(`INSERT INTO allotment (id, key_id, event, scheme, kind, practice, points, cards, day, expires, once_per_day, point_days, sealed, at, person)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
 		int64(a.ID), int64(a.Key), e.ID, e.Scheme.Ja, int64(a.Kind), bit(a.Kind.Practice()), int64(a.Points), int64(a.Count),
-		int64(a.Day), int64(a.Expires), bit(e.OncePerDay), int64(e.PointDays), sealed, t.ms())
+		int64(a.Day), int64(a.Expires), bit(e.OncePerDay), int64(e.PointDays), sealed, t.ms(), person)
 	return err
 }
 

@@ -42,39 +42,88 @@ type intake struct {
 	cards      map[cards.Serial]*knownCard
 	judgements []cards.Judgement
 	cursor     uint64
-	head       []byte // hash of the record at the cursor
-	blind      bool   // the record at the cursor came now and is not authentic
+	head       []byte      // hash of the record at the cursor
+	blind      bool        // the record at the cursor came now and is not authentic
+	more       bool        // records that follow are left for the next upload
+	newest     cards.Entry // the last one judged now that was accepted and whose clock was not suspect
+	added      int64       // bytes of records that were not kept before
+	byHand     bool        // a person brought it
 }
 
 // Ingest keeps every record of a sealed upload, posts what follows without a
 // gap on what was kept before, and answers. The same records in any order and
-// any number of times have the same effect. All of it is one transaction.
+// any number of times have the same effect. All of it is one transaction, which
+// judges so many records at most: the next upload goes on where it ended.
 func (l *Ledger) Ingest(ctx context.Context, sealed []byte) (r cards.Receipt, err error) {
 	key, upload, err := l.openUpload(ctx, sealed)
 	if err != nil {
 		return r, err
 	}
-	arrivals := readRecords(upload.Records, key)
+	r, _, err = l.post(ctx, key, upload, false)
 	request := sha256.Sum256(sealed)
+	r.Request = request[:]
+	return r, err
+}
+
+// Import is [Ledger.Ingest] for a stick that a person brings. It goes on, one
+// transaction after the other, until all that follows is judged; and what a
+// compromised key sends in a day has no bound.
+func (l *Ledger) Import(ctx context.Context, sealed []byte) (r cards.Receipt, err error) {
+	key, upload, err := l.openUpload(ctx, sealed)
+	if err != nil {
+		return r, err
+	}
+	r, more, err := l.post(ctx, key, upload, true)
+	for more && err == nil {
+		judged := r.Judgements
+		r, more, err = l.post(ctx, key, cards.Upload{}, true)
+		r.Judgements = append(judged, r.Judgements...)
+	}
+	request := sha256.Sum256(sealed)
+	r.Request = request[:]
+	return r, err
+}
+
+// post does one upload in one transaction, and reports whether more is kept
+// that follows.
+func (l *Ledger) post(ctx context.Context, key signer, upload cards.Upload, byHand bool) (r cards.Receipt, more bool, err error) {
+	arrivals := readRecords(upload.Records, key)
 	err = l.update(ctx, func(t *txn) error {
-		in := &intake{txn: t, ledger: l, arrivals: map[uint64]*arrival{}, allotments: map[uint32]allotmentRow{}, cards: map[cards.Serial]*knownCard{}}
+		in := &intake{txn: t, ledger: l, byHand: byHand, arrivals: map[uint64]*arrival{}, allotments: map[uint32]allotmentRow{}, cards: map[cards.Serial]*knownCard{}}
 		if in.key, _, err = t.signer(key.id); err != nil {
 			return err
 		}
-		if err := in.keep(arrivals); err != nil {
+		if r, err = in.do(upload, arrivals); err != nil {
 			return err
 		}
-		if err := in.recall(); err != nil {
-			return err
-		}
-		if err := in.advance(); err != nil {
-			return err
-		}
-		r, err = in.receipt(upload)
-		return err
+		more = in.more
+		return nil
 	})
-	r.Request = request[:]
-	return r, err
+	return r, more, err
+}
+
+// do keeps what came, judges what follows, and answers.
+func (in *intake) do(upload cards.Upload, arrivals []arrival) (r cards.Receipt, err error) {
+	if err := in.keep(arrivals); err != nil {
+		return r, err
+	}
+	if err := in.boundLate(); err != nil {
+		return r, err
+	}
+	if err := in.recall(); err != nil {
+		return r, err
+	}
+	if err := in.advance(); err != nil {
+		return r, err
+	}
+	forked, err := in.compareHead(upload)
+	if err == nil && !forked {
+		err = in.sweep(upload)
+	}
+	if err != nil {
+		return r, err
+	}
+	return in.receipt(upload)
 }
 
 // SealReceipt signs a receipt with the hub's key.
@@ -163,6 +212,7 @@ func (in *intake) keep(arrivals []arrival) error {
 		}
 		before[a.seq] = keptRecord{hash: a.hash[:]}
 		in.arrivals[a.seq] = a
+		in.added += int64(len(a.data)) + rowBytes
 		in.add(tableEntry, int64(in.key.id), int64(a.seq), a.hash[:], a.data, bit(in.key.revoked == cards.Compromised), in.ms())
 	}
 	return in.flush()
@@ -228,6 +278,7 @@ func (in *intake) conflict(a *arrival) error {
 func (in *intake) aside(a *arrival, reason string) (fresh bool, err error) {
 	n, err := in.exec(`INSERT INTO entry_aside (key_id, seq, hash, data, reason, received) VALUES ($1, $2, $3, $4, $5, $6)
 		ON CONFLICT (key_id, seq, hash) DO NOTHING`, int64(in.key.id), int64(a.seq&math.MaxInt64), a.hash[:], a.data, reason, in.ms())
+	in.added += n * (int64(len(a.data)) + rowBytes)
 	return n == 1, err
 }
 

@@ -17,7 +17,7 @@ const (
 	reasonChain      = "chain"      // does not follow on the entry before
 	reasonRevoked    = "revoked"    // came after the key was revoked as compromised
 	reasonOutside    = "outside"    // no card of an allotment of this kiosk
-	reasonStep       = "step"       // a card can't go there from where it is
+	reasonStep       = "step"       // a card can't go there from where it is, or not as this copy
 	reasonDigest     = "digest"     // another card was claimed under this number
 	reasonOutcome    = "outcome"    // not what the hub decided
 	reasonBegun      = "begun"      // a journal begins once
@@ -29,6 +29,10 @@ const (
 	StopRevoked  = "revoked"
 )
 
+// maxJudged bounds what one transaction judges: everybody else's writing waits
+// for it.
+const maxJudged = 2000
+
 // advance judges the records that follow without a gap, in order. What a
 // record does depends only on those before it, never on when it came; only a
 // claim, a lapse or a revocation in between can make a difference.
@@ -39,7 +43,7 @@ func (in *intake) advance() error {
 	if err != nil {
 		return err
 	}
-	for {
+	for range maxJudged {
 		a, late, err := in.following()
 		if err != nil || a == nil {
 			return err
@@ -50,6 +54,8 @@ func (in *intake) advance() error {
 		}
 		in.settle(a, reason)
 	}
+	in.more = true
+	return nil
 }
 
 // following returns the record after the cursor, nil if it has not come.
@@ -78,7 +84,11 @@ func (in *intake) settle(a *arrival, reason string) {
 	}
 	in.add(tableJudged, int64(in.key.id), int64(a.seq), string(verdict), reason, string(e.State), int64(e.Allotment), int64(e.Number), int64(e.Copy), in.ms())
 	if reason == "" && e.State.OfCard() {
-		in.card(e.Serial()).state = e.State
+		c := in.card(e.Serial())
+		c.state, c.copy = e.State, e.Copy
+	}
+	if reason == "" && !e.Suspect {
+		in.newest = e
 	}
 	in.judge(a.seq, a.hash[:], verdict, reason)
 	in.cursor, in.head = a.seq, a.hash[:]
@@ -144,7 +154,7 @@ func (in *intake) weighCard(e cards.Entry) (reason string, err error) {
 	switch {
 	case err != nil:
 		return "", err
-	case !c.state.May(e.State),
+	case !c.state.May(e.State), e.Copy != c.copyFor(e.State),
 		c.state == cards.Printing && e.State == cards.Void && (e.Reason != cards.NothingSent || e.Copy != 0):
 		return reasonStep, nil
 	}
@@ -201,7 +211,7 @@ func (in *intake) voidAlone(a allotmentRow, e cards.Entry) error {
 	if err != nil || end.state != stateRedeemed {
 		return err
 	}
-	return in.alarm(alarmNotOut, in.key.id, e.Seq, e.Serial(), "a card was redeemed that the journal says was never printed")
+	return in.notOut(e.Seq, e.Serial(), "a card was redeemed that the journal says was never printed")
 }
 
 // outcomeSaid checks the kiosk's repetition of what the hub decided.

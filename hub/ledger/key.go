@@ -55,7 +55,7 @@ func (t *txn) signer(id cards.KeyID) (s signer, found bool, err error) {
 // newKey gives a public key its id, which is never used again: rows of keys
 // are never deleted.
 func (t *txn) newKey(role, kiosk string, public ed25519.PublicKey) (cards.KeyID, error) {
-	id, err := t.next(`SELECT COALESCE(MAX(id), 0) FROM signing_key`)
+	id, err := t.give(`SELECT COALESCE(MAX(id), 0) FROM signing_key`, keyOf)
 	if err != nil {
 		return 0, err
 	}
@@ -89,7 +89,7 @@ func (t *txn) ownKey(role string, private ed25519.PrivateKey) (cards.SigningKey,
 // publish signs a new trust list: each change of keys or hosts has its version.
 func (l *Ledger) publish(t *txn) (cards.TrustList, error) {
 	list := cards.TrustList{Issued: t.at.Unix(), Issuers: []cards.Issuer{}, Hubs: []cards.HubKey{}, Hosts: []cards.Host{}}
-	version, err := t.next(`SELECT COALESCE(MAX(version), 0) FROM trust_list`)
+	version, err := t.give(`SELECT COALESCE(MAX(version), 0) FROM trust_list`, versionOf)
 	if err != nil {
 		return list, err
 	}

@@ -10,6 +10,7 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
 	"crypto/ed25519"
 	"crypto/rand"
@@ -30,6 +31,8 @@ type Opts struct {
 	Rand  io.Reader          // crypto/rand if nil
 	Trust ed25519.PrivateKey // signs trust lists and welcomes
 	Hub   ed25519.PrivateKey // signs allotments and receipts
+	Marks Marks              // where the mark is kept that no backup of the database has; none if nil
+	Late  int64              // bytes of entries a day that are kept under a compromised key; 8 MiB if 0
 }
 
 // A Ledger is the hub's book. Its methods may be called at the same time.
@@ -39,6 +42,8 @@ type Ledger struct {
 	rand           io.Reader
 	trust, hub     cards.SigningKey
 	queue          queue
+	late           int64
+	mark           Marks    // nil if none are kept
 	granted        sync.Map // id → allotmentRow: a signed allotment never changes
 }
 
@@ -49,7 +54,7 @@ var ErrKeys = errors.New("ledger: the keys do not belong to this database")
 // Open returns the ledger in a database that schema.Migrate has seen. On
 // SQLite write should have one connection whose transactions begin immediate.
 func Open(write, read *sql.DB, opts *Opts) (*Ledger, error) {
-	l := &Ledger{writer: &shelf{DB: write}, reader: &shelf{DB: read}, clock: opts.Clock, rand: opts.Rand, queue: newQueue()}
+	l := &Ledger{writer: &shelf{DB: write}, reader: &shelf{DB: read}, clock: opts.Clock, rand: opts.Rand, mark: opts.Marks, queue: newQueue(), late: cmp.Or(opts.Late, lateBytes)}
 	if l.clock == nil {
 		l.clock = time.Now
 	}
@@ -60,6 +65,9 @@ func Open(write, read *sql.DB, opts *Opts) (*Ledger, error) {
 		return nil, fmt.Errorf("%w: a trust key and another hub key are needed", ErrKeys)
 	}
 	err := l.update(context.Background(), func(t *txn) (err error) {
+		if err := t.lookBack(); err != nil {
+			return err
+		}
 		if l.trust, err = t.ownKey("trust", opts.Trust); err != nil {
 			return err
 		}
@@ -84,6 +92,8 @@ type txn struct {
 	broken error      // why nothing of this transaction may be committed
 	rows   [tables][]any
 	held   bool // there are rows
+	mark   Marks
+	gave   Ids // in this transaction
 }
 
 // ms is the moment as the tables keep it.
@@ -113,7 +123,7 @@ func (l *Ledger) in(ctx context.Context, db *shelf, f func(*txn) error) error {
 		return fmt.Errorf("ledger: begin: %w", err)
 	}
 	defer tx.Rollback() // after Commit it does nothing
-	t := &txn{ctx: ctx, tx: tx, at: l.clock(), shelf: db, stmts: map[string]*sql.Stmt{}}
+	t := &txn{ctx: ctx, tx: tx, at: l.clock(), shelf: db, stmts: map[string]*sql.Stmt{}, mark: l.mark}
 	if err := f(t); err != nil {
 		return err
 	}
@@ -123,7 +133,7 @@ func (l *Ledger) in(ctx context.Context, db *shelf, f func(*txn) error) error {
 	if err := tx.Commit(); err != nil {
 		return fmt.Errorf("ledger: commit: %w", err)
 	}
-	return nil
+	return t.keepMark()
 }
 
 // prepared returns the statement, after what was kept back is written.

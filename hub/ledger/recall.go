@@ -6,7 +6,17 @@ import "pointkiosk/cards"
 // this upload adds.
 type knownCard struct {
 	state  cards.State // of its last accepted entry; "" before any
+	copy   uint32      // the paper that entry speaks of
 	digest []byte      // nil until it is issued
+}
+
+// copyFor returns which paper an entry with the next state speaks of: a reprint
+// is one more, and nothing else begins another (TOKEN.md, section 8).
+func (c *knownCard) copyFor(next cards.State) uint32 {
+	if c.state == cards.Uncertain && next == cards.Printing {
+		return c.copy + 1
+	}
+	return c.copy
 }
 
 // recall reads what is known of the cards of an upload, many at a time.
@@ -30,12 +40,14 @@ func (in *intake) recall() error {
 
 // recallOf reads what is known of some cards of one allotment.
 func (in *intake) recallOf(id uint32, numbers []int64) error {
-	err := in.list(`SELECT number, state FROM judged WHERE verdict = 'accepted' AND allotment = $1 AND number IN (`, `) ORDER BY number, seq`,
+	err := in.list(`SELECT number, state, copy FROM judged WHERE verdict = 'accepted' AND allotment = $1 AND number IN (`, `) ORDER BY number, seq`,
 		int64(id), numbers, func(scan func(...any) error) error {
 			s := cards.Serial{Allotment: id}
 			var state cards.State
-			err := scan(&s.Number, &state)
-			in.card(s).state = state // the last one counts
+			var copy uint32
+			err := scan(&s.Number, &state, &copy)
+			c := in.card(s)
+			c.state, c.copy = state, copy // the last one counts
 			return err
 		})
 	if err != nil {

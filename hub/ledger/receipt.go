@@ -66,20 +66,36 @@ func (in *intake) outcomes(asked []cards.Serial) ([]cards.Outcome, error) {
 	return outcomes, nil
 }
 
-// unheld returns the kiosk's allotments, live and for practice, that it does
-// not hold and whose day is not over.
+// mostBrought is how many allotments a receipt brings; the next brings more.
+const mostBrought = 50
+
+// unheld returns the next of the kiosk's allotments that it does not hold and
+// whose day is not over. A kiosk that names as many as it may has enough: none
+// that comes after those is sent, which it could not name either.
 func (in *intake) unheld(held []uint32) ([][]byte, error) {
-	sealed := [][]byte{}
-	err := in.each(`SELECT a.id, a.sealed FROM allotment a JOIN signing_key k ON k.id = a.key_id LEFT JOIN revocation r ON r.key_id = k.id
-		WHERE k.kiosk = $1 AND a.day >= $2 AND r.key_id IS NULL ORDER BY a.id`, []any{in.key.kiosk, int64(cards.DayOf(in.at))},
+	var want []int64
+	named := 0 // of want, those that come before one that is held
+	err := in.each(`SELECT a.id FROM allotment a JOIN signing_key k ON k.id = a.key_id LEFT JOIN revocation r ON r.key_id = k.id
+		WHERE k.kiosk = $1 AND a.day >= $2 AND r.key_id IS NULL ORDER BY a.day, a.id`, []any{in.key.kiosk, int64(cards.DayOf(in.at))},
 		func(scan func(...any) error) error {
 			var id uint32
-			var data []byte
-			err := scan(&id, &data)
-			if !slices.Contains(held, id) {
-				sealed = append(sealed, data)
+			err := scan(&id)
+			if slices.Contains(held, id) {
+				named = len(want)
+			} else {
+				want = append(want, int64(id))
 			}
 			return err
 		})
+	if len(held) >= cards.MaxHeld {
+		want = want[:named]
+	}
+	sealed := [][]byte{}
+	for _, id := range want[:min(len(want), mostBrought)] {
+		var data []byte
+		_, oneErr := in.one(`SELECT sealed FROM allotment WHERE id = $1`, []any{id}, &data)
+		err = errorOr(err, oneErr)
+		sealed = append(sealed, data)
+	}
 	return sealed, err
 }

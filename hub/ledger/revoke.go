@@ -4,33 +4,57 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 
 	"pointkiosk/cards"
 )
 
-// Revoke ends the keys of a kiosk. Of a compromised one, entries from since
-// on, and all that arrive later, no longer vouch for a card; since 0 means
-// that whatever was received until now does. A kiosk whose keys are retired
-// may be found compromised later.
-func (l *Ledger) Revoke(ctx context.Context, kiosk string, how cards.Revocation, since uint64) error {
-	if how != cards.Retired && how != cards.Compromised || how == cards.Retired && since != 0 {
+// A Revocation ends a key of a kiosk, with the practice key that came with it.
+// Of a compromised one, entries from Since on, and all that arrive later, no
+// longer vouch for a card; Since 0 means that whatever was received until now
+// does. A retired key may be found compromised later, and a compromised one
+// earlier than first thought.
+type Revocation struct {
+	Kiosk  string
+	Key    cards.KeyID // 0: the one it signs with now
+	How    cards.Revocation
+	Since  uint64 // an entry of that key's journal
+	Person string // who says so
+}
+
+// A WhichKeyError reports a revocation that may mean one key or another: each
+// has a journal of its own, whose entries are numbered from 1.
+type WhichKeyError struct {
+	Kiosk string
+	Keys  []cards.KeyID
+}
+
+func (e *WhichKeyError) Error() string {
+	return fmt.Sprintf("ledger: kiosk %q has had the keys %v: say which", e.Kiosk, e.Keys)
+}
+
+// Revoke ends a key.
+func (l *Ledger) Revoke(ctx context.Context, r Revocation) error {
+	if r.How != cards.Retired && r.How != cards.Compromised || r.How == cards.Retired && r.Since != 0 {
 		return fmt.Errorf("%w: a key is retired, or compromised since an entry", ErrBadRequest)
 	}
-	if since == 0 || since > math.MaxInt64 {
-		since = math.MaxInt64
+	if r.Since == 0 || r.Since > math.MaxInt64 {
+		r.Since = math.MaxInt64
 	}
 	return l.update(ctx, func(t *txn) error {
-		keys, err := t.revocable(kiosk, how)
+		if err := t.may(r.Person, RoleRevoke); err != nil {
+			return err
+		}
+		key, err := t.revocable(r)
 		if err != nil {
 			return err
 		}
-		for _, id := range keys {
-			step, err := t.next(`SELECT COALESCE(MAX(id), 0) FROM revocation_step`)
-			if err != nil {
-				return err
-			}
-			if _, err := t.exec(`INSERT INTO revocation_step (id, key_id, how, since, at) VALUES ($1, $2, $3, $4, $5)`,
-				step, id, string(how), int64(since), t.ms()); err != nil {
+		var practice int64
+		if _, err := t.one(`SELECT practice_key FROM enrolment_use WHERE live_key = $1`, []any{int64(key)}, &practice); err != nil {
+			return err
+		}
+		for _, id := range []int64{int64(key), practice} {
+			if err := t.revoke(id, r); err != nil {
 				return err
 			}
 		}
@@ -39,37 +63,61 @@ func (l *Ledger) Revoke(ctx context.Context, kiosk string, how cards.Revocation,
 	})
 }
 
-// revocable returns the keys of a kiosk that are not revoked; where there are
-// none, and they are found compromised, those that were only retired.
-func (t *txn) revocable(kiosk string, how cards.Revocation) (keys []int64, err error) {
-	for _, state := range []string{"r.key_id IS NULL", "r.how = 'retired'"} {
-		err := t.each(`SELECT k.id FROM signing_key k LEFT JOIN revocation r ON r.key_id = k.id
-			WHERE k.kiosk = $1 AND k.kiosk <> '' AND `+state+` ORDER BY k.id`, []any{kiosk}, func(scan func(...any) error) error {
-			var id int64
-			err := scan(&id)
-			keys = append(keys, id)
-			return err
-		})
-		if err != nil || len(keys) > 0 || how == cards.Retired {
-			return keys, errorOr(err, found(len(keys)))
-		}
+func (t *txn) revoke(key int64, r Revocation) error {
+	step, err := t.next(`SELECT COALESCE(MAX(id), 0) FROM revocation_step`)
+	if err != nil {
+		return err
 	}
-	return nil, ErrNoKiosk
+	_, err = t.exec(`INSERT INTO revocation_step (id, key_id, how, since, at, person) VALUES ($1, $2, $3, $4, $5, $6)`,
+		step, key, string(r.How), int64(r.Since), t.ms(), r.Person)
+	return err
 }
 
-func found(n int) error {
-	if n == 0 {
-		return ErrNoKiosk
+// revocable finds the key that is meant, if the revocation says anything new
+// of it.
+func (t *txn) revocable(r Revocation) (cards.KeyID, error) {
+	keys, err := t.liveKeys(r.Kiosk)
+	if err != nil || len(keys) == 0 {
+		return 0, errorOr(err, ErrNoKiosk)
 	}
-	return nil
+	id := r.Key
+	if id == 0 {
+		id = keys[len(keys)-1]
+	}
+	key, _, err := t.signer(id)
+	several := len(keys) > 1 && (key.revoked != "" || r.Since != math.MaxInt64)
+	switch {
+	case err != nil:
+		return 0, err
+	case r.Key == 0 && several, !slices.Contains(keys, id):
+		return 0, &WhichKeyError{Kiosk: r.Kiosk, Keys: keys}
+	case key.revoked == r.How && r.Since >= key.since, key.revoked == cards.Compromised && r.How == cards.Retired:
+		return 0, fmt.Errorf("%w: key %d is %s already", ErrBadRequest, id, key.revoked)
+	}
+	return id, nil
+}
+
+// liveKeys returns every key that the kiosk has signed cards with, the newest
+// last.
+func (t *txn) liveKeys(kiosk string) (keys []cards.KeyID, err error) {
+	err = t.each(`SELECT id FROM signing_key WHERE kiosk = $1 AND role = $2 ORDER BY id`, []any{kiosk, roleLive}, func(scan func(...any) error) error {
+		var id cards.KeyID
+		err := scan(&id)
+		keys = append(keys, id)
+		return err
+	})
+	return keys, err
 }
 
 // Clear lets a kiosk issue again that was stopped by a conflict. The person
 // who decided so is kept.
 func (l *Ledger) Clear(ctx context.Context, kiosk, person string) error {
 	return l.update(ctx, func(t *txn) error {
+		if err := t.may(person, RoleDecide); err != nil {
+			return err
+		}
 		live, found, err := t.liveKey(kiosk)
-		if err != nil || !found || person == "" {
+		if err != nil || !found {
 			return errorOr(err, ErrNoKiosk)
 		}
 		n, err := t.exec(`INSERT INTO stop_cleared (stop, person, at) SELECT s.id, $1, $2 FROM stop s
@@ -111,8 +159,14 @@ const (
 
 // alarm is kept once for each thing that it is about.
 func (t *txn) alarm(kind string, key cards.KeyID, seq uint64, card cards.Serial, words string) error {
-	_, err := t.exec(`INSERT INTO alarm (kind, key_id, seq, allotment, number, words, at) VALUES ($1, $2, $3, $4, $5, $6, $7)
+	_, err := t.alarmed(kind, key, seq, card, words)
+	return err
+}
+
+// alarmed is alarm, and reports whether it is a new one.
+func (t *txn) alarmed(kind string, key cards.KeyID, seq uint64, card cards.Serial, words string) (fresh bool, err error) {
+	n, err := t.exec(`INSERT INTO alarm (kind, key_id, seq, allotment, number, words, at) VALUES ($1, $2, $3, $4, $5, $6, $7)
 		ON CONFLICT (kind, key_id, seq, allotment, number) DO NOTHING`,
 		kind, int64(key), int64(seq), int64(card.Allotment), int64(card.Number), words, t.ms())
-	return err
+	return n == 1, err
 }

@@ -1,5 +1,7 @@
 package ledger
 
+import "slices"
+
 // A rule is a query that returns one text for each thing that is wrong, and
 // the words to say it in.
 type rule struct{ name, words, query string }
@@ -26,7 +28,7 @@ func stray(kind, facts, ref string) string {
 }
 
 func rules() []rule {
-	return append(append(factRules(), stateRules()...), decisionRules()...)
+	return slices.Concat(factRules(), stateRules(), decisionRules(), expireRules())
 }
 
 func factRules() []rule {
@@ -47,7 +49,7 @@ func factRules() []rule {
 		{"redeem", "transfer %s has no redeemed card", stray(kindRedeem, `ended x WHERE x.state = 'redeemed'`, refCard)},
 		{"void", "transfer %s has no void card", stray(kindVoid, `ended x WHERE x.state = 'void'`, refCard)},
 		{"lapse", "transfer %s has no lapsed card", stray(kindLapse, `ended x WHERE x.state = 'lapsed'`, refCard)},
-		{"kind", "transfer %s is of no kind known here", `SELECT CAST(seq AS TEXT) FROM transfer WHERE kind NOT IN ('grant', 'issue', 'redeem', 'void', 'lapse')`},
+		{"kind", "transfer %s is of no kind known here", `SELECT CAST(seq AS TEXT) FROM transfer WHERE kind NOT IN ('grant', 'issue', 'redeem', 'void', 'lapse', 'expire', 'decide', 'restore')`},
 	}
 }
 
@@ -63,7 +65,7 @@ func stateRules() []rule {
 			+ COALESCE((SELECT SUM(p.amount) FROM posting p WHERE p.account = 'outstanding:' || a.scheme), 0)`},
 		{"below zero", "%s is below zero", `SELECT account FROM posting WHERE account NOT LIKE 'funding:%' GROUP BY account HAVING SUM(amount) < 0`},
 		{"lots", "%s: the lots are not the balance", `SELECT 'account:' || o.account || ':' || o.scheme FROM lot o GROUP BY o.account, o.scheme
-			HAVING SUM(o.points) <> COALESCE((SELECT SUM(p.amount) FROM posting p WHERE p.account = 'account:' || o.account || ':' || o.scheme), 0)`},
+			HAVING SUM(` + lotLeft + `) <> COALESCE((SELECT SUM(p.amount) FROM posting p WHERE p.account = 'account:' || o.account || ':' || o.scheme), 0)`},
 		{"lots", "transfer %s has no lot of its points", `SELECT CAST(t.seq AS TEXT) FROM transfer t JOIN posting p ON p.transfer = t.seq AND p.amount > 0
 			LEFT JOIN lot o ON o.transfer = t.seq AND o.points = p.amount AND p.account = 'account:' || o.account || ':' || o.scheme
 			WHERE t.kind = 'redeem' AND o.transfer IS NULL`},
@@ -92,7 +94,7 @@ func decisionRules() []rule {
 			LEFT JOIN decided d ON d.allotment = x.allotment AND d.number = x.number AND d.outcome IN ('good', 'kept')
 			WHERE x.state = 'redeemed' AND x.at > r.at AND d.allotment IS NULL AND NOT ` + inTime},
 		{"disputed", "card %s is issued by the word of nobody", `SELECT ` + refCard + ` FROM issued x
-			LEFT JOIN decided d ON d.allotment = x.allotment AND d.number = x.number AND d.outcome IN ('good', 'void', 'kept')
+			LEFT JOIN decided d ON d.allotment = x.allotment AND d.number = x.number AND d.outcome IN ('good', 'void', 'kept', 'refused')
 			WHERE x.source NOT IN ('entry', 'card') AND d.allotment IS NULL`},
 		{"decision", "card %s was refused and gave points", `SELECT ` + refCard + ` FROM decided x JOIN ended e ON e.allotment = x.allotment AND e.number = x.number
 			WHERE x.outcome = 'refused' AND e.state = 'redeemed'`},
@@ -100,9 +102,12 @@ func decisionRules() []rule {
 			LEFT JOIN ended e ON e.allotment = x.allotment AND e.number = x.number WHERE x.outcome = 'refused' AND e.allotment IS NULL`},
 		{"decision", "card %s was decided to be void and is not", `SELECT ` + refCard + ` FROM decided x LEFT JOIN ended e ON e.allotment = x.allotment AND e.number = x.number AND e.state = 'void'
 			WHERE x.outcome = 'void' AND e.allotment IS NULL`},
-		{"decision", "card %s was decided in no way known here, or of no compromised key", `SELECT ` + refCard + ` FROM decided x LEFT JOIN allotment a ON a.id = x.allotment
+		{"restored", "card %s may have been redeemed before a backup was put back, and was redeemed by nobody's decision", `SELECT ` + refCard + ` FROM ended x
+			JOIN allotment a ON a.id = x.allotment LEFT JOIN decided d ON d.allotment = x.allotment AND d.number = x.number
+			WHERE x.state = 'redeemed' AND d.allotment IS NULL AND EXISTS (` + lostClaim + ` AND x.at >= v.at)`},
+		{"decision", "card %s was decided in no way known here, or nobody had to decide", `SELECT ` + refCard + ` FROM decided x LEFT JOIN allotment a ON a.id = x.allotment
 			LEFT JOIN ` + compromised + ` LEFT JOIN decision n ON n.id = x.decision
-			WHERE x.outcome NOT IN ('good', 'void', 'refused', 'kept') OR r.key_id IS NULL OR n.id IS NULL OR (n.accepted = 1) <> (x.outcome IN ('good', 'void'))`},
+			WHERE x.outcome NOT IN ('good', 'void', 'refused', 'kept') OR r.key_id IS NULL AND NOT EXISTS (` + lostClaim + `) OR n.id IS NULL OR (n.accepted = 1) <> (x.outcome IN ('good', 'void'))`},
 		{"decision", "decision %s is not about the cards that the person saw", `SELECT CAST(n.id AS TEXT) FROM decision n WHERE n.person = '' OR n.reason = ''
 			OR n.cards <> (SELECT COUNT(*) FROM decided d WHERE d.decision = n.id)
 			OR n.points <> (SELECT COALESCE(SUM(a.points), 0) FROM decided d JOIN allotment a ON a.id = d.allotment WHERE d.decision = n.id)`},

@@ -66,6 +66,14 @@ var errUnbalanced = errors.New("ledger: a transfer must sum to zero")
 // move posts points from one account to another. The unique key on kind and
 // reference lets each fact be posted once.
 func (t *txn) move(kind, reference string, points int64, from, to string) (seq int64, err error) {
+	if from == to {
+		return 0, fmt.Errorf("%w: %s %s", errUnbalanced, kind, reference)
+	}
+	return t.post(kind, reference, []posting{{from, -points}, {to, points}})
+}
+
+// post adds a transfer to the chain.
+func (t *txn) post(kind, reference string, postings []posting) (seq int64, err error) {
 	if t.head == nil {
 		t.head = &chainHead{hash: make([]byte, sha256.Size)}
 		_, err := t.one(`SELECT seq, hash FROM transfer ORDER BY seq DESC LIMIT 1`, nil, &t.head.seq, &t.head.hash)
@@ -75,10 +83,10 @@ func (t *txn) move(kind, reference string, points int64, from, to string) (seq i
 	}
 	b := transferBody{
 		Prev: t.head.hash, Seq: t.head.seq + 1, Kind: kind, Reference: reference, At: t.ms(),
-		Postings: []posting{{from, -points}, {to, points}},
+		Postings: postings,
 	}
 	slices.SortFunc(b.Postings, func(a, b posting) int { return cmp.Compare(a.Account, b.Account) })
-	if b.sum() != 0 || from == to {
+	if b.sum() != 0 {
 		return 0, fmt.Errorf("%w: %s %s", errUnbalanced, kind, reference)
 	}
 	hash, err := b.hash()

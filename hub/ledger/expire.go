@@ -1,0 +1,99 @@
+package ledger
+
+import (
+	"context"
+	"fmt"
+
+	"pointkiosk/cards"
+)
+
+// kindExpire: the resident's account → expired, once for each lot.
+const kindExpire = "expire"
+
+func expiredOf(scheme string) string { return "expired:" + scheme }
+
+// lotLeft is what is left of lot o. A lot is never changed: what is taken out
+// of it has rows of its own.
+const lotLeft = `(o.points - COALESCE((SELECT SUM(u.points) FROM lot_use u WHERE u.lot = o.transfer), 0))`
+
+// A pastLot is a lot whose last day is over.
+type pastLot struct {
+	id, left        int64
+	account, scheme string
+}
+
+// Expire moves what is left of lots past their last day out of their accounts,
+// the oldest first, and returns how many lots. Doing it again changes nothing,
+// and nobody enters what the rule says (DECISIONS 36).
+func (l *Ledger) Expire(ctx context.Context) (total int, err error) {
+	for {
+		n := 0
+		err := l.update(ctx, func(t *txn) (err error) {
+			if closed, err := t.closed(); err != nil || closed {
+				return err
+			}
+			n, err = t.expire("")
+			return err
+		})
+		if total += n; err != nil || n < lapseBatch {
+			return total, err
+		}
+	}
+}
+
+// expire does so for one account, or for some of all.
+func (t *txn) expire(account string) (n int, err error) {
+	query, args := ``, []any{int64(cards.DayOf(t.at)), lapseBatch}
+	if account != "" {
+		query, args = ` AND o.account = $3`, append(args, account)
+	}
+	var past []pastLot
+	err = t.each(`SELECT o.transfer, o.account, o.scheme, `+lotLeft+` FROM lot o WHERE o.expires < $1`+query+` AND `+lotLeft+` > 0
+		ORDER BY o.expires, o.transfer LIMIT $2`, args, func(scan func(...any) error) error {
+		var o pastLot
+		err := scan(&o.id, &o.account, &o.scheme, &o.left)
+		past = append(past, o)
+		return err
+	})
+	for _, o := range past {
+		err = errorOr(err, t.expireOne(o))
+	}
+	return len(past), err
+}
+
+func (t *txn) expireOne(o pastLot) error {
+	seq, err := t.move(kindExpire, fmt.Sprint(o.id), o.left, accountOf(o.account, o.scheme), expiredOf(o.scheme))
+	if err != nil {
+		return err
+	}
+	_, err = t.exec(`INSERT INTO lot_use (lot, transfer, points) VALUES ($1, $2, $3)`, o.id, seq, o.left)
+	return err
+}
+
+// expireRules are about points past their day, and where all points are:
+// granted = used + converted + ticketed + donated + expired + held. Until there
+// is a way to use points, the first four are nothing.
+func expireRules() []rule {
+	const (
+		used    = `lot_use x JOIN lot a ON a.transfer = x.lot JOIN transfer n ON n.seq = x.transfer`
+		refLot  = `CAST(a.transfer AS TEXT)`
+		lotEnds = `(a.expires + 1) * 86400000 - 32400000` // Japan's days begin nine hours before UTC's
+	)
+	return []rule{
+		{"expire", "lot %s has not its one transfer", fact(used, `n.kind = 'expire'`, refLot, kindExpire,
+			`'account:' || a.account || ':' || a.scheme`, `'expired:' || a.scheme`, `x.points`)},
+		{"expire", "transfer %s has no lot", `SELECT CAST(t.seq AS TEXT) FROM transfer t WHERE t.kind = 'expire'
+			AND NOT EXISTS (SELECT 1 FROM lot_use x WHERE x.transfer = t.seq AND CAST(x.lot AS TEXT) = t.reference)`},
+		{"expire", "lot %s is used by a transfer of no kind that uses lots", `SELECT ` + refLot + ` FROM ` + used + ` WHERE n.kind <> 'expire'`},
+		{"expire", "lot %s expired before its last day was over", `SELECT ` + refLot + ` FROM ` + used + ` WHERE n.kind = 'expire' AND n.at < ` + lotEnds},
+		{"expire", "lot %s expired, and has points left or more used than it had", `SELECT ` + refLot + ` FROM lot a
+			WHERE a.points < (SELECT COALESCE(SUM(x.points), 0) FROM lot_use x WHERE x.lot = a.transfer)
+			OR a.points > (SELECT COALESCE(SUM(x.points), 0) FROM lot_use x WHERE x.lot = a.transfer)
+			AND EXISTS (SELECT 1 FROM transfer t WHERE t.kind = 'expire' AND t.reference = ` + refLot + `)`},
+		{"granted", "%s: granted is not used + converted + ticketed + donated + expired + held", `SELECT a.scheme FROM allotment a GROUP BY a.scheme HAVING
+			COALESCE((SELECT SUM(b.points) FROM ended e JOIN allotment b ON b.id = e.allotment WHERE b.scheme = a.scheme AND e.state = 'redeemed'), 0)
+			<> COALESCE((SELECT SUM(p.amount) FROM posting p WHERE p.account = 'expired:' || a.scheme), 0)
+			+ COALESCE((SELECT SUM(o.points) FROM lot o WHERE o.scheme = a.scheme), 0)
+			- COALESCE((SELECT SUM(u.points) FROM lot_use u JOIN lot o ON o.transfer = u.lot WHERE o.scheme = a.scheme), 0)`},
+	}
+}

@@ -1,0 +1,123 @@
+package ledger
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// The roles that people have.
+const (
+	RoleDecide = "decide" // decides on disputed cards, and whether a stopped kiosk goes on
+	RoleRevoke = "revoke" // ends keys
+	RoleGrant  = "grant"  // grants allotments, and caps them
+	RolePeople = "people" // says who has a role
+)
+
+// Roles lists them.
+func Roles() []string { return []string{RoleDecide, RoleRevoke, RoleGrant, RolePeople} }
+
+// A RoleError reports somebody who does not have the role that this takes.
+type RoleError struct{ Person, Role string }
+
+func (e *RoleError) Error() string {
+	return fmt.Sprintf("ledger: %q does not have the role %s", e.Person, e.Role)
+}
+
+// A Person has a role.
+type Person struct {
+	Name string
+	Role string
+	Said string // who said so; empty for those named before anybody could
+	At   time.Time
+}
+
+// holders are those who have the role $1 now.
+const holders = ` FROM person p WHERE p.role = $1 AND p.holds = 1
+	AND NOT EXISTS (SELECT 1 FROM person n WHERE n.role = p.role AND n.name = p.name AND n.id > p.id)`
+
+// may returns a [RoleError] unless the person has the role. What a hub did
+// before it had people it goes on doing until somebody has the role for it;
+// but what is disputed nobody decides without (DECISIONS 7).
+func (t *txn) may(person, role string) error {
+	var named, his int64
+	if _, err := t.one(`SELECT COUNT(*), COALESCE(SUM(CASE WHEN p.name = $2 THEN 1 ELSE 0 END), 0)`+holders, []any{role, person}, &named, &his); err != nil {
+		return err
+	}
+	if his == 0 && (named > 0 || role == RoleDecide) {
+		return &RoleError{Person: person, Role: role}
+	}
+	return nil
+}
+
+// AddPerson gives a person roles; said names who says so.
+func (l *Ledger) AddPerson(ctx context.Context, name string, roles []string, said string) error {
+	if name == "" || name != strings.TrimSpace(name) || len(name) > 64 || len(roles) == 0 {
+		return fmt.Errorf("%w: a person has a name of 1 to 64 bytes, and a role", ErrBadRequest)
+	}
+	for _, role := range roles {
+		if !slices.Contains(Roles(), role) {
+			return fmt.Errorf("%w: no role %q: there are %s", ErrBadRequest, role, strings.Join(Roles(), ", "))
+		}
+	}
+	return l.update(ctx, func(t *txn) error { return t.keepRoles(name, roles, said, true) })
+}
+
+// RemovePerson takes every role from a person.
+func (l *Ledger) RemovePerson(ctx context.Context, name, said string) error {
+	return l.update(ctx, func(t *txn) error {
+		people, err := t.people()
+		if err != nil {
+			return err
+		}
+		var roles []string
+		for _, p := range people {
+			if p.Name == name {
+				roles = append(roles, p.Role)
+			}
+		}
+		if len(roles) == 0 {
+			return fmt.Errorf("%w: %q has no role", ErrBadRequest, name)
+		}
+		return t.keepRoles(name, roles, said, false)
+	})
+}
+
+func (t *txn) keepRoles(name string, roles []string, said string, holds bool) error {
+	if err := t.may(said, RolePeople); err != nil {
+		return err
+	}
+	for _, role := range roles {
+		id, err := t.next(`SELECT COALESCE(MAX(id), 0) FROM person`)
+		if err != nil {
+			return err
+		}
+		if _, err := t.exec(`INSERT INTO person (id, name, role, holds, said, at) VALUES ($1, $2, $3, $4, $5, $6)`,
+			id, name, role, bit(holds), said, t.ms()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// People returns who has which role, role by role, in order of name.
+func (l *Ledger) People(ctx context.Context) (people []Person, err error) {
+	err = l.view(ctx, func(t *txn) error { people, err = t.people(); return err })
+	return people, err
+}
+
+func (t *txn) people() (people []Person, err error) {
+	for _, role := range Roles() {
+		err = errorOr(err, t.each(`SELECT p.name, p.said, p.at`+holders+` ORDER BY p.name`, []any{role}, func(scan func(...any) error) error {
+			p := Person{Role: role}
+			var at int64
+			err := scan(&p.Name, &p.Said, &at)
+			p.At = time.UnixMilli(at)
+			people = append(people, p)
+			return err
+		}))
+	}
+	return people, err
+}
