@@ -31,6 +31,7 @@ type tries struct {
 const (
 	freeTries  = 3
 	longestBar = 5 * time.Minute
+	forgiven   = 10 * time.Minute // takes one wrong try back
 )
 
 func newDoor(path string, staff []Staff, now func() time.Time) *door {
@@ -45,22 +46,33 @@ func (d *door) unlock(pin kiosk.PIN) (name string, wait time.Duration, err error
 		err = json.Unmarshal(data, &t)
 	}
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		t = tries{Wrong: freeTries + 10} // a damaged file is no reset
+		t = tries{Wrong: freeTries + 10, Last: d.now().Unix()} // a damaged file is no reset
+		if err := d.save(t); err != nil {
+			return "", 0, err
+		}
 	}
 	ago, err := d.since(t)
 	if left := t.bar() - ago; left > 0 || err != nil {
 		return "", left, err
 	}
-	t = tries{Wrong: t.Wrong + 1, Last: d.now().Unix()}
-	if err := d.save(t); err != nil {
+	guess := tries{Wrong: t.after(ago).Wrong + 1, Last: d.now().Unix()}
+	if err := d.save(guess); err != nil {
 		return "", 0, err
 	}
 	for _, s := range d.staff {
 		if bcrypt.CompareHashAndPassword([]byte(s.PIN), []byte(string(pin))) == nil {
-			return s.Name, 0, d.save(tries{})
+			return s.Name, 0, d.save(t)
 		}
 	}
-	return "", t.bar(), nil
+	return "", guess.bar(), nil
+}
+
+// after is what is left of the wrong tries when none has come for so long. Only
+// time forgives them: were it a right PIN, whoever has one could try another's
+// in between for ever.
+func (t tries) after(ago time.Duration) tries {
+	t.Wrong = max(0, t.Wrong-int(ago/forgiven))
+	return t
 }
 
 // bar is how long the door stays shut after so many wrong PINs.

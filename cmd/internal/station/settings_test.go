@@ -61,7 +61,20 @@ func TestDoor(t *testing.T) {
 	if name, _, err := open().unlock("2468"); name != "sato" || err != nil {
 		t.Fatalf("the right PIN: %q, %v", name, err)
 	}
+	if _, wait, _ := open().unlock("1111"); wait != 10*time.Second {
+		t.Errorf("a right PIN forgave the wrong ones: then another waits %v", wait)
+	}
+	now = now.Add(4 * forgiven)
 	if _, wait, _ := open().unlock("1111"); wait != 0 {
-		t.Error("an opened door did not forget the wrong PINs")
+		t.Error("time did not forgive the wrong PINs")
+	}
+	if err := os.WriteFile(path, []byte("{"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []time.Duration{longestBar, 0} {
+		if name, wait, err := open().unlock("2468"); (name == "sato") != (want == 0) || wait != want || err != nil {
+			t.Fatalf("after a damaged file: %q, %v, %v, want to wait %v", name, wait, err, want)
+		}
+		now = now.Add(want)
 	}
 }
