@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
+	"slices"
 
 	"github.com/fxamacker/cbor/v2"
 	"github.com/veraison/go-cose"
@@ -104,24 +106,60 @@ func Signer(data []byte, paper Paper) (KeyID, error) {
 	return id, err
 }
 
-// unwrap reads the envelope and accepts one form only: what [Seal] writes.
+// unwrap reads the envelope and accepts one form only: what [Seal] writes. All
+// of it but the payload has one length for each kind of paper, so that the form
+// is compared byte for byte and nothing needs to be encoded again.
 func unwrap(data []byte, paper Paper) (*cose.Sign1Message, KeyID, error) {
-	var m cose.Sign1Message
-	if err := m.UnmarshalCBOR(data); err != nil {
-		return nil, 0, fmt.Errorf("%w: %w", ErrPaper, err)
-	}
-	head := m.Headers.Protected
-	kid, ok := head[cose.HeaderLabelKeyID].([]byte)
-	if !ok || len(kid) != 4 || len(head) != 3 || len(m.Headers.Unprotected) != 0 ||
-		head[cose.HeaderLabelContentType] != string(paper) || head[cose.HeaderLabelAlgorithm] != cose.AlgorithmEdDSA ||
-		m.Payload == nil || len(m.Signature) != ed25519.SignatureSize {
+	rest, ok := bytes.CutPrefix(data, envelopeHead(paper))
+	const tail = 2 + ed25519.SignatureSize
+	if !ok || len(rest) < 4+1+1+tail || rest[4] != 0xA0 { // no unprotected header
 		return nil, 0, ErrPaper
 	}
-	m.Headers.RawProtected, m.Headers.RawUnprotected = nil, nil // else MarshalCBOR repeats them as they came
-	if again, err := m.MarshalCBOR(); err != nil || !bytes.Equal(again, data) {
+	id := KeyID(binary.BigEndian.Uint32(rest))
+	protected := data[2 : len(data)-len(rest)+4]
+	payload, ok := byteString(rest[5 : len(rest)-tail])
+	signature, signed := byteString(rest[len(rest)-tail:])
+	if !ok || !signed {
 		return nil, 0, ErrPaper
 	}
-	return &m, KeyID(binary.BigEndian.Uint32(kid)), nil
+	return &cose.Sign1Message{
+		Headers: cose.Headers{RawProtected: protected, Protected: cose.ProtectedHeader{cose.HeaderLabelAlgorithm: cose.AlgorithmEdDSA}},
+		Payload: payload, Signature: signature,
+	}, id, nil
+}
+
+// envelopeHead is what stands before the key id in every paper of a kind: tag
+// and array (RFC 9052, section 4.2), and of the protected header algorithm,
+// content type and the key id's label (section 3.1), in the order of
+// deterministic CBOR.
+func envelopeHead(paper Paper) []byte {
+	header := slices.Concat([]byte{0xA3, 0x01, 0x27, 0x03}, cborHead(3, len(paper)), []byte(paper), []byte{0x04, 0x44})
+	return slices.Concat([]byte{0xD2, 0x84}, cborHead(2, len(header)+4), header)
+}
+
+// byteString returns the content of a CBOR byte string that takes up the whole
+// of b, its length written as short as it can be.
+func byteString(b []byte) (content []byte, ok bool) {
+	for _, size := range []int{1, 2, 3, 5} {
+		if n := len(b) - size; n >= 0 && bytes.HasPrefix(b, cborHead(2, n)) && len(cborHead(2, n)) == size {
+			return b[size:], true
+		}
+	}
+	return nil, false
+}
+
+// cborHead returns the head of an item of a major type (RFC 8949, section 3).
+func cborHead(major byte, n int) []byte {
+	major <<= 5
+	switch {
+	case n < 24:
+		return []byte{major | byte(n)}
+	case n <= math.MaxUint8:
+		return []byte{major | 24, byte(n)}
+	case n <= math.MaxUint16:
+		return binary.BigEndian.AppendUint16([]byte{major | 25}, uint16(n))
+	}
+	return binary.BigEndian.AppendUint32([]byte{major | 26}, uint32(n))
 }
 
 // Encode returns v as deterministic CBOR. An empty list is an empty list, nil

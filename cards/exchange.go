@@ -7,15 +7,27 @@ type Record struct {
 	Data []byte `cbor:"2,keyasint"`
 }
 
+// MaxHeld is how many allotments an upload names at most: those whose day comes
+// next. Where it names so many, the hub sends none that comes after all of them.
+const MaxHeld = 500
+
 // An Upload carries entries to the hub, by network or on a stick. The kiosk's
 // key seals it. Without records it asks for news.
+//
+// Who packs it looks at the newest receipt first, and then at the journal's
+// end: so an upload of a journal that is whole has a Top of at least Seen, and
+// all that the journal wrote before Heard stands in it up to Top.
 type Upload struct {
 	Records []Record `cbor:"1,keyasint"`
-	Trust   uint32   `cbor:"2,keyasint"` // version of the trust list held
-	Held    []uint32 `cbor:"3,keyasint"` // allotments held
-	Asked   []Serial `cbor:"4,keyasint"` // cards whose void was asked for and not answered
-	At      int64    `cbor:"5,keyasint"` // the kiosk's clock, Unix milliseconds
-	Nonce   []byte   `cbor:"6,keyasint"` // 16 random bytes: no two uploads are alike
+	Trust   uint32   `cbor:"2,keyasint"`  // version of the trust list held
+	Held    []uint32 `cbor:"3,keyasint"`  // allotments held
+	Asked   []Serial `cbor:"4,keyasint"`  // cards whose void was asked for and not answered
+	At      int64    `cbor:"5,keyasint"`  // the kiosk's clock, Unix milliseconds
+	Nonce   []byte   `cbor:"6,keyasint"`  // 16 random bytes: no two uploads are alike
+	Top     uint64   `cbor:"7,keyasint"`  // the journal's newest entry
+	Head    []byte   `cbor:"8,keyasint"`  // its hash
+	Seen    uint64   `cbor:"9,keyasint"`  // the cursor of the newest receipt taken; 0 before the first
+	Heard   int64    `cbor:"10,keyasint"` // when the hub gave it, by its clock
 }
 
 // A Verdict is what the hub says of one entry.
@@ -51,7 +63,7 @@ type Receipt struct {
 	Key        KeyID       `cbor:"2,keyasint"` // the kiosk's
 	Cursor     uint64      `cbor:"3,keyasint"` // every entry up to here is kept
 	Head       []byte      `cbor:"4,keyasint"` // hash of the entry at the cursor
-	BackedUp   uint64      `cbor:"5,keyasint"` // every entry up to here is in a backup
+	BackedUp   uint64      `cbor:"5,keyasint"` // every entry up to here is in a backup; 0 so far, and no journal deletes an entry
 	Judgements []Judgement `cbor:"6,keyasint"`
 	Outcomes   []Outcome   `cbor:"7,keyasint"`
 	At         int64       `cbor:"8,keyasint"`           // the hub's clock, Unix milliseconds

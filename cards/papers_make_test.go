@@ -95,6 +95,7 @@ func samples() []struct {
 		{PaperEntry, paperKey(paperKiosk), sampleEntry()},
 		{PaperUpload, paperKey(paperKiosk), Upload{
 			Records: []Record{{Seq: 2, Data: []byte{0xD2}}}, Trust: 3, Held: []uint32{7}, Asked: []Serial{{7, 41}}, At: 1795312800456, Nonce: bytes.Repeat([]byte{4}, 16),
+			Top: 2, Head: bytes.Repeat([]byte{2}, 32), Seen: 1, Heard: 1795312799000,
 		}},
 		{PaperReceipt, paperKey(paperHub), sampleReceipt()},
 		{PaperEnrolment, SigningKey{Private: vectorPrivate(paperKiosk)}, sampleEnrolment(paperKiosk, paperOther)},

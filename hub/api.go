@@ -17,6 +17,7 @@ const (
 	maxEnrolment = 4 << 10         // bytes
 	waitForTurn  = 2 * time.Second // before an upload is asked to come again
 	comeAgain    = 5 * time.Second
+	retryClosed  = 10 * time.Minute // a person has to look first
 )
 
 func (s *Server) api(mux *http.ServeMux) {
@@ -75,6 +76,7 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, most int64, do f
 
 // problem says to a kiosk what went wrong, without the inside of it.
 func problem(err error) (p api.Problem, wait time.Duration) {
+	late := (*ledger.LateError)(nil)
 	switch tooLarge := (*http.MaxBytesError)(nil); {
 	case errors.As(err, &tooLarge), errors.Is(err, ledger.ErrTooLarge):
 		return api.Problem{Type: api.ProblemTooLarge, Status: http.StatusRequestEntityTooLarge, Title: "send fewer entries at once"}, 0
@@ -82,6 +84,10 @@ func problem(err error) (p api.Problem, wait time.Duration) {
 		return api.Problem{Type: api.ProblemEnrolment, Status: http.StatusForbidden, Title: "the enrolment code is wrong, used or too old"}, 0
 	case errors.Is(err, ledger.ErrUpload):
 		return api.Problem{Type: api.ProblemUpload, Status: http.StatusForbidden, Title: "not an upload of a kiosk known here"}, 0
+	case errors.As(err, &late):
+		return api.Problem{Type: api.ProblemLate, Status: http.StatusTooManyRequests, Title: "enough for today under a revoked key"}, late.Wait
+	case errors.Is(err, ledger.ErrClosed):
+		return api.Problem{Type: api.ProblemClosed, Status: http.StatusServiceUnavailable, Title: "nothing is redeemed until a restored database is accepted"}, retryClosed
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return api.Problem{Status: http.StatusBadRequest, Title: "the request is incomplete"}, 0
 	}

@@ -13,6 +13,8 @@ const (
 	ProblemEnrolment = "urn:pointkiosk:problem:enrolment" // the code is wrong, used or too old
 	ProblemUpload    = "urn:pointkiosk:problem:upload"    // not an upload of a kiosk known here
 	ProblemTooLarge  = "urn:pointkiosk:problem:too-large" // send fewer entries
+	ProblemLate      = "urn:pointkiosk:problem:late"      // enough for today under a revoked key
+	ProblemClosed    = "urn:pointkiosk:problem:closed"    // nothing is redeemed for now; Retry-After says when to ask again
 	ProblemBusy      = "urn:pointkiosk:problem:busy"      // try again after Retry-After
 )
 

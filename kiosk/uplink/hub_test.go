@@ -3,7 +3,6 @@ package uplink
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -11,7 +10,7 @@ import (
 	"testing"
 
 	"pointkiosk/cards"
-	"pointkiosk/kiosk/journal"
+	"pointkiosk/hub/ledger"
 )
 
 // A hub that was restored from a backup says a lower cursor, and gets
@@ -89,105 +88,6 @@ func TestRestartAnywhere(t *testing.T) {
 	}
 }
 
-// clone copies a kiosk's disk.
-func (k *booth) clone() *booth {
-	k.t.Helper()
-	check(k.t, k.Close())
-	c := &booth{t: k.t, dir: k.t.TempDir(), key: k.key, grant: k.grant, line: k.line, asked: k.asked}
-	check(k.t, os.CopyFS(c.dir, os.DirFS(k.dir)))
-	k.open()
-	c.open()
-	return c
-}
-
-// Two copies of one disk issue and send: the hub raises an alarm and says stop
-// to both, and what the first one sent stays good.
-func TestClonedDisk(t *testing.T) {
-	for _, tt := range []struct {
-		name          string
-		first, second int // cards that they issue, before they send
-	}{{"as many", 3, 3}, {"the second more", 3, 5}, {"the second fewer", 5, 3}} {
-		t.Run(tt.name, func(t *testing.T) {
-			h := newTown(t)
-			k := h.enrol("station-1", "l", direct{h})
-			k.issue(out()...)
-			check(t, k.up.Sync(context.Background()))
-			c := k.clone()
-			for range tt.first {
-				k.issue(out()...)
-			}
-			for range tt.second {
-				c.issue(cards.Printing, cards.Presumed) // another story under the same numbers
-			}
-			check(t, k.up.Sync(context.Background()))
-			kept := h.lines(`SELECT seq || hex(data) FROM entry ORDER BY seq`)
-			check(t, c.up.Sync(context.Background()))
-			check(t, k.up.Sync(context.Background()))
-			for name, b := range map[string]*booth{"first": k, "second": c} {
-				if r, err := b.Receipt(context.Background()); err != nil || r.Stop != "conflict" {
-					t.Errorf("the %s is not stopped: %q, %v", name, r.Stop, err)
-				}
-				b.restart() // what happened can be looked at
-			}
-			if aside, err := c.Aside(context.Background()); err != nil || len(aside) == 0 || aside[0].Verdict != cards.Conflict {
-				t.Errorf("the second set aside %v, %v", aside, err)
-			}
-			if alarms := h.lines(`SELECT kind FROM alarm`); !slices.Contains(alarms, "conflict") {
-				t.Errorf("alarms: %v", alarms)
-			}
-			if now := h.lines(`SELECT seq || hex(data) FROM entry ORDER BY seq`); !slices.Equal(now[:len(kept)], kept) {
-				t.Error("what the first one sent was changed")
-			}
-			h.clean()
-			h.cleared(k, c)
-		})
-	}
-}
-
-// cleared checks that when a person lets the kiosk go on, one of the two does,
-// and that is the one whose journal ends as the hub's does.
-func (h *town) cleared(booths ...*booth) {
-	h.t.Helper()
-	check(h.t, h.Clear(context.Background(), "station-1", "佐藤"))
-	goOn := 0
-	for _, b := range booths {
-		synced := b.up.Sync(context.Background())
-		_, err := b.Sign(context.Background(), b.grant, "a new request", "佐藤")
-		if err == nil && synced == nil {
-			goOn++
-		} else if !errors.Is(err, journal.ErrBroken) && !errors.Is(err, journal.ErrBehind) {
-			h.t.Errorf("%v, and a card: %v", synced, err)
-		}
-	}
-	if goOn != 1 {
-		h.t.Errorf("%d of the two go on", goOn)
-	}
-}
-
-// A copy that has nothing of its own to send learns from the hub's cursor that
-// its journal is not the newest, before it signs a number again.
-func TestIdleCopy(t *testing.T) {
-	h := newTown(t)
-	k := h.enrol("station-1", "l", direct{h})
-	k.issue(out()...)
-	check(t, k.up.Sync(context.Background()))
-	c := k.clone()
-	k.issue(out()...)
-	check(t, k.up.Sync(context.Background()))
-	if err := c.up.Sync(context.Background()); !errors.Is(err, journal.ErrBehind) {
-		t.Errorf("the copy is told %v", err)
-	}
-	if _, err := c.Sign(context.Background(), c.grant, "another", "佐藤"); !errors.Is(err, journal.ErrBehind) {
-		t.Errorf("the copy signs: %v", err)
-	}
-	if err := c.tryOpen(); !errors.Is(err, journal.ErrBehind) {
-		t.Errorf("the copy opens again: %v", err)
-	}
-	k.issue(out()...) // the true one goes on
-	check(t, k.up.Sync(context.Background()))
-	h.same(k)
-}
-
 // A key that was revoked goes on sending, and nothing is lost.
 func TestRevokedGoesOnSending(t *testing.T) {
 	for _, how := range []cards.Revocation{cards.Retired, cards.Compromised} {
@@ -196,7 +96,7 @@ func TestRevokedGoesOnSending(t *testing.T) {
 			k := h.enrol("station-1", "l", direct{h})
 			k.issue(out()...)
 			check(t, k.up.Sync(context.Background()))
-			check(t, h.Revoke(context.Background(), "station-1", how, 0))
+			check(t, h.Revoke(context.Background(), ledger.Revocation{Kiosk: "station-1", How: how}))
 			k.issue(out()...)
 			check(t, k.up.Sync(context.Background()))
 			r, err := k.Receipt(context.Background())

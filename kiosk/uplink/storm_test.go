@@ -189,7 +189,11 @@ func weather(t testing.TB, seed uint64, met map[string]int) (h *town, p *proxy, 
 		switch chance.IntN(12) {
 		case 0, 1, 2:
 			for range chance.IntN(8) {
-				k.issue(out()...)
+				c := k.issue(out()...)
+				if chance.IntN(2) == 0 { // long before the kiosk is heard of, or just then
+					_, err := h.Claim(context.Background(), c, fmt.Sprintf("AAAA22%02d", chance.IntN(90)))
+					check(t, err)
+				}
 			}
 		case 3:
 			k.issue(cards.Printing, cards.Uncertain, cards.VoidAsked)

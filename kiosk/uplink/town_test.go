@@ -47,6 +47,7 @@ type town struct {
 	path    string
 	db      *sql.DB // to look into, and to plant faults
 	handler http.Handler
+	ticks   atomic.Int64 // how often its clock was looked at
 }
 
 func newTown(t testing.TB) *town {
@@ -56,6 +57,7 @@ func newTown(t testing.TB) *town {
 	h.open()
 	ctx := context.Background()
 	check(t, h.SetHost(ctx, "p.example.jp"))
+	check(t, h.AddPerson(ctx, "佐藤", []string{ledger.RoleDecide}, ""))
 	check(t, h.AddEvent(ctx, ledger.Event{Points: 200, Day: cards.DayOf(noon), CardDays: 30, PointDays: 100, Event: cards.Event{
 		ID: "bar", Name: cards.Text{Ja: "ナチュラルバル"}, Scheme: cards.Text{Ja: "らづポイント"},
 	}}))
@@ -72,7 +74,8 @@ func (h *town) open() {
 	check(h.t, err)
 	h.db.SetMaxOpenConns(1) // it reads and writes: whatever is asked at once takes turns
 	check(h.t, schema.Migrate(context.Background(), h.db))
-	h.Ledger, err = ledger.Open(h.db, h.db, &ledger.Opts{Clock: func() time.Time { return noon }, Trust: key("t"), Hub: key("h")})
+	clock := func() time.Time { return noon.Add(time.Duration(h.ticks.Add(1)) * time.Millisecond) } // no two moments are the same
+	h.Ledger, err = ledger.Open(h.db, h.db, &ledger.Opts{Clock: clock, Trust: key("t"), Hub: key("h")})
 	check(h.t, err)
 	people, err := registry.Open(h.db, h.db, &registry.Opts{Cost: registry.Cost{Memory: 64, Passes: 1}})
 	check(h.t, err)
@@ -211,10 +214,10 @@ func out() []cards.State { return []cards.State{cards.Printing, cards.Printed} }
 func (k *booth) stick(size int) (parts [][]byte) {
 	k.t.Helper()
 	ctx := context.Background()
-	r, err := k.Receipt(ctx)
+	from, err := k.up.Next(ctx)
 	check(k.t, err)
 	top, _ := k.Head()
-	for after := r.Cursor; after < top; after += uint64(size) {
+	for after := from; after < top; after += uint64(size) {
 		part, err := k.up.Pack(ctx, after, size)
 		check(k.t, err)
 		parts = append(parts, part)
@@ -288,9 +291,13 @@ func (h *town) missing(k *booth) (faults []string) {
 	return faults
 }
 
-// same fails the test unless everything is at the hub exactly once.
+// same fails the test unless everything is at the hub exactly once, and nobody
+// was alarmed.
 func (h *town) same(booths ...*booth) {
 	h.t.Helper()
+	if alarms := h.lines(`SELECT kind || ' ' || seq || ' ' || words FROM alarm`); len(alarms) > 0 {
+		h.t.Errorf("alarms: %q", alarms)
+	}
 	for _, k := range booths {
 		for _, f := range h.missing(k) {
 			h.t.Errorf("%s: %s", k.dir, f)

@@ -3,7 +3,9 @@
 //
 // Nothing is ever dropped: only a receipt that the hub signed for this very
 // upload moves the cursor or sets an entry aside. Whatever else comes back, the
-// same entries are sent again later.
+// same entries are sent again later. Where the hub's cursor is another journal's
+// (the disk was copied), this one's entries go on in order, until the hub has a
+// verdict on each.
 package uplink
 
 import (
@@ -36,7 +38,7 @@ type Sizer interface{ TooLarge() bool }
 var ErrAnswer = errors.New("uplink: the answer is no receipt for this upload")
 
 const (
-	batch     = 500 // entries in one upload, and other things that the hub takes 1000 of at most
+	batch     = 500 // entries in one upload, and cards asked about: the hub takes 1000 of each at most
 	fewest    = 50  // entries in one upload on a line so slow that more don't pass in time
 	callLimit = 10 * time.Second
 	firstWait = time.Second
@@ -70,6 +72,9 @@ type Opts struct {
 type Uplink struct {
 	opts  Opts
 	batch int
+	told  uint64 // the hub has a verdict on every entry up to here
+	apart bool   // its cursor is another journal's
+	held  opened
 }
 
 // New returns an uplink; nothing happens before Sync or Run.
@@ -129,35 +134,51 @@ func (u *Uplink) News(ctx context.Context) (n News) {
 	return n
 }
 
-// Sync asks for news once and sends until nothing is unsent or something fails.
+// Sync asks for news once and sends until the hub has a verdict on every entry
+// or something fails.
 func (u *Uplink) Sync(ctx context.Context) error {
-	for rewound := false; ; {
-		before, err := u.opts.Journal.Receipt(ctx)
-		if err != nil {
-			return err
-		}
-		upload, err := u.Pack(ctx, before.Cursor, u.batch)
-		if err != nil {
-			return err
-		}
-		after, err := u.exchange(ctx, upload)
-		if err != nil {
-			if u.shrink(ctx, err) {
-				continue
-			}
-			return err
-		}
+	after, err := u.Next(ctx)
+	if err != nil {
+		return err
+	}
+	for rewound, said := false, false; ; {
+		next, err := u.send(ctx, after)
 		top, _ := u.opts.Journal.Head()
 		switch {
-		case after.Cursor >= top:
+		case isApart(err) && !said: // the next upload tells the hub
+			said = true
+		case err != nil && u.shrink(ctx, err):
+			continue
+		case err != nil:
+			return err
+		case next >= top && u.apart && !said:
+			said = true
+		case next >= top:
 			u.batch = min(2*u.batch, batch) // whatever made it small may be gone
 			return nil
-		case after.Cursor < before.Cursor && !rewound: // a hub from an older backup gets everything again
+		case next < after && !rewound: // a hub from an older backup gets everything again
 			rewound = true
-		case after.Cursor <= before.Cursor:
-			return fmt.Errorf("uplink: the hub stays at entry %d", after.Cursor)
+		case next <= after:
+			return fmt.Errorf("uplink: the hub stays at entry %d", next)
 		}
+		after = next
 	}
+}
+
+// send sends one upload of the entries behind a place, and returns behind which
+// the next ones are to be sent.
+func (u *Uplink) send(ctx context.Context, after uint64) (next uint64, err error) {
+	upload, last, err := u.pack(ctx, after, u.batch)
+	if err != nil {
+		return after, err
+	}
+	r, err := u.exchange(ctx, upload)
+	if r.Key == 0 || err != nil && !isApart(err) {
+		return after, err
+	}
+	u.told = last
+	next, placeErr := u.place(ctx, r)
+	return next, errors.Join(err, placeErr)
 }
 
 // shrink makes the next upload smaller where that may help, and reports
@@ -174,62 +195,8 @@ func (u *Uplink) shrink(ctx context.Context, err error) (again bool) {
 	return false
 }
 
-// Pack seals an upload of the entries behind a place, for the network or for
-// a stick.
-func (u *Uplink) Pack(ctx context.Context, after uint64, limit int) ([]byte, error) {
-	j := u.opts.Journal
-	records, err := j.Records(ctx, after, limit)
-	if err != nil {
-		return nil, err
-	}
-	list, err := j.Trust(ctx, u.opts.Trust)
-	if err != nil {
-		return nil, err
-	}
-	up := cards.Upload{Records: records, Trust: list.Version, At: u.opts.Now().UnixMilli(), Nonce: make([]byte, 16)}
-	if _, err := io.ReadFull(u.opts.Rand, up.Nonce); err != nil {
-		return nil, fmt.Errorf("uplink: %w", err)
-	}
-	if up.Held, err = u.held(ctx, list); err != nil {
-		return nil, err
-	}
-	up.Asked = u.askedVoids()
-	return cards.Seal(u.opts.Key, cards.PaperUpload, up)
-}
-
-// askedVoids names the cards whose void has no answer yet. Where they are more
-// than fit, chance decides whose turn it is: one that never gets an answer must
-// not keep the others from theirs.
-func (u *Uplink) askedVoids() (asked []cards.Serial) {
-	for _, c := range u.opts.Journal.Open() {
-		if c.State == cards.VoidAsked {
-			asked = append(asked, c.Serial())
-		}
-	}
-	if len(asked) > batch {
-		rand.Shuffle(len(asked), func(i, j int) { asked[i], asked[j] = asked[j], asked[i] })
-		asked = asked[:batch]
-	}
-	return asked
-}
-
-// held names the newest allotments here: of older ones the day is over, and
-// the hub does not send them again.
-func (u *Uplink) held(ctx context.Context, list cards.TrustList) ([]uint32, error) {
-	sealed, err := u.opts.Journal.Papers(ctx, cards.PaperAllotment)
-	if err != nil {
-		return nil, err
-	}
-	var ids []uint32
-	for _, s := range sealed[max(0, len(sealed)-batch):] {
-		if a, err := cards.OpenAllotment(s, list); err == nil {
-			ids = append(ids, a.ID)
-		}
-	}
-	return ids, nil
-}
-
-// exchange sends one upload and takes the answer into the journal.
+// exchange sends one upload and takes the answer into the journal. It returns
+// the answer with an error if that is what the journal found in it.
 func (u *Uplink) exchange(ctx context.Context, upload []byte) (cards.Receipt, error) {
 	call, cancel := context.WithTimeout(ctx, callLimit)
 	defer cancel()
@@ -239,7 +206,10 @@ func (u *Uplink) exchange(ctx context.Context, upload []byte) (cards.Receipt, er
 	}
 	r, err := u.check(ctx, upload, answer)
 	if err != nil {
-		return r, err
+		return cards.Receipt{}, err
+	}
+	if r.Allotments, err = u.unheld(ctx, r.Allotments); err != nil {
+		return cards.Receipt{}, err
 	}
 	return r, u.opts.Journal.Take(ctx, answer, r)
 }

@@ -22,7 +22,9 @@ import (
 type desk struct {
 	key    cards.SigningKey // the kiosk's
 	cursor uint64
-	stays  bool          // the cursor doesn't move
+	stays  bool // the cursor doesn't move
+	judges int  // entries at a time, of all that are kept; 0 is any number
+	kept   map[uint64][]byte
 	most   int           // entries that fit one upload; 0 is any number
 	each   time.Duration // on the line, for every entry
 	mu     sync.Mutex    // guards the next two, which change while the uplink runs
@@ -73,9 +75,12 @@ func (d *desk) Upload(ctx context.Context, sealed []byte) ([]byte, error) {
 	}
 	head := make([]byte, 32)
 	for _, r := range u.Records {
-		if hash := cards.EntryHash(r.Data); r.Seq == d.cursor+1 && !d.stays {
-			d.cursor, head = r.Seq, hash[:]
-		}
+		hash := cards.EntryHash(r.Data)
+		d.kept[r.Seq] = hash[:]
+	}
+	for n := 0; d.kept[d.cursor+1] != nil && !d.stays && (d.judges == 0 || n < d.judges); n++ {
+		d.cursor++
+		head = d.kept[d.cursor]
 	}
 	request := sha256.Sum256(sealed)
 	return cards.Seal(hubKey, cards.PaperReceipt, cards.Receipt{Request: request[:], Key: d.key.ID, Cursor: d.cursor, Head: head[:len(head)*min(1, len(u.Records))],
@@ -93,7 +98,7 @@ func (d *desk) gaps() (gaps []time.Duration) {
 // post is a kiosk with so many unsent entries, and a desk for its hub.
 func post(t *testing.T, entries int) (*desk, *Uplink, *journal.Journal) {
 	t.Helper()
-	d := &desk{key: cards.SigningKey{ID: 3, Private: key("l")}}
+	d := &desk{key: cards.SigningKey{ID: 3, Private: key("l")}, kept: map[uint64][]byte{}}
 	dir := t.TempDir()
 	j, err := journal.OpenFile(context.Background(), journal.Opts{
 		Driver: "sqlite", Path: filepath.Join(dir, "journal.db"), Head: filepath.Join(dir, "journal.head"), Key: d.key, Now: time.Now, Rand: zeros{},
@@ -305,6 +310,19 @@ func TestSlowLine(t *testing.T) {
 		during(u, time.Hour)
 		if u.batch != fewest {
 			t.Errorf("%d at once after an hour", u.batch)
+		}
+	})
+}
+
+// A hub that judges less at a time than it was sent does not stay: what it kept
+// it judges with the next upload.
+func TestJudgedInSteps(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d, u, _ := post(t, 300)
+		d.judges = 100
+		check(t, u.Sync(context.Background()))
+		if want := []int{300, 200, 100}; !slices.Equal(d.sizes, want) {
+			t.Errorf("sizes %v, want %v", d.sizes, want)
 		}
 	})
 }
