@@ -1,20 +1,33 @@
 package hub
 
+import (
+	"slices"
+	"time"
+
+	"pointkiosk/hub/ledger"
+)
+
 // A moneyView is what a page says of an account's points.
 type moneyView struct {
 	Balance string
 	Expires string // of the points just taken
 	Lots    []row
 	Moves   []row
-	Notices []string
+	Notices []notice
 }
 
 // A row is points with their day, and with what they were for.
 type row struct{ When, What, Points string }
 
+// A notice is one thing that an account's holder should know.
+type notice struct {
+	Text, Serial string // Serial is the point card's, if it is about one
+	at           time.Time
+}
+
 // How many the page shows; older ones stay in the database.
 const (
-	maxNotices = 3
+	maxNotices = 4
 	maxMoves   = 10
 )
 
@@ -27,23 +40,56 @@ func (s *site) account(v *visit) (page, error) {
 	if err != nil {
 		return page{}, err
 	}
-	notices, err := s.people.Notices(v.Context(), v.session.Account, maxNotices)
-	if err != nil {
-		return page{}, err
-	}
 	money := &moneyView{Balance: v.number(balance.Points)}
 	for _, lot := range balance.Lots {
 		money.Lots = append(money.Lots, row{When: v.dayOf(lot.Expires), Points: v.number(lot.Points)})
 	}
 	for _, m := range balance.Movements[:min(len(balance.Movements), maxMoves)] {
-		money.Moves = append(money.Moves, row{When: v.date(m.At), What: m.Event.Name.In(v.Lang()), Points: v.change(m.Points)})
+		what := m.Event.Name.In(v.Lang())
+		if m.Kind == "expire" {
+			what = v.Say("page.move.expired", what)
+		}
+		money.Moves = append(money.Moves, row{When: v.date(m.At), What: what, Points: v.change(m.Points)})
 	}
-	for _, n := range notices {
-		money.Notices = append(money.Notices, v.Say("page.notice.device", v.date(n.At)))
+	if money.Notices, err = s.notices(v); err != nil {
+		return page{}, err
 	}
 	p := page{Name: "account", Title: v.Say("page.account.title"), Money: money}
 	if len(balance.Movements) > 0 {
 		p.Office = v.office(balance.Movements[0].Event)
 	}
 	return p, nil
+}
+
+// notices tells what the account's holder should know, the newest first:
+// sign-ins on new devices, and what a person decided of kept claims.
+func (s *site) notices(v *visit) (all []notice, err error) {
+	devices, err := s.people.Notices(v.Context(), v.session.Account, maxNotices)
+	if err != nil {
+		return nil, err
+	}
+	for _, n := range devices {
+		all = append(all, notice{Text: v.Say("page.notice.device", v.date(n.At)), at: n.At})
+	}
+	claims, err := s.points.DecidedClaims(v.Context(), v.session.Account.String(), maxNotices)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range claims {
+		all = append(all, notice{Text: v.decided(c), Serial: c.Serial.String(), at: c.At})
+	}
+	slices.SortStableFunc(all, func(a, b notice) int { return b.at.Compare(a.at) })
+	return all[:min(len(all), maxNotices)], nil
+}
+
+// decided says what became of a claim that was kept for a person.
+func (v *visit) decided(c ledger.DecidedClaim) string {
+	when, event := v.date(c.At), c.Event.Name.In(v.Lang())
+	switch c.Outcome {
+	case ledger.ClaimGiven:
+		return v.Say("page.notice.given", when, event, v.number(int64(c.Points)))
+	case ledger.ClaimAgain:
+		return v.Say("page.notice.again", when, event)
+	}
+	return v.Say("page.notice.refused", when, event)
 }

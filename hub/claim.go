@@ -42,7 +42,7 @@ func (s *site) openCard(v *visit) (page, error) {
 		return s.badCard(v)
 	}
 	if v.Method != http.MethodHead {
-		s.setCookie(v.w, "card", s.seal.close("card", text, s.clock().Add(cardLife)), cardLife)
+		s.setCookie(v.w, "card", s.seal.close("card", text, s.clock()), cardLife)
 	}
 	return page{To: "/claim"}, nil
 }
@@ -57,7 +57,7 @@ func (s *site) held(v *visit) (cards.Card, bool) {
 	if err != nil {
 		return cards.Card{}, false
 	}
-	text, err := s.seal.open("card", c.Value, s.clock())
+	text, err := s.seal.open("card", c.Value, s.clock(), cardLife)
 	if err != nil {
 		return cards.Card{}, false
 	}
@@ -104,7 +104,7 @@ func (s *site) offer(v *visit, look ledger.View, f form, status int) (page, erro
 // waits reports whether only a person can decide what a card gives.
 func waits(err error) bool {
 	refused := (*ledger.RefusedError)(nil)
-	return errors.As(err, &refused) && refused.Why == ledger.Revoked
+	return errors.As(err, &refused) && (refused.Why == ledger.Revoked || refused.Why == ledger.Restored)
 }
 
 // ask is the page of a card that a person has to check: to sign in, or to ask
@@ -127,6 +127,9 @@ func (s *site) claim(v *visit) (page, error) {
 	}
 	if shown := v.PostFormValue("card"); shown != "" && shown != card.Serial().String() {
 		return page{To: "/claim"}, nil // another card was opened since, in another tab: show which
+	}
+	if err := s.people.Use(v.Context(), v.session); err != nil {
+		return page{}, err
 	}
 	_, err := s.points.Claim(v.Context(), card, v.session.Account.String())
 	if waits(err) { // and is kept: a reload says so again, and asks for nothing twice
@@ -156,7 +159,7 @@ func (s *site) done(v *visit) (page, error) {
 	if err != nil || look.RedeemedBy != account {
 		return page{To: "/claim"}, nil // which finds out why
 	}
-	claimed, err := s.points.Claim(v.Context(), card, account) // taken before: it only tells again what was added
+	claimed, _, err := s.points.Taken(v.Context(), card, account)
 	if err != nil {
 		return page{}, err
 	}
@@ -187,8 +190,12 @@ func (v *visit) refused(look ledger.View, err error) (page, error) {
 		return v.no(look, "practice"), nil
 	case ledger.OncePerDay:
 		return v.no(look, "once", v.dayOf(a.Day)), nil
-	case ledger.Revoked:
+	case ledger.Revoked, ledger.Restored:
 		return v.no(look, "office"), nil
+	case ledger.Closed:
+		p := v.no(look, "closed")
+		p.Status, p.Retry = http.StatusServiceUnavailable, retryClosed
+		return p, nil
 	case ledger.ByPerson:
 		return v.no(look, "person"), nil
 	case ledger.UnknownKey, ledger.BadSignature, ledger.Outside:

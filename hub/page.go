@@ -31,7 +31,9 @@ var files embed.FS
 type points interface {
 	Look(ctx context.Context, c cards.Card) (ledger.View, error)
 	Claim(ctx context.Context, c cards.Card, account string) (ledger.Claimed, error)
+	Taken(ctx context.Context, c cards.Card, account string) (ledger.Claimed, bool, error)
 	Balance(ctx context.Context, account string) (ledger.Balance, error)
+	DecidedClaims(ctx context.Context, account string, most int) ([]ledger.DecidedClaim, error)
 }
 
 // A site is the resident's pages: made for a phone, without scripts.
@@ -67,10 +69,10 @@ func newSite(s site, pageKey []byte) (*site, error) {
 	return &s, nil
 }
 
-// mount puts the pages on their routes. None of them but POST /claim and the
-// sign-ins changes anything in the database: messengers fetch what they show.
-func (s *site) mount(mux *http.ServeMux) {
-	for pattern, do := range map[string]func(*visit) (page, error){
+// routes are the pages by their patterns. No GET changes anything in the
+// database: messengers fetch what they show.
+func (s *site) routes() map[string]func(*visit) (page, error) {
+	return map[string]func(*visit) (page, error){
 		"GET /C/{token}": s.openCard,
 		"GET /c/{token}": s.openCard,
 		"GET /claim":     s.showCard,
@@ -85,7 +87,12 @@ func (s *site) mount(mux *http.ServeMux) {
 		"GET /C/":        s.badCard,
 		"GET /c/":        s.badCard,
 		"/":              s.missing,
-	} {
+	}
+}
+
+// mount puts the pages on their routes.
+func (s *site) mount(mux *http.ServeMux) {
+	for pattern, do := range s.routes() {
 		mux.Handle(pattern, s.guard(s.handler(do)))
 	}
 	mux.HandleFunc("GET /static/page.css", func(w http.ResponseWriter, r *http.Request) {

@@ -2,6 +2,8 @@ package hub
 
 import (
 	"net/http/httptest"
+	"os"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -32,6 +34,20 @@ func TestLanguage(t *testing.T) {
 	}
 }
 
+// On pages one word stands for one thing, and カード never stands alone.
+func TestOneWordForEachThing(t *testing.T) {
+	other := regexp.MustCompile(`(^|[^トー])カード|ハブ|取り消し[^てまたの]|取消し|マイキーＩＤ|ログイン|ＱＲ`)
+	for text, want := range map[string]bool{"カードを置く": true, "このカード": true, "ハブにつながりません": true, "取り消しを頼む": true, "ポイントカードとマイナンバーカード": false} {
+		if other.MatchString(text) != want {
+			t.Errorf("%q: found %v", text, !want)
+		}
+	}
+	text := must(os.ReadFile("../assets/words/ja/page.json"))(t)
+	for _, found := range other.FindAllString(string(text), -1) {
+		t.Errorf("page.json says %q", found)
+	}
+}
+
 func TestSwitchIsKept(t *testing.T) {
 	p := newTown(t, nil).phone("ja")
 	p.get("/signin")
@@ -52,20 +68,21 @@ func TestSeal(t *testing.T) {
 	other := must(newSeal([]byte(strings.Repeat("o", 32))))(t)
 	now := time.Unix(1_000_000, 0)
 	text := "a card's text"
-	sealed := s.close("card", text, now.Add(time.Minute))
-	if sealed == s.close("card", text, now.Add(time.Minute)) {
+	sealed := s.close("card", text, now)
+	if sealed == s.close("card", text, now) {
 		t.Error("two cookies of one card are alike")
 	}
-	if got, err := s.open("card", sealed, now); err != nil || got != text {
+	if got, err := s.open("card", sealed, now, time.Minute); err != nil || got != text {
 		t.Errorf("open: %q, %v", got, err)
 	}
 	for name, fault := range map[string]func() (string, error){
-		"late":         func() (string, error) { return s.open("card", sealed, now.Add(time.Minute)) },
-		"another name": func() (string, error) { return s.open("session", sealed, now) },
-		"another key":  func() (string, error) { return other.open("card", sealed, now) },
-		"empty":        func() (string, error) { return s.open("card", "", now) },
-		"no base64":    func() (string, error) { return s.open("card", "!"+sealed, now) },
-		"cut":          func() (string, error) { return s.open("card", sealed[:len(sealed)-2], now) },
+		"late":                        func() (string, error) { return s.open("card", sealed, now.Add(time.Minute), time.Minute) },
+		"from a clock that was ahead": func() (string, error) { return s.open("card", sealed, now.Add(-2*time.Minute), time.Minute) },
+		"another name":                func() (string, error) { return s.open("session", sealed, now, time.Minute) },
+		"another key":                 func() (string, error) { return other.open("card", sealed, now, time.Minute) },
+		"empty":                       func() (string, error) { return s.open("card", "", now, time.Minute) },
+		"no base64":                   func() (string, error) { return s.open("card", "!"+sealed, now, time.Minute) },
+		"cut":                         func() (string, error) { return s.open("card", sealed[:len(sealed)-2], now, time.Minute) },
 	} {
 		if got, err := fault(); err == nil || got != "" {
 			t.Errorf("%s: %q, %v", name, got, err)
@@ -74,7 +91,7 @@ func TestSeal(t *testing.T) {
 	for n := range sealed {
 		bad := []byte(sealed)
 		bad[n] ^= 1
-		if got, err := s.open("card", string(bad), now); err == nil {
+		if got, err := s.open("card", string(bad), now, time.Minute); err == nil {
 			t.Errorf("character %d changed: %q", n, got)
 		}
 	}

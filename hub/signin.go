@@ -5,6 +5,8 @@ import (
 	"errors"
 	"math"
 	"net/http"
+	"net/netip"
+	"strings"
 
 	"pointkiosk/hub/ledger"
 	"pointkiosk/hub/registry"
@@ -20,6 +22,20 @@ func (s *site) needDevice(v *visit) (err error) {
 		}
 	}
 	return err
+}
+
+// fromOf returns the address that a request comes from. Only a proxy on this
+// machine is believed who it speaks for: the last address that it names.
+func fromOf(r *http.Request) netip.Addr {
+	at, err := netip.ParseAddrPort(r.RemoteAddr)
+	if err != nil || !at.Addr().Unmap().IsLoopback() {
+		return at.Addr()
+	}
+	named := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
+	if last, err := netip.ParseAddr(strings.TrimSpace(named[len(named)-1])); err == nil {
+		return last
+	}
+	return at.Addr()
 }
 
 // fromOurForm reports whether the form carries this token.
@@ -64,7 +80,7 @@ func (s *site) signIn(v *visit) (page, error) {
 		f.Error = v.Say("page.signin.stale")
 		return s.askAgain(v, f, http.StatusUnprocessableEntity)
 	}
-	session, err := s.people.SignIn(v.Context(), typed, v.PostFormValue("password"), v.device)
+	session, err := s.people.SignInFrom(v.Context(), fromOf(v.Request), typed, v.PostFormValue("password"), v.device)
 	slow, busy := (*registry.SlowError)(nil), (*registry.BusyError)(nil)
 	switch {
 	case err == nil:

@@ -2,7 +2,9 @@ package hub
 
 import (
 	"context"
+	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"sync"
@@ -38,13 +40,60 @@ func TestSignInAnswers(t *testing.T) {
 	}
 }
 
+func TestFromOf(t *testing.T) {
+	for _, tt := range []struct {
+		remote string
+		named  []string
+		want   string
+	}{
+		{"203.0.113.5:1234", nil, "203.0.113.5"},
+		{"203.0.113.5:1234", []string{"198.51.100.7"}, "203.0.113.5"}, // anybody can say so
+		{"127.0.0.1:1234", []string{"198.51.100.7"}, "198.51.100.7"},
+		{"[::1]:1234", []string{"10.0.0.1, 198.51.100.7"}, "198.51.100.7"},
+		{"127.0.0.1:1234", []string{"10.0.0.1", "2001:db8::5"}, "2001:db8::5"},
+		{"127.0.0.1:1234", []string{"unknown"}, "127.0.0.1"},
+		{"127.0.0.1:1234", nil, "127.0.0.1"},
+		{"@", nil, "invalid IP"},
+	} {
+		r := httptest.NewRequest(http.MethodPost, "/signin", nil)
+		r.RemoteAddr, r.Header["X-Forwarded-For"] = tt.remote, tt.named
+		if got := fromOf(r).String(); got != tt.want {
+			t.Errorf("%s for %q: %s, want %s", tt.remote, tt.named, got, tt.want)
+		}
+	}
+}
+
+// A guesser with fifty addresses, behind a proxy, keeps no new phone out.
+func TestNewPhoneBehindTheProxy(t *testing.T) {
+	town := newTown(t, nil)
+	guesser, resident := town.phone("ja"), town.phone("ja")
+	start := guesser.get("/signin")
+	for n := range 400 {
+		if n%7 == 0 {
+			guesser = town.phone("ja") // a new device
+			start = guesser.get("/signin")
+		}
+		guesser.via = fmt.Sprint("203.0.113.", n%50)
+		guesser.signIn(start, residentID, "not this one")
+	}
+	resident.via = "198.51.100.7"
+	if s := resident.signIn(resident.get("/signin"), residentID, residentPassword); s.path != "/account" {
+		t.Errorf("%d %s", s.status, s.path)
+	}
+}
+
 // Slow and busy say when to come again, and never that somebody is shut out.
 func TestSlowAndBusy(t *testing.T) {
 	town := newTown(t, nil)
 	p := town.phone("ja")
 	start := p.get("/signin")
 	var s screen
-	for range 11 {
+	for range 10 {
+		p.signIn(start, residentID, "not this one")
+	}
+	p = town.phone("ja") // another device: the first has its own limit
+	start = p.get("/signin")
+	for range 6 {
 		s = p.signIn(start, residentID, "not this one")
 	}
 	if s.status != http.StatusTooManyRequests || s.header.Get("Retry-After") != "300" || !strings.Contains(s.html, "約5分") {
@@ -65,10 +114,10 @@ func TestSlowAndBusy(t *testing.T) {
 	var slow sync.WaitGroup
 	slow.Go(func() { one.SignIn(context.Background(), slowID, residentPassword, "a phone") })
 	defer slow.Wait()
-	p = town.phone("en")
-	start = p.get("/signin")
-	for s.status = 0; s.status != http.StatusServiceUnavailable && s.path != "/account"; {
-		s = p.signIn(start, neighbourID, "not this one") // until the slow one has its place
+	s.status = 0
+	for n := 0; n < 300 && s.status != http.StatusServiceUnavailable; n++ { // until the slow one has its place
+		p = town.phone("en")
+		s = p.signIn(p.get("/signin"), "AAAAAAA"+string("23456789ABCDEFGHJKMNPQRSTWXYZ"[n%29]), "not this one") // that nobody has
 	}
 	if s.status != http.StatusServiceUnavailable || s.header.Get("Retry-After") != "5" || !strings.Contains(s.html, "Very many people") {
 		t.Errorf("busy: %d, Retry-After %q", s.status, s.header.Get("Retry-After"))

@@ -160,6 +160,7 @@ func (c *town) openEvents() {
 	}}
 	walk := bar
 	walk.ID, walk.Name, walk.Points, walk.OncePerDay, walk.PointDays = "walk", cards.Text{Ja: "朝の清掃ボランティア", En: "Morning Clean-up"}, 1500, false, 366
+	fatal(c.ledger.AddPerson(ctx, "佐藤", []string{ledger.RoleDecide}, ""))
 	fatal(c.ledger.AddEvent(ctx, bar))
 	fatal(c.ledger.AddEvent(ctx, walk))
 	secret, _, err := c.ledger.AddKiosk(ctx, "K-01")
@@ -170,12 +171,15 @@ func (c *town) openEvents() {
 	fatal(err)
 	for _, g := range []ledger.Grant{
 		{Kiosk: "K-01", Event: "natural-bar", Count: 100}, {Kiosk: "K-01", Event: "natural-bar", Count: 100},
-		{Kiosk: "K-01", Event: "walk", Count: 100}, {Kiosk: "K-01", Event: "natural-bar", Count: 100, Practice: true},
+		{Kiosk: "K-01", Event: "walk", Count: 100},
 	} {
 		a, err := c.ledger.Grant(ctx, g)
 		fatal(err)
 		c.allotments = append(c.allotments, a)
 	}
+	own := c.allotments[0] // the kiosk makes it for itself, to practise
+	own.ID, own.Key, own.Kind = own.ID|1<<31, own.Key+1, cards.KindPracticeCard
+	c.allotments = append(c.allotments, own)
 }
 
 // The town's allotments, by their place.
@@ -202,6 +206,7 @@ type phone struct {
 	client *http.Client
 	accept string // what the browser asks for
 	lang   string // what the pages must be in
+	via    string // the address that a proxy names
 }
 
 func (c *town) phone(lang string) *phone {
@@ -234,6 +239,9 @@ func (s screen) title() string {
 func (p *phone) do(r *http.Request) screen {
 	p.t.Helper()
 	r.Header.Set("Accept-Language", p.accept)
+	if p.via != "" {
+		r.Header.Set("X-Forwarded-For", p.via)
+	}
 	answer, err := p.client.Do(r)
 	if err != nil {
 		p.t.Fatal(err)

@@ -14,6 +14,7 @@ import (
 	"pointkiosk/assets/words"
 	"pointkiosk/cards"
 	"pointkiosk/cmd/internal/station"
+	"pointkiosk/kiosk/uplink"
 )
 
 // line is one entry as the command line shows it.
@@ -67,7 +68,11 @@ func queueList(c *call) error {
 		return err
 	}
 	return c.look(func(s *station.Station) error {
-		r, err := s.Journal.Receipt(c.ctx)
+		up, err := s.Uplink(nil)
+		if err != nil {
+			return err
+		}
+		after, err := up.Next(c.ctx)
 		if err != nil {
 			return err
 		}
@@ -81,7 +86,7 @@ func queueList(c *call) error {
 			}
 		}
 		unsent := 0
-		err = c.each(s, r.Cursor, func(r cards.Record) error {
+		err = c.each(s, after, func(r cards.Record) error {
 			unsent++
 			return c.sayLine(r)
 		})
@@ -150,27 +155,27 @@ func queueExport(c *call) error {
 		return err
 	}
 	return c.look(func(s *station.Station) error {
-		r, err := s.Journal.Receipt(c.ctx)
+		up, err := s.Uplink(nil)
+		if err != nil {
+			return err
+		}
+		after, err := up.Next(c.ctx)
 		if err != nil {
 			return err
 		}
 		top, _ := s.Journal.Head()
 		path := c.args[0]
-		if err := c.writeStick(s, path, r.Cursor, top); err != nil {
+		if err := c.writeStick(up, path, after, top); err != nil {
 			return err
 		}
-		n := top - min(r.Cursor, top)
+		n := top - min(after, top)
 		return c.say(map[string]any{"file": filepath.Base(path), "entries": n}, "cli.queue.exported", n, path)
 	})
 }
 
 // writeStick writes what lies between two places. The file is there whole, or
 // not at all.
-func (c *call) writeStick(s *station.Station, path string, after, top uint64) error {
-	up, err := s.Uplink(nil)
-	if err != nil {
-		return err
-	}
+func (c *call) writeStick(up *uplink.Uplink, path string, after, top uint64) error {
 	tmp := path + ".new"
 	f, err := os.OpenFile(tmp, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {

@@ -98,9 +98,9 @@ func (c *call) report(s *station.Station) (r report, err error) {
 		n := s.Journal.Tally(a.ID)
 		t := tally{a.Event.ID, a.ID, n.Signed, n.Out, n.Void, a.Count, a.Points, a.Day.String(), a.Open(time.Now()), a.Day.Start()}
 		r.Allotment = append(r.Allotment, t)
-		if t.Open {
-			r.AtRisk += uint64(a.Count-t.Signed) * uint64(a.Points)
-		}
+	}
+	if r.AtRisk, err = s.AtRisk(c.ctx); err != nil {
+		return r, err
 	}
 	for _, o := range s.Journal.Open() {
 		r.Open = append(r.Open, card{Serial: o.Serial().String(), State: o.State, Copy: o.Copy})

@@ -30,8 +30,8 @@ func (b *book) behindGap(count int) (first cards.Record) {
 // What was kept behind a gap is judged so much at a time: others wait for it.
 func TestJudgedInSteps(t *testing.T) {
 	b := newBook(t)
-	records := []cards.Record{b.behindGap(4500)}
-	for _, want := range []uint64{2000, 4000, 4500, 4500} {
+	records := []cards.Record{b.behindGap(2100)}
+	for _, want := range []uint64{2000, 2100, 2100} {
 		r := b.take(b.kiosk, records...)
 		if r.Cursor != want || len(r.Judgements) > 2000+1 {
 			t.Errorf("cursor %d with %d judgements, want %d", r.Cursor, len(r.Judgements), want)
@@ -44,9 +44,9 @@ func TestJudgedInSteps(t *testing.T) {
 // A stick that fills the gap is done only when all is judged.
 func TestImportJudgesAll(t *testing.T) {
 	b := newBook(t)
-	first := b.behindGap(4500)
+	first := b.behindGap(2100)
 	r, err := b.Import(context.Background(), b.kiosk.upload(cards.Upload{Records: []cards.Record{first}}))
-	if err != nil || r.Cursor != 4500 || len(r.Judgements) != 4500 || len(r.Request) != 32 {
+	if err != nil || r.Cursor != 2100 || len(r.Judgements) != 2100 || len(r.Request) != 32 {
 		t.Errorf("cursor %d with %d judgements, %v", r.Cursor, len(r.Judgements), err)
 	}
 	b.clean()

@@ -47,6 +47,24 @@ func TestEnrolment(t *testing.T) {
 			check(b.t, err)
 			return s
 		}, ledger.ErrEnrolment},
+		{"a newer code by a clock that went back", func(b *book, s []byte) []byte {
+			b.set(b.clock().Add(-time.Minute))
+			_, _, err := b.AddKiosk(ctx, "station-9")
+			check(b.t, err)
+			return s
+		}, ledger.ErrEnrolment},
+		{"the newest, by a clock that went back", func(b *book, _ []byte) []byte {
+			b.set(b.clock().Add(-time.Minute))
+			newest, _, err := b.AddKiosk(ctx, "station-9")
+			check(b.t, err)
+			return newest
+		}, nil},
+		{"a newer code in the same millisecond", func(b *book, s []byte) []byte {
+			_, _, err := b.AddKiosk(ctx, "station-9")
+			check(b.t, err)
+			return s
+		}, ledger.ErrEnrolment},
+		{"made while the clock was ahead", func(b *book, s []byte) []byte { b.set(b.clock().Add(-time.Hour)); return s }, ledger.ErrEnrolment},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			b := newBook(t)

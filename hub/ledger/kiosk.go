@@ -25,6 +25,7 @@ const (
 const (
 	enrolFor   = 30 * time.Minute
 	enrolTries = 5
+	enrolAhead = time.Minute // a code made later than that from now comes from a clock that was ahead
 )
 
 // What can be wrong with an enrolment or a kiosk's name.
@@ -57,6 +58,14 @@ func (l *Ledger) AddKiosk(ctx context.Context, name string) (secret []byte, unti
 		sum := sha256.Sum256(secret)
 		_, err := t.exec(`INSERT INTO enrolment (code, kiosk, secret, made_at, ends_at) VALUES ($1, $2, $3, $4, $5)`,
 			codeOf(secret), name, sum[:], t.ms(), until.UnixMilli())
+		if err != nil {
+			return err
+		}
+		seq, err := t.next(`SELECT COALESCE(MAX(seq), 0) FROM enrolment_order`)
+		if err != nil {
+			return err
+		}
+		_, err = t.exec(`INSERT INTO enrolment_order (seq, code) VALUES ($1, $2)`, seq, codeOf(secret))
 		return err
 	})
 	return secret, until, err
@@ -85,11 +94,12 @@ func (t *txn) notEnrolled(kiosk string) error {
 
 // An enrolmentRow is one code, with what became of it.
 type enrolmentRow struct {
-	code, ends, tries int64
-	kiosk             string
-	secret            []byte
-	live, practice    int64 // 0 until it is used
-	newer             int64 // codes made later for the same kiosk
+	code, tries    int64
+	made, ends     int64
+	kiosk          string
+	secret         []byte
+	live, practice int64 // 0 until it is used
+	newer          int64 // codes made later for the same kiosk
 }
 
 // Enrol answers a sealed enrolment with a sealed welcome. The same keys with
@@ -122,11 +132,11 @@ func (l *Ledger) Enrol(ctx context.Context, sealed []byte) ([]byte, error) {
 }
 
 func (t *txn) enrolment(code int64) (row enrolmentRow, err error) {
-	found, err := t.one(`SELECT e.kiosk, e.secret, e.ends_at, COALESCE(u.live_key, 0), COALESCE(u.practice_key, 0),
+	found, err := t.one(`SELECT e.kiosk, e.secret, e.made_at, e.ends_at, COALESCE(u.live_key, 0), COALESCE(u.practice_key, 0),
 		(SELECT COUNT(*) FROM enrolment_try y WHERE y.code = e.code),
-		(SELECT COUNT(*) FROM enrolment n WHERE n.kiosk = e.kiosk AND n.made_at > e.made_at)
-		FROM enrolment e LEFT JOIN enrolment_use u ON u.code = e.code WHERE e.code = $1`, []any{code},
-		&row.kiosk, &row.secret, &row.ends, &row.live, &row.practice, &row.tries, &row.newer)
+		(SELECT COUNT(*) FROM enrolment n JOIN enrolment_order p ON p.code = n.code WHERE n.kiosk = e.kiosk AND p.seq > o.seq)
+		FROM enrolment e JOIN enrolment_order o ON o.code = e.code LEFT JOIN enrolment_use u ON u.code = e.code WHERE e.code = $1`, []any{code},
+		&row.kiosk, &row.secret, &row.made, &row.ends, &row.live, &row.practice, &row.tries, &row.newer)
 	if found {
 		row.code = code
 	}
@@ -138,7 +148,8 @@ func (t *txn) enrolment(code int64) (row enrolmentRow, err error) {
 func (t *txn) refuseEnrolment(row enrolmentRow, e cards.Enrolment) (bool, error) {
 	sum := sha256.Sum256(e.Secret)
 	switch {
-	case row.code == 0 || row.tries >= enrolTries || t.ms() >= row.ends || row.newer > 0:
+	case row.code == 0 || row.tries >= enrolTries || row.newer > 0,
+		t.ms() >= row.ends, row.made > t.ms()+enrolAhead.Milliseconds():
 		return true, nil
 	case subtle.ConstantTimeCompare(sum[:], row.secret) != 1:
 		_, err := t.exec(`INSERT INTO enrolment_try (code, n, at) VALUES ($1, $2, $3)`, row.code, row.tries+1, t.ms())

@@ -1,7 +1,7 @@
 package registry
 
 import (
-	"sync"
+	"net/netip"
 	"time"
 )
 
@@ -13,89 +13,53 @@ type Rate struct {
 
 // Limits slow guessing down. A try is given back when the password was right,
 // so that whoever knows it is never slowed.
+//
+// A device that is strange to the account draws on the tries that its place
+// (its network address) has of its own, and when they are used up on those that
+// all places share.
 type Limits struct {
-	Known   Rate // one device that signed in to this account before
-	Strange Rate // all other devices together, on this account
-	Device  Rate // one strange device, over all accounts
+	Known  Rate // one device that signed in to this account before
+	Device Rate // one strange device, over all accounts
+	Place  Rate // one place's own tries at this account
+	Places Rate // the own tries of all places together, at this account; in a line when they are used up
+	Shared Rate // the tries at this account that are nobody's own
 }
 
-// DefaultLimits gives strangers at most 10 + 12 guesses at an account in the
-// first hour and 12 in each that follows. A wait ends after five minutes at
-// most. Whoever guesses without a pause can take those tries from a device that
-// the holder never used before; the known ones, and the counter, stay open.
+// DefaultLimits keeps what the package doc promises. At one account strangers
+// have, from however many places, at most 260 + 480 tries of their own on the
+// first day and 10 + 288 shared ones, so 1,038, and 768 on each day after; from
+// 50 places 948 and 688. Places holds more than 50 times Place's burst and is
+// refilled faster than 50 places empty it: up to there nobody waits for another.
 func DefaultLimits() Limits {
 	return Limits{
-		Known:   Rate{Burst: 10, Every: 30 * time.Second},
-		Strange: Rate{Burst: 10, Every: 5 * time.Minute},
-		Device:  Rate{Burst: 10, Every: time.Minute},
+		Known:  Rate{Burst: 10, Every: 30 * time.Second},
+		Device: Rate{Burst: 10, Every: time.Minute},
+		Place:  Rate{Burst: 5, Every: 3 * time.Hour},
+		Places: Rate{Burst: 260, Every: 3 * time.Minute},
+		Shared: Rate{Burst: 10, Every: 5 * time.Minute},
 	}
 }
 
-// throttle counts tries in memory. A restart forgets them: it gives strangers
-// one more burst and takes nothing from anybody.
-type throttle struct {
-	mu    sync.Mutex
-	full  map[string]time.Time // when each token bucket will be full again; a full one may be missing
-	sweep int                  // look for full ones when there are this many
-}
-
-// A try asks one bucket for one token.
-type try struct {
-	key  string
-	rate Rate
-}
-
-const firstSweep = 1024
-
-// take takes a token from every bucket, or from none and says how long to wait.
-func (l *throttle) take(now time.Time, tries []try) time.Duration {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	var wait time.Duration
-	for _, t := range tries {
-		// No bucket is emptier than empty, but by a clock that was ahead: nobody
-		// is to wait for that.
-		if empty := now.Add(time.Duration(t.rate.Burst) * t.rate.Every); l.full[t.key].After(empty) {
-			l.full[t.key] = empty.Add(-t.rate.Every)
-		}
-		missing := max(0, l.full[t.key].Sub(now))
-		wait = max(wait, missing-time.Duration(t.rate.Burst-1)*t.rate.Every)
+// ways names the buckets that a sign-in may draw on: all of the first way, or
+// else all of the next. A known device has its own, which strangers can't empty.
+func (r *Registry) ways(account ID, device, place string, known bool) [][]try {
+	limits, name := r.opts.Limits, account.String()
+	if known {
+		return [][]try{{{key: "known " + name + " " + device, rate: limits.Known}}}
 	}
-	if wait > 0 {
-		return wait
-	}
-	l.tidy(now)
-	for _, t := range tries {
-		from := now
-		if full := l.full[t.key]; full.After(now) {
-			from = full
-		}
-		l.full[t.key] = from.Add(t.rate.Every)
-	}
-	return 0
-}
-
-// giveBack returns what take took.
-func (l *throttle) giveBack(tries []try) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for _, t := range tries {
-		if full, ok := l.full[t.key]; ok {
-			l.full[t.key] = full.Add(-t.rate.Every)
-		}
+	own := try{key: "device " + device, rate: limits.Device}
+	return [][]try{
+		{own, {key: "place " + name + " " + place, rate: limits.Place}, {key: "places " + name, rate: limits.Places, line: place}},
+		{own, {key: "shared " + name, rate: limits.Shared}},
 	}
 }
 
-// tidy forgets full buckets whenever their number has doubled, so that memory
-// follows the tries of the last hour: argon2id bounds those.
-func (l *throttle) tidy(now time.Time) {
-	if len(l.full) < max(l.sweep, firstSweep) {
-		return
+// placeOf names the place of an address: an IPv4 address, or the /48 that a
+// site is given of IPv6 (RFC 6177), which costs a guesser no more than one
+// address. Unknown addresses are one place.
+func placeOf(from netip.Addr) string {
+	if from = from.Unmap().WithZone(""); !from.Is6() {
+		return from.String()
 	}
-	for key, full := range l.full {
-		if !full.After(now) {
-			delete(l.full, key)
-		}
-	}
-	l.sweep = 2 * len(l.full)
+	return netip.PrefixFrom(from, 48).Masked().String()
 }

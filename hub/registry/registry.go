@@ -2,9 +2,20 @@
 // in, and on which device.
 //
 // A password never leaves the call that brought it, and neither it nor a
-// session stands in the database in a form that signs anybody in. Guessing is
-// slowed down by account and by device, never by address, and nobody is ever
-// locked out.
+// session stands in the database in a form that signs anybody in.
+//
+// Guessing is slowed down by account and device, and nobody is ever locked out.
+// The right password on a device that is new to the account signs in at once
+// while at most 50 other addresses guess at that account, whatever they do; while
+// n more than that do (n up to 430), within 3 minutes for each of them all, by a
+// line in which every address stands once. Their guesses are at most 1,038 on
+// the first day and 768 on each that follows, however many addresses they have
+// ([DefaultLimits]). A known device waits for nobody. What remains is a guesser
+// at the holder's own address, who shares its five tries and one more every
+// 3 hours: another network or the counter is the way round.
+//
+// An address counts only beside an account: a crowd behind one waits for nothing
+// but its turn at the processors, and that goes round by address too.
 //
 // It moves no points and shows no page.
 package registry
@@ -31,7 +42,7 @@ type Opts struct {
 	Limits Limits           // DefaultLimits
 	AtOnce int              // passwords checked at the same time for strange devices, and as many for known ones: one a processor
 	Wait   time.Duration    // how long a sign-in waits for its turn: 3 s
-	Idle   time.Duration    // a session ends this long after its last use: 30 min
+	Idle   time.Duration    // a session ends this long after its last use, a press of a button: 30 min
 	Most   time.Duration    // and this long after its sign-in: 12 h
 }
 
@@ -59,16 +70,16 @@ func (o Opts) filled() Opts {
 type Registry struct {
 	write, read *sql.DB
 	opts        Opts
-	dummy       string        // the hash that an unknown ID is checked against
-	strange     chan struct{} // one place for each password under check
-	known       chan struct{} // places that a flood of strangers can't fill
+	dummy       string // the hash that an unknown ID is checked against
+	strange     gate   // before the check of a password
+	known       gate   // one that a flood of strangers can't fill
 	throttle    throttle
 }
 
 // Open returns the registry in a migrated database (package schema).
 func Open(write, read *sql.DB, opts *Opts) (*Registry, error) {
-	r := &Registry{write: write, read: read, opts: opts.filled(), throttle: throttle{full: map[string]time.Time{}}}
-	r.strange, r.known = make(chan struct{}, r.opts.AtOnce), make(chan struct{}, r.opts.AtOnce)
+	r := &Registry{write: write, read: read, opts: opts.filled(), throttle: newThrottle()}
+	r.strange.free, r.known.free = r.opts.AtOnce, r.opts.AtOnce
 	var err error
 	if r.dummy, err = r.opts.Cost.hash("nobody's password", r.opts.Rand); err != nil {
 		return nil, err

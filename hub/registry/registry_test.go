@@ -151,6 +151,9 @@ func TestSession(t *testing.T) {
 	for range 4 {
 		c.wait(29 * time.Minute)
 		alive("in use", nil)
+		if err := r.Use(t.Context(), s); err != nil {
+			t.Fatal(err)
+		}
 	}
 	c.wait(5 * time.Minute)
 	alive("past its most", ErrSignedOut)
@@ -172,6 +175,42 @@ func TestSession(t *testing.T) {
 	var n int
 	if err := r.read.QueryRow(`SELECT COUNT(*) FROM session`).Scan(&n); err != nil || n != 0 {
 		t.Errorf("%d sessions are left, %v", n, err)
+	}
+}
+
+// A session that was made or used while the clock was ahead is over when the
+// clock is right again.
+func TestSessionOfAClockThatWasAhead(t *testing.T) {
+	for _, tt := range []struct {
+		name       string
+		made, used time.Duration // by how much the clock was ahead then
+		after      time.Duration // before it is looked at, by the right clock
+		want       error
+	}{
+		{"right", 0, 0, time.Minute, nil},
+		{"made a year ahead", 365 * 24 * time.Hour, 365 * 24 * time.Hour, time.Minute, ErrSignedOut},
+		{"made ten minutes ahead", 10 * time.Minute, 10 * time.Minute, 5 * time.Minute, ErrSignedOut},
+		{"made seconds ahead", 30 * time.Second, 30 * time.Second, time.Second, nil},
+		{"used hours ahead", 0, 10 * time.Hour, time.Minute, ErrSignedOut},
+		{"used seconds ahead", 0, 30 * time.Second, time.Second, nil},
+		{"right, and too long ago", 0, 0, 30 * time.Minute, ErrSignedOut},
+	} {
+		r, c := testRegistry(t, nil)
+		add(t, r)
+		right := c.at
+		c.at = right.Add(tt.made)
+		s, err := r.SignIn(t.Context(), testID, testPassword, "a phone")
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.at = right.Add(tt.used)
+		if err := r.Use(t.Context(), s); err != nil {
+			t.Fatal(err)
+		}
+		c.at = right.Add(tt.after)
+		if _, err := r.Resume(t.Context(), s.Cookie()); !errors.Is(err, tt.want) {
+			t.Errorf("%s: %v, want %v", tt.name, err, tt.want)
+		}
 	}
 }
 

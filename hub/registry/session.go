@@ -19,7 +19,7 @@ var ErrSignedOut = errors.New("registry: signed out")
 type Session struct {
 	Account   ID
 	Made      time.Time
-	Expires   time.Time // moves on with use
+	Expires   time.Time // moves on with Use
 	NewDevice bool      // the sign-in was this device's first; false in a resumed session
 	secret    string
 }
@@ -100,11 +100,12 @@ func (r *Registry) remember(ctx context.Context, tx *sql.Tx, account ID, device 
 	return true, nil
 }
 
-// touchEvery is how stale a session's end may stand in the database: pages are
-// read far more often than sessions need to be moved on.
-const touchEvery = time.Minute
+// skew is how far apart clocks may honestly be: a session that was made or used
+// later than that from now comes from a clock that was ahead.
+const skew = time.Minute
 
-// Resume returns the session of a cookie's text and moves its end on.
+// Resume returns the session of a cookie's text, and writes nothing. A session
+// that was made, or last used, in the future is over.
 func (r *Registry) Resume(ctx context.Context, cookie string) (Session, error) {
 	var account string
 	var made, expires int64
@@ -117,21 +118,27 @@ func (r *Registry) Resume(ctx context.Context, cookie string) (Session, error) {
 	}
 	now := r.now()
 	s := Session{Account: ID{account}, Made: time.UnixMilli(made), Expires: time.UnixMilli(expires), secret: cookie}
-	if !now.Before(s.Expires) {
+	if last := s.Made.Add(r.opts.Most); s.Expires.After(last) {
+		s.Expires = last
+	}
+	if s.Made.After(now.Add(skew)) || s.Expires.After(now.Add(r.opts.Idle+skew)) || !now.Before(s.Expires) {
 		return Session{}, ErrSignedOut
 	}
+	return s, nil
+}
+
+// Use moves a session's end on. Reading a page does not: a session ends
+// Opts.Idle after its last press of a button.
+func (r *Registry) Use(ctx context.Context, s Session) error {
+	now := r.now()
 	next := now.Add(r.opts.Idle)
 	if last := s.Made.Add(r.opts.Most); next.After(last) {
 		next = last
 	}
-	if next.Sub(s.Expires) < touchEvery {
-		return s, nil
+	if _, err := r.write.ExecContext(ctx, `UPDATE session SET expires_at = $1 WHERE id = $2`, next.UnixMilli(), digest(s.secret)); err != nil {
+		return fmt.Errorf("registry: move a session on: %w", err)
 	}
-	s.Expires = next
-	if _, err := r.write.ExecContext(ctx, `UPDATE session SET expires_at = $1 WHERE id = $2`, next.UnixMilli(), digest(cookie)); err != nil {
-		return Session{}, fmt.Errorf("registry: move a session on: %w", err)
-	}
-	return s, nil
+	return nil
 }
 
 // SignOut ends a session. Ending it twice is harmless.

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"net/netip"
 	"time"
 )
 
@@ -30,28 +31,33 @@ func (e *SlowError) Error() string {
 
 const retryWhenBusy = 5 * time.Second
 
-// SignIn checks the password and begins a session on a device, which is named
-// by its cookie's text. Its errors are [ErrID], [ErrWrong], [BusyError],
-// [SlowError] and those of the database.
+// SignIn is [Registry.SignInFrom] from an unknown address.
 func (r *Registry) SignIn(ctx context.Context, id, password, device string) (Session, error) {
+	return r.SignInFrom(ctx, netip.Addr{}, id, password, device)
+}
+
+// SignInFrom checks the password and begins a session on a device, which is
+// named by its cookie's text. Its errors are [ErrID], [ErrWrong], [BusyError],
+// [SlowError] and those of the database.
+func (r *Registry) SignInFrom(ctx context.Context, from netip.Addr, id, password, device string) (Session, error) {
 	account, err := NormalizeID(id)
 	if err != nil {
 		return Session{}, err
 	}
-	device = digest(device)
+	device, place := digest(device), placeOf(from)
 	phc, known, err := r.lookup(ctx, account, device)
 	if err != nil {
 		return Session{}, err
 	}
-	tries := r.tries(account, device, known)
-	if wait := r.throttle.take(r.now(), tries); wait > 0 {
+	tries, wait := r.throttle.first(r.now(), r.ways(account, device, place, known))
+	if wait > 0 {
 		return Session{}, &SlowError{wait}
 	}
-	turns := r.strange
+	turns := &r.strange
 	if known {
-		turns = r.known
+		turns = &r.known
 	}
-	right, err := r.check(ctx, turns, phc, password)
+	right, err := r.check(ctx, turns, place, phc, password)
 	if err != nil || right {
 		r.throttle.giveBack(tries)
 	}
@@ -79,28 +85,17 @@ func (r *Registry) lookup(ctx context.Context, account ID, device string) (phc s
 	return phc, n > 0, nil
 }
 
-// tries names the buckets that a sign-in draws on. A known device has its own,
-// which strangers can't empty.
-func (r *Registry) tries(account ID, device string, known bool) []try {
-	if known {
-		return []try{{"known " + account.String() + " " + device, r.opts.Limits.Known}}
-	}
-	return []try{{"account " + account.String(), r.opts.Limits.Strange}, {"device " + device, r.opts.Limits.Device}}
-}
-
 // check compares in turn, and takes as long for nobody's password as for
 // somebody's.
-func (r *Registry) check(ctx context.Context, turns chan struct{}, phc, password string) (bool, error) {
-	patience := time.NewTimer(r.opts.Wait)
-	defer patience.Stop()
-	select {
-	case turns <- struct{}{}:
-		defer func() { <-turns }()
-	case <-patience.C:
-		return false, &BusyError{retryWhenBusy}
-	case <-ctx.Done():
-		return false, ctx.Err()
+func (r *Registry) check(ctx context.Context, turns *gate, place, phc, password string) (bool, error) {
+	in, err := turns.enter(ctx, r.opts.Wait, place)
+	if err != nil {
+		return false, err
 	}
+	if !in {
+		return false, &BusyError{retryWhenBusy}
+	}
+	defer turns.leave()
 	if phc == "" {
 		_, err := matches(r.dummy, password)
 		return false, err
