@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -52,7 +53,7 @@ func (f markFile) Move(change func(*ledger.Mark)) error {
 		if m.Given != before.Given {
 			err = errors.Join(writeLine(file, (n+1)%2, givenLine{n + 1, m.Given}), file.Sync())
 		}
-		if m.Kept.Ids != before.Kept.Ids || m.Kept.Seq != before.Kept.Seq {
+		if m.Kept.Ids != before.Kept.Ids || m.Kept.Seq != before.Kept.Seq || !bytes.Equal(m.Kept.Hash, before.Kept.Hash) {
 			err = errors.Join(err, writeLine(file, keptSlot, m.Kept))
 		}
 		return err

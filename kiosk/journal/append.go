@@ -156,15 +156,23 @@ func (j *Journal) reread(ctx context.Context) error {
 }
 
 // watchClock makes the clock suspect when it shows a time that can't be: before
-// the project, or before the newest entry.
+// the project, before the newest entry, or before the hub's last word.
 func (j *Journal) watchClock(now time.Time) {
-	if now.Before(born) || now.Add(clockSlack).UnixMilli() < j.at {
+	if now.Before(born) || now.Add(clockSlack).UnixMilli() < max(j.at, j.known.At) {
 		j.suspect = true
 	}
 }
 
+// Heard returns the hub's time in its last receipt: now is not before it.
+func (j *Journal) Heard() time.Time {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return time.UnixMilli(j.known.At)
+}
+
 // Suspect reports whether the clock is not to be trusted: windows are not held
-// against it, the count alone decides.
+// against it, the count alone decides. Only what was over at the hub's last
+// word is over.
 func (j *Journal) Suspect() bool {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -184,16 +192,29 @@ func (j *Journal) clockSuspect() bool {
 	return j.suspect
 }
 
-// ConfirmDate writes down what a person said of today's date.
+// mayOpen reports whether cards of an allotment may be signed now.
+func (j *Journal) mayOpen(a cards.Allotment) bool {
+	if j.clockSuspect() {
+		return j.known.At < a.Until*1000
+	}
+	return a.Open(j.opts.Now())
+}
+
+// ConfirmDate writes down what a person said of the clock's date.
 func (j *Journal) ConfirmDate(ctx context.Context, operator string, right bool) error {
+	return j.ConfirmDay(ctx, operator, cards.DayOf(j.opts.Now()), right)
+}
+
+// ConfirmDay writes down whether a person said that today is this day.
+func (j *Journal) ConfirmDay(ctx context.Context, operator string, day cards.Day, right bool) error {
 	end, err := j.begin(ctx)
 	if err != nil {
 		return err
 	}
 	defer end()
-	e := cards.Entry{State: cards.ClockSet, Operator: operator}
+	e := cards.Entry{State: cards.ClockSet, Operator: operator, Reason: "the date is " + day.String()}
 	if !right {
-		e.Reason = "the date is wrong"
+		e.Reason = "the date is not " + day.String()
 	}
 	return j.append(ctx, e)
 }
