@@ -200,11 +200,6 @@ func (j *Journal) mayOpen(a cards.Allotment) bool {
 	return a.Open(j.opts.Now())
 }
 
-// ConfirmDate writes down what a person said of the clock's date.
-func (j *Journal) ConfirmDate(ctx context.Context, operator string, right bool) error {
-	return j.ConfirmDay(ctx, operator, cards.DayOf(j.opts.Now()), right)
-}
-
 // ConfirmDay writes down whether a person said that today is this day.
 func (j *Journal) ConfirmDay(ctx context.Context, operator string, day cards.Day, right bool) error {
 	end, err := j.begin(ctx)

@@ -319,7 +319,7 @@ func TestSuspectClock(t *testing.T) {
 	if !j.Suspect() || !j.AskDate() {
 		t.Fatal("a clock that ran backwards is not suspect")
 	}
-	if err := j.ConfirmDate(context.Background(), "op", false); err != nil {
+	if err := j.ConfirmDay(context.Background(), "op", cards.DayOf(now), false); err != nil {
 		t.Fatal(err)
 	}
 	sign(t, j, "within the count")
