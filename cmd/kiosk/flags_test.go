@@ -4,16 +4,13 @@ import (
 	"bytes"
 	"errors"
 	"flag"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"pointkiosk/assets/words"
+	"pointkiosk/cmd/internal/golden"
 	"pointkiosk/cmd/internal/station"
 )
-
-var update = flag.Bool("update", false, "write the golden files")
 
 func TestHelp(t *testing.T) {
 	for _, lang := range words.Languages() {
@@ -21,19 +18,7 @@ func TestHelp(t *testing.T) {
 		if _, err := read(words.In(lang), []string{"-h"}, &out, &errs); !errors.Is(err, flag.ErrHelp) || errs.Len() > 0 {
 			t.Errorf("%v, %s", err, &errs)
 		}
-		file := filepath.Join("testdata", "help."+lang+".txt")
-		if *update {
-			if err := errors.Join(os.MkdirAll("testdata", 0o755), os.WriteFile(file, out.Bytes(), 0o644)); err != nil {
-				t.Fatal(err)
-			}
-		}
-		want, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if !bytes.Equal(out.Bytes(), want) {
-			t.Errorf("%s differs (-update writes it):\n%s", file, &out)
-		}
+		golden.Check(t, "help."+lang+".txt", out.String())
 	}
 }
 
