@@ -15,10 +15,10 @@ import (
 // Three hundred people behind one address have ten minutes to sign in and take
 // their points (DECISIONS 20). Here they all begin at once, at the real cost of
 // a password, and come again when they are told to: harder than in life. They
-// have half of that time; without POINTKIOSK_SOAK a fifth are there, for a fifth of it.
+// have half of that time; without POINTKIOSK_REAL a fifth are there, for a fifth of it.
 func TestCrowdBehindOneAddress(t *testing.T) {
 	people := 60
-	if os.Getenv("POINTKIOSK_SOAK") == "1" {
+	if os.Getenv("POINTKIOSK_REAL") == "1" {
 		people = 300
 	}
 	third := people / 3
