@@ -53,6 +53,7 @@ var (
 	toVoid   = with(toDesk, TapIssue{}, out, TapVoid{}, TapReason{"void.torn"})
 	torn     = cards.OpenCard{Allotment: 7, Number: 1, State: cards.Uncertain}
 	two      = SiteIs{Site: testSite(), Offers: offers()}
+	practice = DeskReady{Site: Site{Practice: true}, Request: "P1", Count: Count{Left: 500}}
 	answered = with(toDesk, TapIssue{}, doubtful, TapBack{})
 	doubtful = CardDoubtful{Card: torn, Request: "R2", Count: Count{Left: 499, Open: []cards.OpenCard{torn}}}
 )
@@ -110,6 +111,8 @@ func TestNext(t *testing.T) {
 		{"printing is never idle", with(toDesk, TapIssue{}, Tick{noon.Add(24 * time.Hour)}), Wait, "{****} {false 0} {R1 sato 7}"},
 		{"display and back", []Event{TapDisplay{}, TapLang{"en"}, TapBack{}}, Home, ""},
 		{"practice", with(toMenu, TapPractice{}), Wait, "{****} {true 0}"},
+		{"practice ends at the menu", with(toMenu, TapPractice{}, practice, TapBack{}, TapPractice{}), Menu, "{****} {true 0}"},
+		{"and then cards are live, of the event named", with(toMenu, two, TapPractice{}, practice, TapBack{}, TapPractice{}, TapDesk{8}), Wait, "{****} {true 0} {false 8}"},
 		{"one of two events is named", with(toMenu, two, TapDesk{8}), Wait, "{****} {false 8}"},
 		{"none of two is no desk", with(toMenu, two, TapDesk{}), Menu, "{****}"},
 		{"paper out, and staff have a way in", with(toDesk, PaperIs{Paper{Code: "P-02"}}, TapStaff{}), Door, "{****} {false 0}"},
@@ -142,8 +145,6 @@ func TestNext(t *testing.T) {
 // Cards that nobody decided are counted until somebody does, whatever screen
 // and event comes next; those of practice are not.
 func TestOwed(t *testing.T) {
-	practice := ready
-	practice.Site.Practice = true
 	for _, tt := range []struct {
 		name   string
 		events []Event

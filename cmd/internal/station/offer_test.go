@@ -246,3 +246,42 @@ func TestAtRisk(t *testing.T) {
 	m.desk = s.NewDesk()
 	risk(5*200, "after today's have lapsed")
 }
+
+// Cards of other points for the same event and day are another offer: the
+// button on the screen says what the card is worth.
+func TestDeskOfTwoWorths(t *testing.T) {
+	m := newMarket(t, printer.ProcessID, nil)
+	more, err := m.ledger.Grant(t.Context(), ledger.Grant{Kiosk: "KSZ-014", Event: "bar", Count: 3, Points: 500})
+	m.ok(err)
+	m.sync()
+	m.toMenu()
+	if len(m.state.Offers) != 2 {
+		t.Fatalf("%d offers, want one for each worth", len(m.state.Offers))
+	}
+	m.do(kiosk.TapDesk{Allotment: m.state.Offers[0].Allotment.ID})
+	for range 11 {
+		m.do(kiosk.TapIssue{})
+	}
+	if m.papers() != 10 || m.state.Count.Left != 0 || m.state.Desk.Last.Allotment == more.ID {
+		t.Errorf("%d papers, %d left, the last is %v: the screen says %d points", m.papers(), m.state.Count.Left, m.state.Desk.Last, m.state.Site.Allotment.Points)
+	}
+}
+
+// A denied date is not forgotten by switching the kiosk off: the next day's
+// cards are not handed out in silence.
+func TestSuspectClockAfterRestart(t *testing.T) {
+	m := newMarket(t, printer.ProcessID, nil)
+	m.grant(5, 3)
+	m.ok(m.desk.Close())
+	m.opts.Now = func() time.Time { return time.Now().Add(3 * 24 * time.Hour) }
+	m.switchOn()
+	m.toMenu()
+	m.do(kiosk.TapDesk{}, kiosk.TapDateBad{})
+	m.at(kiosk.Menu)
+	m.do(kiosk.TapBack{})
+	m.ok(m.desk.Close())
+	m.switchOn()
+	m.toMenu()
+	m.do(kiosk.TapDesk{})
+	m.at(kiosk.Clock)
+}

@@ -78,3 +78,37 @@ func TestDoor(t *testing.T) {
 		now = now.Add(want)
 	}
 }
+
+// Two fingers are no faster than one, and hours of guessing cost those who come
+// after them little more than minutes.
+func TestDoorUnderGuesses(t *testing.T) {
+	hash, err := bcrypt.GenerateFromPassword([]byte("2468"), bcrypt.MinCost)
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := time.Unix(1_800_000_000, 0)
+	path := filepath.Join(t.TempDir(), "door")
+	d := newDoor(path, []Staff{{Name: "sato", PIN: string(hash)}}, func() time.Time { return now })
+	var together sync.WaitGroup
+	for range 20 {
+		together.Go(func() { _, _, _ = d.unlock("1111") })
+	}
+	together.Wait()
+	data, err := os.ReadFile(path)
+	if err != nil || string(data) != `{"wrong":3,"last":1800000000}` {
+		t.Errorf("after twenty at once: %s, %v", data, err)
+	}
+	for range 100 { // as many as the door lets through
+		now = now.Add(longestBar)
+		if _, wait, _ := d.unlock("1111"); wait == 0 {
+			t.Fatal("guessing is not slowed down")
+		}
+	}
+	now = now.Add(90 * time.Minute)
+	if _, wait, _ := d.unlock("1111"); wait != 0 {
+		t.Errorf("an hour and a half later one slip of the finger shuts the door for %v", wait)
+	}
+	if name, _, err := d.unlock("2468"); name != "sato" || err != nil {
+		t.Errorf("the right PIN: %q, %v", name, err)
+	}
+}
