@@ -124,6 +124,8 @@ func TestNext(t *testing.T) {
 		{"and then the menu is back", with(answered, TapReview{}, Reviewing{doubtful.Count}, TapWhole{}, CardOut{Serial: serial}), Menu, "{****} {false 0} {R1 sato 7} {} {0000-01R0-000P true sato}"},
 		{"paper out meanwhile", with(answered, TapReview{}, Reviewing{doubtful.Count}, TapTorn{}, NotIssued{Count: doubtful.Count, Paper: &Paper{Code: "P-02"}}, PaperIs{Paper{Ready: true}}), Confirm, "{****} {false 0} {R1 sato 7} {} {0000-01R0-000P false sato}"},
 		{"another desk after it", with(answered, TapReview{}, Reviewing{}, TapDesk{}, ready), Issue, "{****} {false 0} {R1 sato 7} {} {false 0}"},
+		{"wrong date, another day", with(toMenu, TapDesk{}, DeskReady{Site: testSite(), AskDate: true}, TapDateBad{}, DateConfirmed{offers()[1:]}), Menu, "{****} {false 0} {sato 2026-11-22 false}"},
+		{"wrong date, no other day", with(toMenu, TapDesk{}, DeskReady{Site: testSite(), AskDate: true}, TapDateBad{}, DateConfirmed{offers()[:1]}), Issue, "{****} {false 0} {sato 2026-11-22 false}"},
 		{"wrong date, several days", with(toMenu, TapDesk{}, DeskReady{Site: testSite(), AskDate: true}, TapDateBad{}, DateConfirmed{offers()}), Menu, "{****} {false 0} {sato 2026-11-22 false}"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -171,6 +173,29 @@ func TestMoreGranted(t *testing.T) {
 	for want, e := range map[uint32]SiteIs{500: {Offers: more}, 0: {Offers: more[1:]}} {
 		if s, _ := start(with(empty, e)...); s.Count.Left != want || s.Count.Today != 500 || s.Site.Allotment.ID != 7 {
 			t.Errorf("%d left, want %d, of allotment %d", s.Count.Left, want, s.Site.Allotment.ID)
+		}
+	}
+}
+
+// A question that could not be answered comes back, and says why; an answer that
+// went well leaves no word behind but that of a void.
+func TestQuestionComesBack(t *testing.T) {
+	failed := NotIssued{Note: "issue.note.staff", Count: doubtful.Count}
+	again := with(answered, TapReview{}, Reviewing{doubtful.Count}, TapWhole{}, failed)
+	for _, tt := range []struct {
+		name   string
+		events []Event
+		step   Step
+		note   string
+	}{
+		{"it says why", again, Confirm, "issue.note.staff"},
+		{"not after the next answer", with(again, TapTorn{}, CardDoubtful{Card: torn, Count: doubtful.Count}), Confirm, ""},
+		{"nor in a new review", with(again, TapBack{}, TapReview{}, Reviewing{doubtful.Count}), Confirm, ""},
+		{"the last void is said", with(answered, TapReview{}, Reviewing{doubtful.Count}, TapVoid{}, TapReason{"void.torn"}, VoidNoted{}), Menu, "issue.void.noted"},
+		{"all decided", with(again, TapWhole{}, CardOut{Serial: serial}), Menu, "menu.owed.done"},
+	} {
+		if s, _ := start(tt.events...); s.Step != tt.step || s.Desk.Note != tt.note {
+			t.Errorf("%s: step %d, note %q, want %d, %q", tt.name, s.Step, s.Desk.Note, tt.step, tt.note)
 		}
 	}
 }

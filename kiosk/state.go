@@ -107,10 +107,15 @@ type Offer struct {
 	Left      uint32
 }
 
-// Is reports whether an offer is of the same event and day.
+// Is reports whether an offer is of the same event and day, in cards that are
+// worth the same.
 func (o Offer) Is(a cards.Allotment) bool {
-	return o.Allotment.Event.ID == a.Event.ID && o.Allotment.Day == a.Day
+	return o.Allotment.Event.ID == a.Event.ID && o.Allotment.Day == a.Day && o.Allotment.Points == a.Points
 }
+
+// Named reports whether the staff menu names what may be handed out, a tile
+// each: where there is a choice, or the clock does not tell the day.
+func (s State) Named() bool { return len(s.Offers) > 1 || s.Site.Doubted && len(s.Offers) == 1 }
 
 // Desk is the Issue screen's own state.
 type Desk struct {
@@ -146,9 +151,9 @@ type State struct {
 	Site    Site
 	Network Network
 	Paper   Paper
-	Offers  []Offer // one tile each on the staff menu
-	Skip    int     // how many of them stand on the pages before
-	Owed    int     // live cards that wait for the volunteer's word
+	Offers  []Offer
+	Skip    int // how many of them stand on the pages before
+	Owed    int // live cards that wait for the volunteer's word
 	Count   Count
 	Desk    Desk
 	Ask     Ask

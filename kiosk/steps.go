@@ -1,7 +1,9 @@
 package kiosk
 
 import (
+	"cmp"
 	"image"
+	"slices"
 
 	"pointkiosk/cards"
 )
@@ -76,8 +78,13 @@ func (s State) atMenu(e Event) (State, Effect) {
 		s.Step, s.back = Wait, Menu
 		return s, Review{}
 	case TapPractice:
+		s.Desk.Note = ""
+		if s.Site.Practice { // whichever event is live, it is tapped next
+			s.Site.Practice = false
+			return s, nil
+		}
 		s.Step, s.back = Wait, Menu
-		return s, OpenDesk{Practice: !s.Site.Practice}
+		return s, OpenDesk{Practice: true}
 	case TapBack:
 		return s.home(), nil
 	}
@@ -106,7 +113,7 @@ func (s State) toDesk() State {
 	}
 	s.Step, s.Ask = Issue, Ask{}
 	if s.review {
-		s.Desk.Note = "menu.owed.done"
+		s.Desk.Note = cmp.Or(s.Desk.Note, "menu.owed.done")
 		return s.toMenu()
 	}
 	return s.paperChanged()
@@ -187,12 +194,12 @@ func (s State) waiting(e Event) (State, Effect) {
 		s.Desk.Last, s.Desk.Handed, s.Desk.Presumed = cards.Serial{}, false, false
 		s.Desk.Note = "issue.void.noted"
 	case DateConfirmed: // the desk opens, but where another day's may be meant
-		if len(e.Offers) > 1 {
+		if slices.ContainsFunc(e.Offers, func(o Offer) bool { return !o.Is(s.Site.Allotment) }) {
 			s.Offers, s.Desk.Note = e.Offers, "menu.which.day"
 			return s.toMenu(), nil
 		}
 	case Reviewing:
-		s.Site.Practice, s.review = false, true
+		s.Site.Practice, s.review, s.Desk.Note = false, true, ""
 		s = s.counted(e.Count, "", nil)
 	case NeedSecond:
 		s.Step, s.Keys = Door, Keys{Second: true}
@@ -215,14 +222,14 @@ func (s State) asking(e Event) (State, Effect) {
 	case TapWhole, TapTorn:
 		if s.Step == Confirm {
 			_, whole := e.(TapWhole)
-			s.Step, s.back = Wait, Issue
+			s.Step, s.back, s.Desk.Note = Wait, Issue, ""
 			return s, Settle{Serial: serial, Whole: whole, Operator: s.Desk.Operator}
 		}
 	case TapVoid:
 		s.Step = VoidCard
 	case TapReason:
 		if s.Step == VoidCard && e.Reason != "" {
-			s.Step, s.back, s.Ask.Reason = Wait, Issue, e.Reason
+			s.Step, s.back, s.Ask.Reason, s.Desk.Note = Wait, Issue, e.Reason, ""
 			return s, AskVoid{Serial: serial, Reason: e.Reason, Operator: s.Desk.Operator}
 		}
 	case TapBack:

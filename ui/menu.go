@@ -7,8 +7,8 @@ import (
 	"pointkiosk/kiosk"
 )
 
-// menu is what staff find behind the door: where more than one event is open, a
-// tile for each, and else one to hand out cards.
+// menu is what staff find behind the door: a tile for each event where they are
+// named, and else one to hand out cards.
 type menu struct {
 	p          *pen
 	page       *page
@@ -20,7 +20,7 @@ type menu struct {
 	facts      []*fact
 	unbound    *text
 	unboundBox *panel
-	tiles      [2]*button // to hand out, to practise: where no more than one event is open
+	tiles      [2]*button // to hand out, to practise: where no event is named
 	offers     [3]*offers // else, for a panel that lies, is low, or upright
 	small      *button    // to practise, beside them
 	owed       *button
@@ -122,11 +122,11 @@ func (s *menu) Show(st kiosk.State) {
 	s.practice.set(p.say(practice))
 	s.exercise.set(p.say(practice))
 	s.now.set(now)
-	several := len(st.Offers) > 1
+	named := st.Named()
 	for _, tile := range s.tiles {
-		tile.show(!several)
+		tile.show(!named)
 	}
-	s.small.show(several)
+	s.small.show(named)
 	for _, o := range s.offers {
 		o.show(st)
 	}

@@ -40,7 +40,7 @@ func newOffers(p *pen, most int, send func(kiosk.Event)) *offers {
 // show fills the page on which the first of the tiles shown stands.
 func (s *offers) show(st kiosk.State) {
 	most, list := len(s.tiles), st.Offers
-	if len(list) < 2 {
+	if !st.Named() {
 		list = nil
 	}
 	s.skip, s.last = st.Skip/most*most, max(0, len(list)-1)/most*most

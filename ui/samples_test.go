@@ -139,6 +139,7 @@ func samples() []sample {
 			handed(s)
 			s.Offers, s.Site.Doubted, s.Desk.Note, s.Site.Bound = several(3), true, "menu.which.day", false
 		}),
+		with("menu-date", kiosk.Menu, func(s *kiosk.State) { handed(s); s.Site.Doubted, s.Desk.Note = true, "menu.which.day" }),
 		with("clock", kiosk.Clock, handed),
 		with("clock-day", kiosk.Clock, func(s *kiosk.State) { s.Site.Allotment = long(); s.Site.Allotment.Day++ }),
 		with("issue", kiosk.Issue, func(s *kiosk.State) { handed(s); s.Desk.Handed = false; s.Desk.Last = cards.Serial{} }),
@@ -154,6 +155,7 @@ func samples() []sample {
 		}),
 		with("wait", kiosk.Wait, func(*kiosk.State) {}),
 		with("confirm", kiosk.Confirm, func(s *kiosk.State) { s.Ask.Card = doubtful() }),
+		with("confirm-note", kiosk.Confirm, func(s *kiosk.State) { s.Ask.Card = doubtful(); s.Desk.Note = "issue.note.staff" }),
 		with("void", kiosk.VoidCard, func(s *kiosk.State) { s.Ask.Card = doubtful(); s.Ask.Card.State = cards.Printed }),
 		with("void-open", kiosk.VoidCard, func(s *kiosk.State) { s.Ask.Card = doubtful() }),
 		with("display", kiosk.Display, func(*kiosk.State) {}),

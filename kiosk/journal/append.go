@@ -140,7 +140,7 @@ func (j *Journal) reread(ctx context.Context) error {
 	if err := found.load(ctx); err != nil {
 		return err
 	}
-	j.seq, j.hash, j.at, j.suspect, j.asked, j.sum = found.seq, found.hash, found.at, found.suspect, found.asked, found.sum
+	j.seq, j.hash, j.at, j.suspect, j.sum = found.seq, found.hash, found.at, found.suspect, found.sum
 	var busy, pages, moved int
 	if err := j.db.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &pages, &moved); err != nil {
 		return fmt.Errorf("journal: sync what was found: %w", err)
@@ -179,8 +179,9 @@ func (j *Journal) Suspect() bool {
 	return j.clockSuspect()
 }
 
-// AskDate reports whether the volunteer has to be asked about the date: once,
-// while the clock is suspect.
+// AskDate reports whether the volunteer has to be asked about the date: once
+// while the clock is suspect, and again after a restart, since nobody knows for
+// how long the kiosk was off.
 func (j *Journal) AskDate() bool {
 	j.mu.Lock()
 	defer j.mu.Unlock()

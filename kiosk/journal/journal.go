@@ -67,7 +67,7 @@ type Journal struct {
 	hash    [32]byte
 	at      int64 // the newest entry's time
 	suspect bool  // the clock is not to be trusted: the count alone decides
-	asked   bool  // a person has been asked about the date since it became suspect
+	asked   bool  // a person has been asked about the date since then, or since the start
 	sum     *sum
 	unknown error         // a commit whose fate is not known yet
 	known   cards.Receipt // the newest that the entries were compared with

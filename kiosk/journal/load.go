@@ -32,7 +32,7 @@ func (j *Journal) load(ctx context.Context) error {
 	if err := j.db.QueryRowContext(ctx, `SELECT coalesce(max(seq), 0) FROM entry`).Scan(&top); err != nil {
 		return fmt.Errorf("journal: read: %w", err)
 	}
-	j.seq, j.hash, j.at, j.suspect, j.asked, j.sum = 0, [32]byte{}, 0, false, false, newSum(nil)
+	j.seq, j.hash, j.at, j.suspect, j.sum = 0, [32]byte{}, 0, false, newSum(nil)
 	from := top / checkpointEvery * checkpointEvery
 	if from > 1 {
 		hash, err := j.hashOf(ctx, from-1)
@@ -47,7 +47,6 @@ func (j *Journal) load(ctx context.Context) error {
 		}
 		j.sum.add(e)
 		j.seq, j.hash, j.at, j.suspect = e.Seq, hash, e.At, e.Suspect
-		j.asked = j.suspect && (j.asked || e.State == cards.ClockSet)
 		return nil
 	}); err != nil {
 		return err

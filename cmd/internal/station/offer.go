@@ -41,18 +41,19 @@ func (c calendar) open(a cards.Allotment) bool {
 	return a.Open(c.now)
 }
 
-// An eventDay is all that this kiosk was granted for one event on one day.
+// An eventDay is all that this kiosk was granted for one event on one day, in
+// cards of so many points each.
 type eventDay struct {
-	event string
-	day   cards.Day
-	held  []cards.Allotment // oldest first
+	held []cards.Allotment // oldest first
 }
+
+func (d eventDay) of(a cards.Allotment) bool { return kiosk.Offer{Allotment: d.held[0]}.Is(a) }
 
 // dayOf returns all that was granted for an allotment's event and day.
 func (s *Station) dayOf(ctx context.Context, a cards.Allotment) (eventDay, error) {
 	days, err := s.eventDays(ctx)
 	for _, d := range days {
-		if d.event == a.Event.ID && d.day == a.Day {
+		if d.of(a) {
 			return d, nil
 		}
 	}
@@ -68,9 +69,9 @@ func (s *Station) eventDays(ctx context.Context) (days []eventDay, err error) {
 		if a.Key != s.live.ID {
 			continue
 		}
-		n := slices.IndexFunc(days, func(d eventDay) bool { return d.event == a.Event.ID && d.day == a.Day })
+		n := slices.IndexFunc(days, func(d eventDay) bool { return d.of(a) })
 		if n < 0 {
-			days, n = append(days, eventDay{event: a.Event.ID, day: a.Day}), len(days)
+			days, n = append(days, eventDay{}), len(days)
 		}
 		days[n].held = append(days[n].held, a)
 	}
@@ -101,8 +102,8 @@ func (c calendar) desk() calendar {
 	return c
 }
 
-// Offers returns what cards may be handed out of now, one offer for each event
-// and day. A suspect clock closes nothing: where it leaves none open, or
+// Offers returns what cards may be handed out of now, one offer for each event,
+// day and worth. A suspect clock closes nothing: where it leaves none open, or
 // somebody said that its date is wrong, all that has numbers left and was not
 // over at the hub's last word is offered, the next day first.
 func (s *Station) Offers(ctx context.Context) ([]kiosk.Offer, error) {
