@@ -118,8 +118,9 @@ func readLine(file *os.File, slot int64, v any) (whole bool, err error) {
 	if err != nil && !errors.Is(err, io.EOF) {
 		return false, fmt.Errorf("mark: %w", err)
 	}
-	sum, text, ended := strings.Cut(string(b[:n]), " ")
-	if text, _, ended = strings.Cut(text, "\n"); !ended || sum != lineSum(text) {
+	sum, rest, _ := strings.Cut(string(b[:n]), " ")
+	text, _, ended := strings.Cut(rest, "\n")
+	if !ended || sum != lineSum(text) {
 		return false, nil
 	}
 	return json.Unmarshal([]byte(text), v) == nil, nil
