@@ -2,6 +2,8 @@
 SHELL := /bin/bash
 TAGS  := migrated_fynedo,no_animations
 GO    := go
+# The race detector, without its pointer checks in the SQLite that was translated from C: a third of the time.
+RACE  := -race -gcflags=modernc.org/...=-d=checkptr=0
 export GOFLAGS := -buildvcs=false
 export CGO_ENABLED := 1
 
@@ -18,10 +20,10 @@ build:
 # cache of their own.
 test: setup-test check
 ifeq ($(shell id -u),0)
-	POINTKIOSK_REAL=1 $(GO) test -race -tags $(TAGS) -timeout 40m ./...
+	POINTKIOSK_REAL=1 $(GO) test $(RACE) -tags $(TAGS) -timeout 40m ./...
 else
-	POINTKIOSK_REAL=1 $(GO) test -race -tags $(TAGS) -timeout 40m $$($(GO) list ./... | grep -v internal/fault)
-	POINTKIOSK_REAL=1 $(GO) test -race -tags $(TAGS) -timeout 40m -exec "sudo -E env PATH=$$PATH GOCACHE=/tmp/pointkiosk-root-cache" ./cmd/internal/fault
+	POINTKIOSK_REAL=1 $(GO) test $(RACE) -tags $(TAGS) -timeout 40m $$($(GO) list ./... | grep -v internal/fault)
+	POINTKIOSK_REAL=1 $(GO) test $(RACE) -tags $(TAGS) -timeout 40m -exec "sudo -E env PATH=$$PATH GOCACHE=/tmp/pointkiosk-root-cache" ./cmd/internal/fault
 endif
 
 check:

@@ -159,7 +159,7 @@ func TestAskForTheCheck(t *testing.T) {
 			t.Errorf("decided %v: %q", accept, s.title())
 		}
 		told := map[bool]string{true: "200ポイントが口座に入りました", false: "ポイントは入りませんでした"}[accept]
-		if s := p.get("/account"); strings.Contains(s.html, "<b>200</b>") != accept || strings.Index(s.html, told) < 0 ||
+		if s := p.get("/account"); strings.Contains(s.html, "<b>200</b>") != accept || !strings.Contains(s.html, told) ||
 			strings.Index(s.html, told) > strings.Index(s.html, "新しい端末") || !strings.Contains(s.html, card.Serial().String()) {
 			t.Errorf("decided %v: %s", accept, s.html)
 		}

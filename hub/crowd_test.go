@@ -3,6 +3,7 @@ package hub
 import (
 	"fmt"
 	"net/http"
+	"os"
 	"strconv"
 	"sync"
 	"testing"
@@ -13,9 +14,14 @@ import (
 
 // Three hundred people behind one address have ten minutes to sign in and take
 // their points (DECISIONS 20). Here they all begin at once, at the real cost of
-// a password, and come again when they are told to: harder than in life.
-func TestThreeHundredBehindOneAddress(t *testing.T) {
-	const people = 300
+// a password, and come again when they are told to: harder than in life. They
+// have half of that time; without POINTKIOSK_REAL a fifth are there, for a fifth of it.
+func TestCrowdBehindOneAddress(t *testing.T) {
+	people := 60
+	if os.Getenv("POINTKIOSK_REAL") == "1" {
+		people = 300
+	}
+	third := people / 3
 	town := newTown(t, nil)
 	real := town.registry(registry.Opts{})
 	town.restart(func(o *Opts) { o.Registry = real })
@@ -34,11 +40,11 @@ func TestThreeHundredBehindOneAddress(t *testing.T) {
 	var all sync.WaitGroup
 	for n, id := range ids {
 		allotment, number := bar, uint32(n+1)
-		if n >= 100 {
-			allotment, number = barAgain, uint32(n-99)
+		if n >= third {
+			allotment, number = barAgain, uint32(n-third+1)
 		}
-		if n >= 200 {
-			allotment, number = walk, uint32(n-199)
+		if n >= 2*third {
+			allotment, number = walk, uint32(n-2*third+1)
 		}
 		card := town.card(allotment, number)
 		all.Go(func() {
@@ -60,12 +66,12 @@ func TestThreeHundredBehindOneAddress(t *testing.T) {
 		sum += n
 	}
 	t.Logf("%d people in %v, told to come again %d times", people, took.Round(100*time.Millisecond), sum)
-	if took > 5*time.Minute {
+	if took > time.Duration(people)*time.Second {
 		t.Errorf("took %v", took)
 	}
 	for n, id := range ids[:people:people] {
 		want := int64(200)
-		if n >= 200 {
+		if n >= 2*third {
 			want = 1500
 		}
 		if b, err := town.ledger.Balance(t.Context(), id); err != nil || b.Points != want {

@@ -25,7 +25,7 @@ import (
 	"pointkiosk/cards"
 	"pointkiosk/hub/ledger"
 	"pointkiosk/hub/registry"
-	"pointkiosk/hub/schema"
+	"pointkiosk/hub/schema/schematest"
 )
 
 const (
@@ -95,10 +95,8 @@ var eventDay = cards.DayOf(time.Date(2026, 11, 22, 0, 0, 0, 0, cards.Japan))
 func newTown(t testing.TB, mend func(*Opts)) *town {
 	t.Helper()
 	c := &town{t: t, clock: &movingClock{at: eventDay.Start().Add(11*time.Hour + 5*time.Minute)}, logs: new(safeBuffer), folder: t.TempDir()}
+	schematest.Write(t, filepath.Join(c.folder, "hub.db"))
 	c.db, c.reader = openTestDB(t, c.folder, 1), openTestDB(t, c.folder, 4)
-	if err := schema.Migrate(context.Background(), c.db); err != nil {
-		t.Fatal(err)
-	}
 	key := func(seed string) ed25519.PrivateKey {
 		return ed25519.NewKeyFromSeed([]byte(strings.Repeat(seed, ed25519.SeedSize)))
 	}

@@ -29,22 +29,24 @@ type Event any
 
 // Taps of a finger.
 type (
-	TapStaff    struct{}                // the lock on Home
-	TapDigit    struct{ Digit byte }    // '0'…'9' at the door
-	TapErase    struct{}                // 消す
-	TapEnter    struct{}                // 決定
-	TapBack     struct{}                // もどる, 終わる: one step up
-	TapDesk     struct{}                // staff menu: open the Issue screen
-	TapPractice struct{}                // staff menu: practice on, off
-	TapIssue    struct{}                // the one large button
-	TapWhole    struct{}                // 印刷の確認: はい
-	TapTorn     struct{}                // 印刷の確認: いいえ, print the same card again
-	TapNotOut   struct{}                // 「出なかった」 on a printer without proof
-	TapVoid     struct{}                // 取消 of the last card, or of the one in question
-	TapReason   struct{ Reason string } // why: a word key such as "void.torn"
-	TapDateOK   struct{}                // the date on the screen is right
-	TapDateBad  struct{}                // it is wrong; cards are handed out all the same
-	TapDisplay  struct{}                // 表示
+	TapStaff    struct{}                   // the lock on Home
+	TapDigit    struct{ Digit byte }       // '0'…'9' at the door
+	TapErase    struct{}                   // 消す
+	TapEnter    struct{}                   // 決定
+	TapBack     struct{}                   // もどる, 終わる: one step up
+	TapDesk     struct{ Allotment uint32 } // staff menu: open the Issue screen for the event of this one; 0 for the only one
+	TapPage     struct{ Skip int }         // staff menu: 前へ, 次へ
+	TapReview   struct{}                   // staff menu: decide the open cards
+	TapPractice struct{}                   // staff menu: practice on, off
+	TapIssue    struct{}                   // the one large button
+	TapWhole    struct{}                   // 印刷の確認: はい
+	TapTorn     struct{}                   // 印刷の確認: いいえ, print the same card again
+	TapNotOut   struct{}                   // 「出なかった」 on a printer without proof
+	TapVoid     struct{}                   // 取消 of the last card, or of the one in question
+	TapReason   struct{ Reason string }    // why: a word key such as "void.torn"
+	TapDateOK   struct{}                   // the date on the screen is right
+	TapDateBad  struct{}                   // it is wrong; cards are handed out all the same
+	TapDisplay  struct{}                   // 表示
 	TapLang     struct{ Lang string }
 	TapSize     struct{ Size Size }
 	TapContrast struct{}
@@ -62,30 +64,37 @@ type (
 		AskDate bool // the clock is suspect and nobody was asked about the date
 	}
 	DeskClosed struct{ Note string } // it may not: a word key says why
+	Reviewing  struct{ Count Count } // the open live cards
 	CardOut    struct {
 		Serial   cards.Serial
 		Presumed bool
 		Count    Count
 		Request  string // of the next card
+		Preview  image.Image
 	}
 	CardDoubtful struct { // the volunteer has to look
 		Card    cards.OpenCard
 		Count   Count
 		Request string
+		Preview image.Image
 	}
 	NotIssued struct { // no card came of it; the entitlement stays
 		Note    string // a word key
 		Request string // a new one only where the old one had an outcome
 		Count   Count
 		Paper   *Paper // how the printer is, where that was the reason
+		Preview image.Image
 	}
 	VoidNoted struct {
 		Serial  cards.Serial
 		Count   Count
 		Request string
+		Preview image.Image
 	}
 	NeedSecond    struct{} // so many voids today take a second person
-	DateConfirmed struct{}
+	DateConfirmed struct {
+		Offers []Offer // where the date was wrong: what may be handed out by any other
+	}
 )
 
 // News from the parts, unasked.
@@ -94,8 +103,9 @@ type (
 	NetworkIs struct{ Network Network }
 	PaperIs   struct{ Paper Paper }
 	SiteIs    struct {
-		Site  Site
-		Count Count
+		Site   Site
+		Offers []Offer
+		Count  Count
 	}
 )
 
@@ -104,8 +114,12 @@ type Effect any
 
 // The effects.
 type (
-	Unlock    struct{ PIN PIN }
-	OpenDesk  struct{ Practice bool }
+	Unlock   struct{ PIN PIN }
+	OpenDesk struct {
+		Practice  bool
+		Allotment uint32 // of the event that was chosen; 0 for the only one
+	}
+	Review    struct{} // the open live cards are to be decided
 	PrintCard struct {
 		Request, Operator string
 		Allotment         uint32 // the one on the screen
@@ -125,6 +139,7 @@ type (
 	}
 	ConfirmDate struct {
 		Operator string
+		Day      cards.Day // the one on the screen
 		Right    bool
 	}
 )

@@ -162,10 +162,24 @@ func (i *Issuer) face(a cards.Allotment, c cards.Card, copy uint32) face.Card {
 	return f
 }
 
-// Preview draws the card as it will be printed, with a code that is no card.
-func (i *Issuer) Preview(a cards.Allotment) (*face.Drawn, error) {
-	look := i.face(a, cards.Card{}, 0)
-	look.Serial = cards.Serial{Allotment: a.ID, Number: 1}.String()
-	look.URL = a.Event.Host.Site()
-	return i.Face.Draw(&look, i.Dots)
+// Preview draws the card with this number as it will be printed, dot for dot
+// but for its code: of that only the corners are there, since whatever a screen
+// shows can be photographed.
+func (i *Issuer) Preview(a cards.Allotment, number uint32) (*face.Drawn, error) {
+	look := i.face(a, cards.Card{Claims: a.Claims(number)}, 0)
+	d, err := i.Face.Draw(&look, i.Dots)
+	if err != nil {
+		return nil, err
+	}
+	corner := 7 * d.Module // a finder pattern: ISO/IEC 18004:2015, 6.3.3
+	for y := d.QR.Min.Y; y < d.QR.Max.Y; y++ {
+		row, top, bottom := d.Row(y), y < d.QR.Min.Y+corner, y >= d.QR.Max.Y-corner
+		for x := d.QR.Min.X; x < d.QR.Max.X; x++ {
+			left, right := x < d.QR.Min.X+corner, x >= d.QR.Max.X-corner
+			if !(top && (left || right) || bottom && left) {
+				row[x/8] &^= 0x80 >> (x % 8)
+			}
+		}
+	}
+	return d, nil
 }

@@ -38,6 +38,10 @@ func (s State) Next(e Event) (State, Effect) {
 		return s.atClock(e)
 	case Issue:
 		return s.atDesk(e)
+	case Out:
+		if _, ok := e.(TapStaff); ok { // whoever mends it may have to see more
+			s.Step, s.outside, s.Keys = Door, Out, Keys{Wait: s.Keys.Wait}
+		}
 	case Wait:
 		return s.waiting(e)
 	case Confirm, VoidCard:
@@ -61,13 +65,31 @@ func (s State) news(e Event) (State, bool) {
 		s.Paper = e.Paper
 		s = s.paperChanged()
 	case SiteIs:
-		if s.Step == Home {
-			s.Site, s.Count = e.Site, e.Count
-		}
+		s = s.arrived(e)
 	default:
 		return s, false
 	}
 	return s, true
+}
+
+// arrived takes in what may be handed out now. A desk that is open stays the
+// one it is; where it has run out of numbers, it learns of new ones.
+func (s State) arrived(e SiteIs) State {
+	s.Offers, s.Owed = e.Offers, e.Count.Undecided()
+	if s.Skip >= len(s.Offers) {
+		s.Skip = 0
+	}
+	switch s.Step {
+	case Home:
+		s.Site, s.Count = e.Site, e.Count
+	case Issue:
+		for _, o := range s.Offers {
+			if s.Count.Left == 0 && o.Is(s.Site.Allotment) && !s.Site.Practice {
+				s.Count.Left = o.Left
+			}
+		}
+	}
+	return s
 }
 
 // paperChanged shows 休止 while the volunteer's printer can't print, and goes
@@ -113,7 +135,8 @@ func (s State) home() State {
 	site := s.Site
 	site.Practice = false // who comes next means it
 	return State{
-		Visit: s.Visit + 1, Look: s.usual, Site: site, Network: s.Network, Paper: s.Paper, Count: s.Count,
+		Visit: s.Visit + 1, Look: s.usual, Site: site, Network: s.Network, Paper: s.Paper,
+		Offers: s.Offers, Owed: s.Owed, Count: s.Count,
 		Keys: Keys{Wait: s.Keys.Wait}, Now: s.Now, touched: s.Now, idle: s.idle, usual: s.usual,
 	}
 }

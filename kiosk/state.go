@@ -57,8 +57,9 @@ type Site struct {
 	Allotment cards.Allotment
 	Granted   bool // an allotment is held
 	Practice  bool
-	Doubted   bool // the clock is suspect: the count alone decides, not the window
-	Bound     bool // the key is bound to this machine (TPM)
+	Doubted   bool   // the clock is suspect: the count alone decides, not the window
+	Bound     bool   // the key is bound to this machine (TPM)
+	AtRisk    uint64 // yen: if stolen now, at most this
 	Contact   cards.Text
 	Phone     string
 }
@@ -80,20 +81,51 @@ type Paper struct {
 
 // Count is what stands on the right of the Issue screen.
 type Count struct {
-	Today uint32 // cards out today
-	Left  uint32 // numbers left in the allotment
+	Today uint32 // cards out of the event on its day, of however many allotments
+	Left  uint32 // numbers left of them
 	Open  []cards.OpenCard
 }
+
+// Undecided is how many cards wait for the volunteer's word.
+func (c Count) Undecided() (n int) {
+	for _, o := range c.Open {
+		if undecided(o) {
+			n++
+		}
+	}
+	return n
+}
+
+func undecided(c cards.OpenCard) bool {
+	return c.State == cards.Uncertain || c.State == cards.Printing
+}
+
+// An Offer is an event of which cards may be handed out now.
+type Offer struct {
+	Allotment cards.Allotment // the one that the next card is of
+	Today     uint32
+	Left      uint32
+}
+
+// Is reports whether an offer is of the same event and day, in cards that are
+// worth the same.
+func (o Offer) Is(a cards.Allotment) bool {
+	return o.Allotment.Event.ID == a.Event.ID && o.Allotment.Day == a.Day && o.Allotment.Points == a.Points
+}
+
+// Named reports whether the staff menu names what may be handed out, a tile
+// each: where there is a choice, or the clock does not tell the day.
+func (s State) Named() bool { return len(s.Offers) > 1 || s.Site.Doubted && len(s.Offers) == 1 }
 
 // Desk is the Issue screen's own state.
 type Desk struct {
 	Operator string
 	Request  string // the entitlement of the next card, renewed only after an outcome
 	Last     cards.Serial
-	Handed   bool   // the last card is out: 「お渡しください」
-	Presumed bool   // the printer gave no proof: 「出なかった」 is offered
-	Note     string // a word key about the last attempt, "" when all is well
-	Preview  image.Image
+	Handed   bool        // the last card is out: 「お渡しください」
+	Presumed bool        // the printer gave no proof: 「出なかった」 is offered
+	Note     string      // a word key about the last attempt, "" when all is well
+	Preview  image.Image // of the next card, with no code that reads; nil when there is none
 }
 
 // Ask is the question on Confirm and VoidCard.
@@ -119,6 +151,9 @@ type State struct {
 	Site    Site
 	Network Network
 	Paper   Paper
+	Offers  []Offer
+	Skip    int // how many of them stand on the pages before
+	Owed    int // live cards that wait for the volunteer's word
 	Count   Count
 	Desk    Desk
 	Ask     Ask
@@ -128,6 +163,8 @@ type State struct {
 	usual   Look      // how the screen reads for the next person
 	pin     PIN       // typed so far; wiped on leaving the door
 	back    Step      // where Display and Wait lead back to
+	outside Step      // where the staff door leads back to
+	review  bool      // the open cards are asked about, and then the menu comes back
 	idle    time.Duration
 }
 

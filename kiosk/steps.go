@@ -1,6 +1,12 @@
 package kiosk
 
-import "pointkiosk/cards"
+import (
+	"cmp"
+	"image"
+	"slices"
+
+	"pointkiosk/cards"
+)
 
 func (s State) atHome(e Event) (State, Effect) {
 	if _, ok := e.(TapStaff); ok {
@@ -25,8 +31,12 @@ func (s State) atDoor(e Event) (State, Effect) {
 			return s, unlock
 		}
 	case TapBack:
-		if s.Ask.Reason != "" {
+		switch {
+		case s.Ask.Reason != "":
 			return s.toDesk(), nil
+		case s.outside == Out:
+			s.Step, s.outside = Out, Home
+			return s.paperChanged(), nil
 		}
 		return s.home(), nil
 	case DoorOpened:
@@ -42,7 +52,7 @@ func (s State) atDoor(e Event) (State, Effect) {
 func (s State) entered(who string) (State, Effect) {
 	switch {
 	case s.Ask.Reason == "":
-		s.Step, s.Desk = Menu, Desk{Operator: who}
+		s.Step, s.Desk, s.Ask, s.outside, s.review = Menu, Desk{Operator: who}, Ask{}, Home, false
 	case who == s.Desk.Operator:
 		s.Keys = Keys{Wrong: true, Second: true}
 	default:
@@ -53,13 +63,28 @@ func (s State) entered(who string) (State, Effect) {
 }
 
 func (s State) atMenu(e Event) (State, Effect) {
-	switch e.(type) {
+	switch e := e.(type) {
 	case TapDesk:
+		if e.Allotment == 0 && len(s.Offers) > 1 {
+			return s, nil // cards are handed out of one named event
+		}
 		s.Step, s.back = Wait, Menu
-		return s, OpenDesk{Practice: s.Site.Practice}
+		return s, OpenDesk{Practice: s.Site.Practice, Allotment: e.Allotment}
+	case TapPage:
+		if e.Skip >= 0 && e.Skip < len(s.Offers) {
+			s.Skip = e.Skip
+		}
+	case TapReview:
+		s.Step, s.back = Wait, Menu
+		return s, Review{}
 	case TapPractice:
+		s.Desk.Note = ""
+		if s.Site.Practice { // whichever event is live, it is tapped next
+			s.Site.Practice = false
+			return s, nil
+		}
 		s.Step, s.back = Wait, Menu
-		return s, OpenDesk{Practice: !s.Site.Practice}
+		return s, OpenDesk{Practice: true}
 	case TapBack:
 		return s.home(), nil
 	}
@@ -77,16 +102,37 @@ func (s State) openDesk(e DeskReady) State {
 	return s.toDesk()
 }
 
-// toDesk asks about the first uncertain card before the next is handed out.
+// toDesk asks about the first uncertain card before the next is handed out. In
+// a review no other is.
 func (s State) toDesk() State {
 	for _, c := range s.Count.Open {
-		if c.State == cards.Uncertain || c.State == cards.Printing {
+		if undecided(c) {
 			s.Step, s.Ask = Confirm, Ask{Card: c}
 			return s
 		}
 	}
 	s.Step, s.Ask = Issue, Ask{}
+	if s.review {
+		s.Desk.Note = cmp.Or(s.Desk.Note, "menu.owed.done")
+		return s.toMenu()
+	}
 	return s.paperChanged()
+}
+
+// toMenu leaves the desk; cards that nobody decided stay open, and the menu
+// says how many.
+func (s State) toMenu() State {
+	s.Step, s.Ask, s.review, s.Skip = Menu, Ask{}, false, 0
+	return s
+}
+
+// counted takes over what a step changed.
+func (s State) counted(c Count, request string, next image.Image) State {
+	s.Count, s.Desk.Request, s.Desk.Preview = c, request, next
+	if !s.Site.Practice {
+		s.Owed = c.Undecided()
+	}
+	return s
 }
 
 func (s State) atClock(e Event) (State, Effect) {
@@ -94,9 +140,9 @@ func (s State) atClock(e Event) (State, Effect) {
 	case TapDateOK, TapDateBad:
 		_, right := e.(TapDateOK)
 		s.Step, s.back = Wait, Menu
-		return s, ConfirmDate{Operator: s.Desk.Operator, Right: right}
+		return s, ConfirmDate{Operator: s.Desk.Operator, Day: s.Site.Allotment.Day, Right: right}
 	case TapBack:
-		s.Step = Menu
+		return s.toMenu(), nil
 	}
 	return s, nil
 }
@@ -121,7 +167,8 @@ func (s State) atDesk(e Event) (State, Effect) {
 			s.Ask = Ask{Card: cards.OpenCard{Allotment: s.Desk.Last.Allotment, Number: s.Desk.Last.Number, State: cards.Printed}}
 		}
 	case TapBack:
-		s.Step = Menu
+		s.Desk.Note = ""
+		return s.toMenu(), nil
 	}
 	return s, nil
 }
@@ -130,31 +177,38 @@ func (s State) atDesk(e Event) (State, Effect) {
 func (s State) waiting(e Event) (State, Effect) {
 	switch e := e.(type) {
 	case CardOut:
-		s.Count, s.Desk.Request = e.Count, e.Request
+		s = s.counted(e.Count, e.Request, e.Preview)
 		s.Desk.Last, s.Desk.Handed, s.Desk.Presumed = e.Serial, true, e.Presumed
 	case CardDoubtful:
-		s.Count, s.Desk.Request = e.Count, e.Request
+		s = s.counted(e.Count, e.Request, e.Preview)
 		s.Desk.Last, s.Desk.Handed, s.Desk.Presumed = e.Card.Serial(), false, false
 	case NotIssued:
-		s.Count, s.Desk.Request = e.Count, e.Request
+		s = s.counted(e.Count, e.Request, e.Preview)
 		s.Desk.Note = e.Note
 		if e.Paper != nil && !e.Paper.Ready {
 			s.Paper, s.Step, s.Desk.Note = *e.Paper, Out, ""
 			return s, nil
 		}
 	case VoidNoted:
-		s.Count, s.Desk.Request = e.Count, e.Request
+		s = s.counted(e.Count, e.Request, e.Preview)
 		s.Desk.Last, s.Desk.Handed, s.Desk.Presumed = cards.Serial{}, false, false
 		s.Desk.Note = "issue.void.noted"
-	case DateConfirmed: // the desk opens
+	case DateConfirmed: // the desk opens, but where another day's may be meant
+		if slices.ContainsFunc(e.Offers, func(o Offer) bool { return !o.Is(s.Site.Allotment) }) {
+			s.Offers, s.Desk.Note = e.Offers, "menu.which.day"
+			return s.toMenu(), nil
+		}
+	case Reviewing:
+		s.Site.Practice, s.review, s.Desk.Note = false, true, ""
+		s = s.counted(e.Count, "", nil)
 	case NeedSecond:
 		s.Step, s.Keys = Door, Keys{Second: true}
 		return s, nil
 	case DeskReady:
 		return s.openDesk(e), nil
 	case DeskClosed:
-		s.Step, s.Desk.Note = Menu, e.Note
-		return s, nil
+		s.Desk.Note = e.Note
+		return s.toMenu(), nil
 	default:
 		return s, nil
 	}
@@ -168,21 +222,21 @@ func (s State) asking(e Event) (State, Effect) {
 	case TapWhole, TapTorn:
 		if s.Step == Confirm {
 			_, whole := e.(TapWhole)
-			s.Step, s.back = Wait, Issue
+			s.Step, s.back, s.Desk.Note = Wait, Issue, ""
 			return s, Settle{Serial: serial, Whole: whole, Operator: s.Desk.Operator}
 		}
 	case TapVoid:
 		s.Step = VoidCard
 	case TapReason:
 		if s.Step == VoidCard && e.Reason != "" {
-			s.Step, s.back, s.Ask.Reason = Wait, Issue, e.Reason
+			s.Step, s.back, s.Ask.Reason, s.Desk.Note = Wait, Issue, e.Reason, ""
 			return s, AskVoid{Serial: serial, Reason: e.Reason, Operator: s.Desk.Operator}
 		}
 	case TapBack:
 		if s.Step == VoidCard {
 			return s.toDesk(), nil
 		}
-		s.Step = Menu
+		return s.toMenu(), nil
 	}
 	return s, nil
 }

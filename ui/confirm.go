@@ -5,20 +5,26 @@ import "pointkiosk/kiosk"
 // confirm is 印刷の確認: the volunteer looks at the paper, since the printer
 // did not say how it went.
 type confirm struct {
-	p    *pen
-	page *page
-	sub  *text
+	p      *pen
+	page   *page
+	sub    *text
+	why    *text
+	notice *panel // why the answer before could not be taken
+	word   *text
 }
 
 func newConfirm(p *pen, send func(kiosk.Event)) *confirm {
-	s := &confirm{p: p, sub: newText(p, 28, regular, body)}
+	s := &confirm{p: p, sub: newText(p, 28, regular, body), word: newText(p, 24, bold, cautionInk),
+		why: newSaid(p, 24, regular, muted, "confirm.why")}
+	s.notice = newPanel(p, s.word, cautionGround, cautionLine)
+	s.notice.padX, s.notice.padY = 22, 8
 	yes := newAnswer(p, "whole", "confirm.yes", "confirm.yes.sub", func() { send(kiosk.TapWhole{}) })
 	no := newAnswer(p, "torn", "confirm.no", "confirm.no.sub", func() { send(kiosk.TapTorn{}) })
-	title, why := newSaid(p, 46, bold, body, "confirm.title"), newSaid(p, 24, regular, muted, "confirm.why")
+	title := newSaid(p, 46, bold, body, "confirm.title")
 	void := newWordButton(p, plain, 28, "confirm.void", func() { send(kiosk.TapVoid{}) })
 	void.padX, void.least = 36, 76
 	answers := newRow(p, 32, growing{yes, 1}, growing{no, 1})
-	s.page = &page{p: p, main: newColumn(p, 16, title, s.sub, growing{answers, 1}, why),
+	s.page = &page{p: p, main: newColumn(p, 16, title, s.sub, growing{answers, 1}, s.why, s.notice),
 		foot: newRow(p, 24, newBack(p, send), spring(1), void)}
 	return s
 }
@@ -40,7 +46,10 @@ func newAnswer(p *pen, name, key, below string, tap func()) *button {
 
 func (s *confirm) body() part { return s.page }
 
-// Show names the card in question.
+// Show names the card in question, and says why it is asked about again.
 func (s *confirm) Show(st kiosk.State) {
+	s.word.set(s.p.sentence(st.Desk.Note))
+	s.notice.show(st.Desk.Note != "")
+	s.why.show(st.Desk.Note == "")
 	s.sub.set(s.p.say("confirm.sub", st.Ask.Card.Serial().String()))
 }

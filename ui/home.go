@@ -42,11 +42,15 @@ func newHome(p *pen, send func(kiosk.Event)) *home {
 	for i, name := range []string{"staff", "card", "phone"} {
 		s.steps[i] = newStep(p, name, []string{"home.step1", "home.step2", "home.step3"}[i])
 	}
+	s.page = &page{p: p, main: s.compose(), foot: newRow(p, 32, growing{s.contact, 1}, newStaff(p, send))}
+	return s
+}
+
+// newStaff is the lock of the staff door.
+func newStaff(p *pen, send func(kiosk.Event)) *button {
 	lock := newRow(p, 10, centred(p, newPicture(p, "lock", 28)), newSaid(p, 26, bold, main, "any.staff").middle())
 	lock.least = false
-	staff := newButton(p, plain, lock, func() { send(kiosk.TapStaff{}) })
-	s.page = &page{p: p, main: s.compose(), foot: newRow(p, 32, growing{s.contact, 1}, staff)}
-	return s
+	return newButton(p, plain, lock, func() { send(kiosk.TapStaff{}) })
 }
 
 // newStep is one of the three steps: a picture over its words, beside them
@@ -90,6 +94,8 @@ func (s *home) Show(st kiosk.State) {
 	s.points.count("issue.points", words.Number(int(a.Points)))
 	notice := ""
 	switch now := st.Now.Unix(); {
+	case st.Network.Stopped != "":
+		notice = s.p.say("home.stopped")
 	case st.Now.IsZero() || !held:
 	case now < a.From:
 		notice = s.p.say("home.soon", e.Opens)

@@ -22,6 +22,8 @@ type issue struct {
 	today, left    *amount
 	unsent         *amount
 	why            *text
+	next           *text
+	paper          *sheet
 }
 
 func newIssue(p *pen, send func(kiosk.Event)) *issue {
@@ -29,6 +31,7 @@ func newIssue(p *pen, send func(kiosk.Event)) *issue {
 		word: newText(p, 26, bold, cautionInk), points: newAmount(p, 112, 46, onMain).centre(),
 		what: newText(p, 38, bold, onMain).centre(), handed: newText(p, 28, bold, okInk),
 		serial: newText(p, 26, regular, muted), why: newSaid(p, 22, regular, muted, "issue.unsent.why"),
+		next: newSaid(p, 22, regular, muted, "issue.preview").centre(), paper: newSheet(p, 210),
 		today: newAmount(p, 80, 30, body), left: newAmount(p, 52, 28, body), unsent: newAmount(p, 40, 26, body)}
 	s.notice = newPanel(p, s.word, cautionGround, cautionLine)
 	s.notice.padX, s.notice.padY = 22, 14
@@ -57,9 +60,12 @@ func (s *issue) compose() part {
 		growing{newColumn(p, 4, labels[2], s.unsent, s.why), 6})
 	beside.top = true
 	counts := newPanel(p, &shape{p: p, lying: list, upright: beside, low: short}, panelGround, edge)
+	paper := newColumn(p, 10, s.next, growing{s.paper, 1})
+	tall := newRow(p, 40, growing{main, 1}, paper)
 	return &shape{p: p,
-		lying:   newRow(p, 48, growing{main, 7}, growing{counts, 3}),
-		upright: newColumn(p, 40, growing{main, 1}, counts, spring(0.3)),
+		lying:   newRow(p, 36, growing{main, 7}, paper, growing{counts, 3}),
+		low:     newRow(p, 48, growing{main, 7}, growing{counts, 3}),
+		upright: newColumn(p, 40, growing{tall, 1}, counts, spring(0.3)),
 	}
 }
 
@@ -81,6 +87,8 @@ func (s *issue) Show(st kiosk.State) {
 	s.left.count("issue.cards", words.Number(int(st.Count.Left)))
 	s.unsent.count("issue.records", words.Number(int(st.Network.Unsent)))
 	s.why.show(!st.Network.Online && st.Network.Unsent > 0)
+	s.next.show(st.Desk.Preview != nil)
+	s.paper.set(st.Desk.Preview)
 }
 
 // showButton lets the button be pressed, or says why it can't be.

@@ -1,11 +1,14 @@
 package ui
 
 import (
+	"strings"
+
 	"pointkiosk/assets/words"
 	"pointkiosk/kiosk"
 )
 
-// menu is what staff find behind the door.
+// menu is what staff find behind the door: a tile for each event where they are
+// named, and else one to hand out cards.
 type menu struct {
 	p          *pen
 	page       *page
@@ -17,6 +20,12 @@ type menu struct {
 	facts      []*fact
 	unbound    *text
 	unboundBox *panel
+	tiles      [2]*button // to hand out, to practise: where no event is named
+	offers     [3]*offers // else, for a panel that lies, is low, or upright
+	small      *button    // to practise, beside them
+	owed       *button
+	exercise   *text
+	undecided  *text
 }
 
 // A fact is a label with what there is to know.
@@ -41,27 +50,41 @@ func (f *fact) set(value string) {
 func newMenu(p *pen, send func(kiosk.Event)) *menu {
 	s := &menu{p: p, operator: newText(p, 24, regular, muted).middle(), practice: newText(p, 32, bold, body).centre(),
 		now: newText(p, 24, regular, muted).centre(), word: newText(p, 28, bold, cautionInk),
-		unbound: newSaid(p, 24, bold, cautionInk, "menu.unbound")}
+		unbound:  newSaid(p, 24, bold, cautionInk, "menu.unbound"),
+		exercise: newText(p, 28, bold, main).centre().middle(), undecided: newText(p, 28, bold, main).centre().middle()}
 	for _, key := range []string{"menu.kiosk", "menu.left", "menu.unsent", "menu.aside", "menu.stolen"} {
 		s.facts = append(s.facts, newFact(p, key))
 	}
 	s.notice = newPanel(p, s.word, cautionGround, cautionLine)
 	s.unboundBox = newPanel(p, s.unbound, cautionGround, cautionLine)
 	s.notice.padX, s.notice.padY, s.unboundBox.padX, s.unboundBox.padY = 22, 16, 16, 12
-	desk := newTile(p, "give", newSaid(p, 32, bold, body, "menu.desk").centre(), nil, func() { send(kiosk.TapDesk{}) })
-	practice := newTile(p, "practice", s.practice, s.now, func() { send(kiosk.TapPractice{}) })
+	s.tiles[0] = newTile(p, "give", newSaid(p, 32, bold, body, "menu.desk").centre(), nil, func() { send(kiosk.TapDesk{}) })
+	s.tiles[1] = newTile(p, "practice", s.practice, s.now, func() { send(kiosk.TapPractice{}) })
+	for i, n := range []int{3, 2, 5} {
+		s.offers[i] = newOffers(p, n, send)
+	}
+	s.small = newButton(p, plain, s.exercise, func() { send(kiosk.TapPractice{}) })
+	s.owed = newButton(p, plain, s.undecided, func() { send(kiosk.TapReview{}) })
+	s.small.padX, s.small.least, s.owed.padX, s.owed.least = 28, 76, 28, 76
+	s.page = &page{p: p, main: s.compose(), foot: newRow(p, 20, newLeave(p, "any.end", send), spring(1), s.owed, s.small)}
+	return s
+}
+
+func (s *menu) compose() part {
+	p := s.p
 	list := newColumn(p, 18, s.facts[0], s.facts[1], s.facts[2], s.facts[3], s.facts[4], s.unboundBox)
 	facts := newPanel(p, list, panelGround, edge)
 	head := newRow(p, 32, growing{newSaid(p, 44, bold, body, "menu.title"), 1}, s.operator)
-	tiles := newRow(p, 24, growing{desk, 1}, growing{practice, 1})
-	piled := newColumn(p, 16, growing{desk, 1}, growing{practice, 1})
+	beside := newRow(p, 24, growing{s.tiles[0], 1}, growing{s.tiles[1], 1})
+	piled := newColumn(p, 16, growing{s.tiles[0], 1}, growing{s.tiles[1], 1})
 	piled.least = true
-	s.page = &page{p: p, foot: newRow(p, 0, newLeave(p, "any.end", send), spring(1)), main: &shape{p: p,
-		lying:   newColumn(p, 24, head, s.notice, growing{newRow(p, 32, growing{tiles, 3}, growing{facts, 2}), 1}),
-		low:     newColumn(p, 16, head, s.notice, growing{newRow(p, 24, growing{piled, 1}, growing{facts, 1}), 1}),
-		upright: newColumn(p, 32, head, s.notice, growing{tiles, 1}, facts, spring(1)),
-	}}
-	return s
+	lying := newRow(p, 32, growing{beside, 3}, growing{s.offers[0].column, 3}, growing{facts, 2})
+	low := newRow(p, 24, growing{piled, 1}, growing{s.offers[1].column, 1.5}, growing{facts, 1})
+	return &shape{p: p,
+		lying:   newColumn(p, 24, head, s.notice, growing{lying, 1}),
+		low:     newColumn(p, 16, head, s.notice, growing{low, 1}),
+		upright: newColumn(p, 32, head, s.notice, growing{beside, 1}, growing{s.offers[2].column, 1}, facts, spring(1)),
+	}
 }
 
 // newTile is a large choice: a picture over its words, which stand beside it
@@ -88,40 +111,65 @@ func (s *menu) body() part { return s.page }
 // Show says what the kiosk holds and owes.
 func (s *menu) Show(st kiosk.State) {
 	p := s.p
-	operator, practice, now, aside := "", "menu.practice", "", ""
+	operator, practice, now := "", "menu.practice", ""
 	if st.Desk.Operator != "" {
 		operator = p.say("menu.operator", st.Desk.Operator)
 	}
 	if st.Site.Practice {
 		practice, now = "menu.practice.off", p.say("menu.practice.now")
 	}
+	s.operator.set(operator)
+	s.practice.set(p.say(practice))
+	s.exercise.set(p.say(practice))
+	s.now.set(now)
+	named := st.Named()
+	for _, tile := range s.tiles {
+		tile.show(!named)
+	}
+	s.small.show(named)
+	for _, o := range s.offers {
+		o.show(st)
+	}
+	s.undecided.set(p.say("menu.owed.button", words.Number(st.Owed)))
+	s.owed.show(st.Owed > 0)
+	s.word.set(p.menuNote(st))
+	s.notice.show(s.word.say() != "")
+	s.showFacts(st)
+}
+
+// menuNote is what went wrong, or waits.
+func (p *pen) menuNote(st kiosk.State) string {
+	var notes []string
+	if st.Network.Stopped != "" {
+		notes = append(notes, p.known(st.Network.Stopped, "issue.hub"))
+	}
+	if st.Desk.Note != "" {
+		notes = append(notes, p.sentence(st.Desk.Note))
+	}
+	if st.Owed > 0 {
+		notes = append(notes, p.say("menu.owed", words.Number(st.Owed)))
+	}
+	return strings.Join(notes, "\n")
+}
+
+func (s *menu) showFacts(st kiosk.State) {
+	p := s.p
+	left, aside, stolen := "", "", ""
+	switch len(st.Offers) {
+	case 0:
+		left = p.say("menu.left.none")
+	case 1:
+		left = p.say("menu.left.n", words.Number(int(st.Offers[0].Left)))
+	}
 	if st.Network.Aside > 0 {
 		aside = p.say("menu.unsent.n", words.Number(st.Network.Aside))
 	}
-	s.operator.set(operator)
-	s.practice.set(p.say(practice))
-	s.now.set(now)
-	s.word.set(p.sentence(st.Desk.Note))
-	s.notice.show(st.Desk.Note != "")
-	s.facts[0].set(st.Site.Kiosk)
-	left, stolen := p.left(st)
-	s.facts[1].set(left)
-	s.facts[2].set(p.say("menu.unsent.n", words.Number(int(st.Network.Unsent))))
-	s.facts[3].set(aside)
-	s.facts[4].set(stolen)
-	s.unboundBox.show(!st.Site.Bound)
-}
-
-// left says how many cards may still go out, and what a thief would have. The
-// count is known once the Issue screen has been open.
-func (p *pen) left(st kiosk.State) (left, stolen string) {
-	n, points := int(st.Count.Left), int(st.Site.Allotment.Points)
-	switch known := st.Count.Left+st.Count.Today > 0; {
-	case !st.Site.Granted:
-		return p.say("menu.left.none"), ""
-	case !known:
-		n = int(st.Site.Allotment.Count) // at most
-		return p.say("menu.left.unknown"), p.say("menu.stolen.n", words.Number(n*points))
+	if st.Site.AtRisk > 0 {
+		stolen = p.say("menu.stolen.n", words.Number(int(st.Site.AtRisk)))
 	}
-	return p.say("menu.left.n", words.Number(n)), p.say("menu.stolen.n", words.Number(n*points))
+	unsent := p.say("menu.unsent.n", words.Number(int(st.Network.Unsent)))
+	for i, value := range []string{st.Site.Kiosk, left, unsent, aside, stolen} {
+		s.facts[i].set(value)
+	}
+	s.unboundBox.show(!st.Site.Bound)
 }

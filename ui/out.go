@@ -3,7 +3,7 @@ package ui
 import "pointkiosk/kiosk"
 
 // out is 休止: what happened, what to do, and whom to call. It goes away by
-// itself.
+// itself; staff find their door here as on Home.
 type out struct {
 	p         *pen
 	page      *page
@@ -12,11 +12,11 @@ type out struct {
 	code, who *text
 }
 
-func newOut(p *pen) *out {
+func newOut(p *pen, send func(kiosk.Event)) *out {
 	s := &out{p: p, picture: newPicture(p, "call", 320), title: newText(p, 46, bold, body), do: newText(p, 34, regular, body),
 		code: newText(p, 26, regular, muted), who: newText(p, 26, regular, muted)}
 	say := newColumn(p, 20, spring(1), s.title, s.do, newSaid(p, 30, regular, body, "out.ask"), space{p, 12}, newColumn(p, 8, s.code, s.who), spring(1))
-	s.page = &page{p: p, foot: nothing(), main: &shape{p: p,
+	s.page = &page{p: p, foot: newRow(p, 0, spring(1), newStaff(p, send)), main: &shape{p: p,
 		lying:   newRow(p, 88, centred(p, s.picture), growing{say, 1}),
 		upright: newColumn(p, 24, spring(1), s.picture, say, spring(2)),
 	}}

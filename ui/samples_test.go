@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"image"
 	"testing"
 	"time"
 
@@ -9,6 +10,7 @@ import (
 	"fyne.io/fyne/v2/test"
 
 	"pointkiosk/cards"
+	"pointkiosk/cards/face"
 	"pointkiosk/kiosk"
 )
 
@@ -54,9 +56,10 @@ type sample struct {
 func base() kiosk.State {
 	return kiosk.State{
 		Look:    kiosk.Look{Lang: "ja", Size: kiosk.Medium},
-		Site:    kiosk.Site{Kiosk: "KSZ-014", Allotment: kisarazu(), Granted: true, Bound: true},
+		Site:    kiosk.Site{Kiosk: "KSZ-014", Allotment: kisarazu(), Granted: true, Bound: true, AtRisk: 72400},
 		Network: kiosk.Network{Unsent: 12},
 		Paper:   kiosk.Paper{Ready: true},
+		Offers:  []kiosk.Offer{{Allotment: kisarazu(), Today: 138, Left: 362}},
 		Count:   kiosk.Count{Today: 138, Left: 362},
 		Now:     now(),
 	}
@@ -67,6 +70,32 @@ func with(name string, step kiosk.Step, change func(s *kiosk.State)) sample {
 	s.Step = step
 	change(&s)
 	return sample{name, s}
+}
+
+// several are events that are open at once, the longest names among them.
+func several(n int) (list []kiosk.Offer) {
+	for i := range n {
+		a := kisarazu()
+		if i%3 == 1 {
+			a = long()
+		}
+		a.ID, a.Day = uint32(200+i), a.Day+cards.Day(i)
+		list = append(list, kiosk.Offer{Allotment: a, Today: 138, Left: a.Count - 138})
+	}
+	return list
+}
+
+// paper is the next card as the kiosk draws it.
+func paper(a cards.Allotment) image.Image {
+	f, err := face.New(&face.Opts{})
+	if err != nil {
+		panic(err)
+	}
+	d, err := (&kiosk.Issuer{Face: f, Dots: 384, Kiosk: "KSZ-014", Lang: "ja"}).Preview(a, 139)
+	if err != nil {
+		panic(err)
+	}
+	return d
 }
 
 // doubtful is a card of which nobody knows whether it came out.
@@ -84,6 +113,7 @@ func samples() []sample {
 		with("home-soon", kiosk.Home, func(s *kiosk.State) { s.Now = now().Add(-5 * time.Hour) }),
 		with("home-over-practice", kiosk.Home, func(s *kiosk.State) { s.Now, s.Site.Practice = now().Add(5*time.Hour), true }),
 		with("home-none", kiosk.Home, func(s *kiosk.State) {
+			s.Offers = nil
 			s.Site.Granted, s.Network, s.Paper = false, kiosk.Network{Online: true, Unsent: 3}, kiosk.Paper{}
 			s.Site.Allotment = cards.Allotment{}
 			s.Site.Contact, s.Site.Phone = cards.Text{Ja: "市民活動支援課", En: "Civic Activities"}, "0438-23-8610"
@@ -97,19 +127,35 @@ func samples() []sample {
 			handed(s)
 			s.Desk.Note, s.Site.Bound, s.Site.Practice, s.Network.Aside = "no.such.key", false, true, 2
 		}),
+		with("menu-owed", kiosk.Menu, func(s *kiosk.State) { handed(s); s.Owed, s.Network.Stopped = 2, "clone" }),
+		with("menu-none", kiosk.Menu, func(s *kiosk.State) { handed(s); s.Offers = nil }),
+		with("menu-two", kiosk.Menu, func(s *kiosk.State) { handed(s); s.Offers = several(2) }),
+		with("menu-three", kiosk.Menu, func(s *kiosk.State) { handed(s); s.Offers, s.Site.Bound = several(3), false }),
+		with("menu-many", kiosk.Menu, func(s *kiosk.State) {
+			handed(s)
+			s.Offers, s.Skip, s.Owed, s.Site.Practice = several(11), 5, 12, true
+		}),
+		with("menu-dates", kiosk.Menu, func(s *kiosk.State) {
+			handed(s)
+			s.Offers, s.Site.Doubted, s.Desk.Note, s.Site.Bound = several(3), true, "menu.which.day", false
+		}),
+		with("menu-date", kiosk.Menu, func(s *kiosk.State) { handed(s); s.Site.Doubted, s.Desk.Note = true, "menu.which.day" }),
 		with("clock", kiosk.Clock, handed),
+		with("clock-day", kiosk.Clock, func(s *kiosk.State) { s.Site.Allotment = long(); s.Site.Allotment.Day++ }),
 		with("issue", kiosk.Issue, func(s *kiosk.State) { handed(s); s.Desk.Handed = false; s.Desk.Last = cards.Serial{} }),
 		with("issue-handed", kiosk.Issue, handed),
+		with("issue-paper", kiosk.Issue, func(s *kiosk.State) { handed(s); s.Desk.Preview = paper(kisarazu()) }),
 		with("issue-presumed", kiosk.Issue, func(s *kiosk.State) { handed(s); s.Desk.Presumed = true; s.Desk.Note = "issue.void.noted" }),
 		with("issue-stopped", kiosk.Issue, func(s *kiosk.State) { handed(s); s.Network.Stopped = "clone" }),
 		with("issue-practice", kiosk.Issue, func(s *kiosk.State) { handed(s); s.Site.Practice = true }),
 		with("issue-long", kiosk.Issue, func(s *kiosk.State) {
 			handed(s)
 			s.Site.Allotment, s.Desk.Presumed, s.Count = long(), true, kiosk.Count{Today: 3138, Left: 12862}
-			s.Network.Unsent = 3138
+			s.Network.Unsent, s.Desk.Preview = 3138, paper(long())
 		}),
 		with("wait", kiosk.Wait, func(*kiosk.State) {}),
 		with("confirm", kiosk.Confirm, func(s *kiosk.State) { s.Ask.Card = doubtful() }),
+		with("confirm-note", kiosk.Confirm, func(s *kiosk.State) { s.Ask.Card = doubtful(); s.Desk.Note = "issue.note.staff" }),
 		with("void", kiosk.VoidCard, func(s *kiosk.State) { s.Ask.Card = doubtful(); s.Ask.Card.State = cards.Printed }),
 		with("void-open", kiosk.VoidCard, func(s *kiosk.State) { s.Ask.Card = doubtful() }),
 		with("display", kiosk.Display, func(*kiosk.State) {}),

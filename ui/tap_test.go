@@ -53,6 +53,16 @@ func TestTapsSend(t *testing.T) {
 		{"menu", "練習をする", kiosk.TapPractice{}},
 		{"menu-note", "練習を終わる", kiosk.TapPractice{}},
 		{"menu", "終わる", kiosk.TapBack{}},
+		{"menu-owed", "印刷の確認 2枚", kiosk.TapReview{}},
+		{"menu-two", "ナチュラルバル", kiosk.TapDesk{Allotment: 200}},
+		{"menu-two", "練習をする", kiosk.TapPractice{}},
+		{"low menu-two", "ナチュラルバル", kiosk.TapDesk{Allotment: 200}},
+		{"menu-many", "次へ", kiosk.TapPage{Skip: 6}},
+		{"menu-many", "前へ", kiosk.TapPage{Skip: 0}},
+		{"low menu-many", "次へ", kiosk.TapPage{Skip: 6}},
+		{"low menu-many", "前へ", kiosk.TapPage{Skip: 2}},
+		{"low menu-three", "前へ", nil}, // it is the first page
+		{"out-P-02", "職員", kiosk.TapStaff{}},
 		{"clock", "合っています", kiosk.TapDateOK{}},
 		{"clock", "もどる", kiosk.TapBack{}},
 		{"issue", "ポイントカードを1枚 発行する", kiosk.TapIssue{}},
@@ -124,6 +134,9 @@ func TestNotOffered(t *testing.T) {
 		{"issue", "いまのポイントカードを取消"}, // there is no last card
 		{"void", "紙が出てこない"},        // it is in hand
 		{"out-P-02", "終わる"},        // it goes away by itself
+		{"menu", "印刷の確認 0枚"},
+		{"menu", "次へ"},
+		{"menu-two", "ポイントカードを配る"}, // the tiles are events
 		{"wait", "もどる"},
 		{"home", "表示"}, // the bar has room for all switches
 	} {

@@ -56,7 +56,7 @@ func NewRoot(send func(kiosk.Event), opts *Opts) *Root {
 		kiosk.Home: newHome(p, send), kiosk.Door: newDoor(p, send), kiosk.Menu: newMenu(p, send),
 		kiosk.Clock: newClock(p, send), kiosk.Issue: newIssue(p, send), kiosk.Wait: newWait(p),
 		kiosk.Confirm: newConfirm(p, send), kiosk.VoidCard: newVoid(p, send),
-		kiosk.Display: newDisplay(p, send), kiosk.Out: newOut(p),
+		kiosk.Display: newDisplay(p, send), kiosk.Out: newOut(p, send),
 	}
 	r.boxes = map[kiosk.Step]*fyne.Container{}
 	all := append([]fyne.CanvasObject{r.ground}, r.bar.objects()...)

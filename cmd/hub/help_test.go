@@ -2,19 +2,16 @@ package main
 
 import (
 	"context"
-	"errors"
 	"flag"
 	"io"
-	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 
 	"pointkiosk/assets/words"
+	"pointkiosk/cmd/internal/golden"
 )
-
-var update = flag.Bool("update", false, "write the golden files")
 
 // All that hub says of itself, in each language.
 func TestHelp(t *testing.T) {
@@ -23,22 +20,7 @@ func TestHelp(t *testing.T) {
 		for _, c := range commands() {
 			all += "\n---- hub " + c.name + " -h\n" + ok(t, "", append(strings.Fields(c.name), "-h", "--lang="+lang)...)
 		}
-		golden(t, "help."+lang+".txt", all)
-	}
-}
-
-// golden compares text with a file that people can read.
-func golden(t *testing.T, name, text string) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := errors.Join(os.MkdirAll("testdata", 0o755), os.WriteFile(path, []byte(text), 0o644)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil || text != string(want) {
-		t.Errorf("%s is not what is said (%v); go test -update writes:\n%s", path, err, text)
+		golden.Check(t, "help."+lang+".txt", all)
 	}
 }
 

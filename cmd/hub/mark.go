@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -52,7 +53,7 @@ func (f markFile) Move(change func(*ledger.Mark)) error {
 		if m.Given != before.Given {
 			err = errors.Join(writeLine(file, (n+1)%2, givenLine{n + 1, m.Given}), file.Sync())
 		}
-		if m.Kept.Ids != before.Kept.Ids || m.Kept.Seq != before.Kept.Seq {
+		if m.Kept.Ids != before.Kept.Ids || m.Kept.Seq != before.Kept.Seq || !bytes.Equal(m.Kept.Hash, before.Kept.Hash) {
 			err = errors.Join(err, writeLine(file, keptSlot, m.Kept))
 		}
 		return err
@@ -117,8 +118,9 @@ func readLine(file *os.File, slot int64, v any) (whole bool, err error) {
 	if err != nil && !errors.Is(err, io.EOF) {
 		return false, fmt.Errorf("mark: %w", err)
 	}
-	sum, text, ended := strings.Cut(string(b[:n]), " ")
-	if text, _, ended = strings.Cut(text, "\n"); !ended || sum != lineSum(text) {
+	sum, rest, _ := strings.Cut(string(b[:n]), " ")
+	text, _, ended := strings.Cut(rest, "\n")
+	if !ended || sum != lineSum(text) {
 		return false, nil
 	}
 	return json.Unmarshal([]byte(text), v) == nil, nil

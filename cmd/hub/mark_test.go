@@ -42,6 +42,17 @@ func fatal(t *testing.T, err error) {
 	}
 }
 
+// What is kept may be other than before, and as much: a database that was put
+// back and has grown again.
+func TestMarkOfAnotherHash(t *testing.T) {
+	f := markFile(filepath.Join(t.TempDir(), "mark"))
+	fatal(t, f.Put(ledger.Mark{Kept: ledger.Kept{Seq: 12, Hash: []byte{1}}}))
+	fatal(t, f.Move(func(m *ledger.Mark) { m.Kept.Hash = []byte{2} }))
+	if m, err := f.Mark(); err != nil || m.Kept.Hash[0] != 2 {
+		t.Errorf("Mark = %+v, %v", m, err)
+	}
+}
+
 // A torn line of what was given leaves the one before; with none left, or
 // without what is kept, the mark is lost and not simply smaller.
 func TestTornMark(t *testing.T) {

@@ -74,20 +74,9 @@ func window(ctx context.Context, s *station.Station, screen station.Screen) erro
 	a := app.NewWithID("jp.pointkiosk.kiosk")
 	a.Settings().SetTheme(ui.Theme())
 	w := a.NewWindow("Point Kiosk")
-	events := make(chan kiosk.Event, 16)
-	tap := func(e kiosk.Event) { // the screen never waits: a tap too many is dropped
-		select {
-		case events <- e:
-		default:
-		}
-	}
-	news := func(e kiosk.Event) {
-		select {
-		case events <- e:
-		case <-ctx.Done():
-		}
-	}
-	root := ui.NewRoot(tap, &ui.Opts{})
+	events := make(queue, 16)
+	news := func(e kiosk.Event) { events.news(ctx, e) }
+	root := ui.NewRoot(events.tap, &ui.Opts{})
 	w.SetPadded(false)
 	w.SetContent(root.Object())
 	w.Resize(fyne.NewSize(float32(screen.Width), float32(screen.Height)))
@@ -112,6 +101,25 @@ func window(ctx context.Context, s *station.Station, screen station.Screen) erro
 	cancel()
 	parts.Wait()
 	return watched
+}
+
+// A queue is what waits to be taken up.
+type queue chan kiosk.Event
+
+// tap never makes the screen wait: a tap too many is dropped.
+func (q queue) tap(e kiosk.Event) {
+	select {
+	case q <- e:
+	default:
+	}
+}
+
+// news waits its turn.
+func (q queue) news(ctx context.Context, e kiosk.Event) {
+	select {
+	case q <- e:
+	case <-ctx.Done():
+	}
 }
 
 // usual makes one unit of Fyne one pixel, unless the environment says otherwise.

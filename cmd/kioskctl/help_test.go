@@ -4,16 +4,13 @@ import (
 	"bytes"
 	"flag"
 	"fmt"
-	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 
 	"pointkiosk/assets/words"
+	"pointkiosk/cmd/internal/golden"
 )
-
-var update = flag.Bool("update", false, "write the golden files")
 
 // All that kioskctl says to who asks for help, and what each flag does there.
 func TestHelp(t *testing.T) {
@@ -35,7 +32,7 @@ func TestHelp(t *testing.T) {
 				}
 				fmt.Fprintf(&all, "$ kioskctl %s\n%s\n", strings.Join(args, " "), &out)
 			}
-			golden(t, "help."+lang+".txt", all.Bytes())
+			golden.Check(t, "help."+lang+".txt", all.String())
 		})
 	}
 }
@@ -58,25 +55,5 @@ func TestEveryFlagIsExplained(t *testing.T) {
 				t.Errorf("%s: --%s is not explained", cmd.name, f.Name)
 			}
 		})
-	}
-}
-
-func golden(t *testing.T, name string, got []byte) {
-	t.Helper()
-	file := filepath.Join("testdata", name)
-	if *update {
-		if err := os.MkdirAll("testdata", 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(file, got, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(got, want) {
-		t.Errorf("%s differs (-update writes it):\n%s", file, got)
 	}
 }

@@ -63,10 +63,8 @@ func (c *call) each(s *station.Station, after uint64, f func(cards.Record) error
 	}
 }
 
-func queueList(c *call) error {
-	if err := c.parse(0, 0, nil); err != nil {
-		return err
-	}
+// unsent looks at the entries behind the one that the hub has.
+func (c *call) unsent(look func(s *station.Station, up *uplink.Uplink, after uint64) error) error {
 	return c.look(func(s *station.Station) error {
 		up, err := s.Uplink(nil)
 		if err != nil {
@@ -76,6 +74,15 @@ func queueList(c *call) error {
 		if err != nil {
 			return err
 		}
+		return look(s, up, after)
+	})
+}
+
+func queueList(c *call) error {
+	if err := c.parse(0, 0, nil); err != nil {
+		return err
+	}
+	return c.unsent(func(s *station.Station, _ *uplink.Uplink, after uint64) error {
 		aside, err := s.Journal.Aside(c.ctx)
 		if err != nil {
 			return err
@@ -154,15 +161,7 @@ func queueExport(c *call) error {
 	if err := c.parse(1, 1, nil); err != nil {
 		return err
 	}
-	return c.look(func(s *station.Station) error {
-		up, err := s.Uplink(nil)
-		if err != nil {
-			return err
-		}
-		after, err := up.Next(c.ctx)
-		if err != nil {
-			return err
-		}
+	return c.unsent(func(s *station.Station, up *uplink.Uplink, after uint64) error {
 		top, _ := s.Journal.Head()
 		path := c.args[0]
 		if err := c.writeStick(up, path, after, top); err != nil {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -124,5 +125,25 @@ func TestUnknownCode(t *testing.T) {
 	}
 	if got, _ := c.paperWords("P-99"); got != c.words.Say("out.other") {
 		t.Errorf("%q", got)
+	}
+}
+
+// On command lines one thing has one name too: ふた, 取消 where it is no verb; a
+// window is no 窓, and 端末 is the screens' word for the kiosk.
+func TestOneWordForEachThing(t *testing.T) {
+	data, err := os.ReadFile(filepath.Join("..", "..", "assets", "words", "ja", "cli.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var texts map[string]string
+	if err := json.Unmarshal(data, &texts); err != nil {
+		t.Fatal(err)
+	}
+	for key, text := range texts {
+		for _, word := range []string{"カバー", "取り消しを", "取り消しが", "取り消しず", "窓", "端末", "つきません", "受けつけ", "損失"} {
+			if strings.Contains(text, word) {
+				t.Errorf("%s says %s: %s", key, word, text)
+			}
+		}
 	}
 }

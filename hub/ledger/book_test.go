@@ -16,7 +16,7 @@ import (
 
 	"pointkiosk/cards"
 	"pointkiosk/hub/ledger"
-	"pointkiosk/hub/schema"
+	"pointkiosk/hub/schema/schematest"
 )
 
 // held is the day of the tests' event.
@@ -74,8 +74,8 @@ func openDB(t testing.TB, path string, write bool) *sql.DB {
 func newBook(t testing.TB) *book {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "hub.db")
+	schematest.Write(t, path)
 	write := openDB(t, path, true)
-	check(t, schema.Migrate(context.Background(), write))
 	b := &book{t: t, db: write}
 	b.set(held.Start().Add(12 * time.Hour))
 	var err error

@@ -56,8 +56,9 @@ func (t *txn) withinCap(kiosk string, a cards.Allotment) error {
 	yen := int64(a.Count) * int64(a.Points)
 	keys, err := t.liveKeys(kiosk)
 	for _, id := range keys {
-		k := Kiosk{Key: id}
-		err = errorOr(err, t.fill(&k))
+		k := Kiosk{Key: id} // the rest of it takes long, and here everybody waits
+		key, _, keyErr := t.signer(id)
+		err = errorOr(errorOr(err, keyErr), t.sumUp(&k, key))
 		yen += k.AtRisk
 	}
 	if err == nil && yen > limit {

@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"pointkiosk/cards"
@@ -109,51 +110,69 @@ func (l *Ledger) LastMoved(ctx context.Context) (at time.Time, err error) {
 }
 
 // Lapse ends the cards that are past their last day, and returns how many. One
-// that was claimed in time and waits for a person goes on waiting.
+// that was claimed in time and waits for a person goes on waiting. They are
+// looked for before the one writer is taken up: of all that ever were, few are
+// past their day and not ended.
 func (l *Ledger) Lapse(ctx context.Context) (total int, err error) {
-	for {
-		n, err := l.lapse(ctx)
-		if total += n; err != nil || n < lapseBatch {
+	var past []cards.Serial
+	if err := l.view(ctx, func(t *txn) (err error) { past, err = t.past(); return err }); err != nil {
+		return 0, err
+	}
+	for some := range slices.Chunk(past, lapseBatch) {
+		n := 0
+		err := l.update(ctx, func(t *txn) error {
+			if closed, err := t.closed(); err != nil || closed { // some may have been redeemed in time
+				return err
+			}
+			for _, s := range some {
+				done, err := l.lapseOne(t, s)
+				if err != nil {
+					return err
+				}
+				n += int(bit(done))
+			}
+			return nil
+		})
+		if err != nil {
 			return total, err
 		}
+		total += n
 	}
+	return total, nil
 }
 
-func (l *Ledger) lapse(ctx context.Context) (n int, err error) {
-	err = l.update(ctx, func(t *txn) error {
-		if closed, err := t.closed(); err != nil || closed { // some may have been redeemed in time
+// waits finds a claim of card i that waits for a person.
+const waits = `EXISTS (SELECT 1 FROM kept_claim k LEFT JOIN decided d ON d.allotment = k.allotment AND d.number = k.number
+	WHERE k.allotment = i.allotment AND k.number = i.number AND d.allotment IS NULL)`
+
+// past returns the cards that lapse now.
+func (t *txn) past() (past []cards.Serial, err error) {
+	err = t.each(`SELECT i.allotment, i.number FROM allotment a JOIN issued i ON i.allotment = a.id
+		LEFT JOIN ended e ON e.allotment = i.allotment AND e.number = i.number
+		WHERE a.expires < $1 AND e.allotment IS NULL AND NOT `+waits, []any{int64(cards.DayOf(t.at))},
+		func(scan func(...any) error) error {
+			var s cards.Serial
+			err := scan(&s.Allotment, &s.Number)
+			past = append(past, s)
 			return err
-		}
-		var past []cards.Serial
-		err := t.each(`SELECT i.allotment, i.number FROM allotment a JOIN issued i ON i.allotment = a.id
-			LEFT JOIN ended e ON e.allotment = i.allotment AND e.number = i.number
-			WHERE a.expires < $1 AND e.allotment IS NULL AND NOT EXISTS (SELECT 1 FROM kept_claim k
-				LEFT JOIN decided d ON d.allotment = k.allotment AND d.number = k.number
-				WHERE k.allotment = i.allotment AND k.number = i.number AND d.allotment IS NULL) LIMIT $2`, []any{int64(cards.DayOf(t.at)), lapseBatch},
-			func(scan func(...any) error) error {
-				var s cards.Serial
-				err := scan(&s.Allotment, &s.Number)
-				past = append(past, s)
-				return err
-			})
-		for _, s := range past {
-			err = errorOr(err, l.lapseOne(t, s))
-		}
-		n = len(past)
-		return err
-	})
-	return n, err
+		})
+	return past, err
 }
 
-func (l *Ledger) lapseOne(t *txn, s cards.Serial) error {
+// lapseOne ends a card, unless it has ended or was claimed since it was found.
+func (l *Ledger) lapseOne(t *txn, s cards.Serial) (done bool, err error) {
 	a, _, err := l.allotment(t, s.Allotment)
 	if err != nil {
-		return err
+		return false, err
+	}
+	waiting, err := t.one(`SELECT 1 FROM issued i WHERE i.allotment = $1 AND i.number = $2 AND `+waits, []any{int64(s.Allotment), int64(s.Number)}, new(int64))
+	if err != nil || waiting || t.at.Before(a.Expires.End()) { // or the clock was set back
+		return false, err
 	}
 	won, err := t.end(s, ending{state: stateLapsed, at: t.at})
 	if err != nil || !won {
-		return err
+		return false, err
 	}
 	_, err = t.move(kindLapse, reference(s), int64(a.Points), outstandingOf(a.scheme), lapsedOf(a.scheme))
-	return err
+	return true, err
 }

@@ -245,7 +245,7 @@ func (t *txn) claim(a allotmentRow, c cards.Card, account string) (claimed Claim
 	if err := t.takeDay(a, c.Serial(), account); err != nil {
 		return claimed, err
 	}
-	if _, err := t.expire(account); err != nil {
+	if err := t.expire(account); err != nil {
 		return claimed, err
 	}
 	return t.redeem(a, c.Serial(), account)

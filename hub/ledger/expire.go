@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"pointkiosk/cards"
 )
@@ -24,50 +25,66 @@ type pastLot struct {
 
 // Expire moves what is left of lots past their last day out of their accounts,
 // the oldest first, and returns how many lots. Doing it again changes nothing,
-// and nobody enters what the rule says (DECISIONS 36).
+// and nobody enters what the rule says (DECISIONS 36). Like the cards of
+// [Ledger.Lapse], the lots are looked for before the one writer is taken up.
 func (l *Ledger) Expire(ctx context.Context) (total int, err error) {
-	for {
+	var past []pastLot
+	if err := l.view(ctx, func(t *txn) (err error) { past, err = t.pastLots(``); return err }); err != nil {
+		return 0, err
+	}
+	for some := range slices.Chunk(past, lapseBatch) {
 		n := 0
-		err := l.update(ctx, func(t *txn) (err error) {
+		err := l.update(ctx, func(t *txn) error {
 			if closed, err := t.closed(); err != nil || closed {
 				return err
 			}
-			n, err = t.expire("")
-			return err
+			for _, o := range some {
+				again, err := t.pastLots(` AND o.transfer = $2`, o.id) // a claim may have been faster
+				if err = errorOr(err, t.expireAll(again)); err != nil {
+					return err
+				}
+				n += len(again)
+			}
+			return nil
 		})
-		if total += n; err != nil || n < lapseBatch {
+		if err != nil {
 			return total, err
 		}
+		total += n
 	}
+	return total, nil
 }
 
-// expire does so for one account, or for some of all.
-func (t *txn) expire(account string) (n int, err error) {
-	query, args := ``, []any{int64(cards.DayOf(t.at)), lapseBatch}
-	if account != "" {
-		query, args = ` AND o.account = $3`, append(args, account)
-	}
-	var past []pastLot
-	err = t.each(`SELECT o.transfer, o.account, o.scheme, `+lotLeft+` FROM lot o WHERE o.expires < $1`+query+` AND `+lotLeft+` > 0
-		ORDER BY o.expires, o.transfer LIMIT $2`, args, func(scan func(...any) error) error {
+// pastLots returns the lots past their last day that have anything left, the
+// oldest first, of those that a further condition names.
+func (t *txn) pastLots(which string, args ...any) (past []pastLot, err error) {
+	err = t.each(`SELECT o.transfer, o.account, o.scheme, `+lotLeft+` FROM lot o WHERE o.expires < $1`+which+` AND `+lotLeft+` > 0
+		ORDER BY o.expires, o.transfer`, append([]any{int64(cards.DayOf(t.at))}, args...), func(scan func(...any) error) error {
 		var o pastLot
 		err := scan(&o.id, &o.account, &o.scheme, &o.left)
 		past = append(past, o)
 		return err
 	})
-	for _, o := range past {
-		err = errorOr(err, t.expireOne(o))
-	}
-	return len(past), err
+	return past, err
 }
 
-func (t *txn) expireOne(o pastLot) error {
-	seq, err := t.move(kindExpire, fmt.Sprint(o.id), o.left, accountOf(o.account, o.scheme), expiredOf(o.scheme))
-	if err != nil {
-		return err
+// expire does what [Ledger.Expire] does for one account.
+func (t *txn) expire(account string) error {
+	past, err := t.pastLots(` AND o.account = $2`, account)
+	return errorOr(err, t.expireAll(past))
+}
+
+func (t *txn) expireAll(past []pastLot) error {
+	for _, o := range past {
+		seq, err := t.move(kindExpire, fmt.Sprint(o.id), o.left, accountOf(o.account, o.scheme), expiredOf(o.scheme))
+		if err != nil {
+			return err
+		}
+		if _, err = t.exec(`INSERT INTO lot_use (lot, transfer, points) VALUES ($1, $2, $3)`, o.id, seq, o.left); err != nil {
+			return err
+		}
 	}
-	_, err = t.exec(`INSERT INTO lot_use (lot, transfer, points) VALUES ($1, $2, $3)`, o.id, seq, o.left)
-	return err
+	return nil
 }
 
 // expireRules are about points past their day, and where all points are:

@@ -93,7 +93,8 @@ type txn struct {
 	rows   [tables][]any
 	held   bool // there are rows
 	mark   Marks
-	gave   Ids // in this transaction
+	gave   Ids   // in this transaction
+	found  *Kept // what a database has that was put back, and noticed now
 }
 
 // ms is the moment as the tables keep it.

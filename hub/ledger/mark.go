@@ -67,10 +67,13 @@ func versionOf(i *Ids) *uint32 { return &i.Version }
 
 // keepMark moves the mark to what this transaction has committed.
 func (t *txn) keepMark() error {
-	if t.mark == nil || t.head == nil && t.gave == (Ids{}) {
+	if t.mark == nil || t.head == nil && t.gave == (Ids{}) && t.found == nil {
 		return nil
 	}
 	err := t.mark.Move(func(m *Mark) {
+		if t.found != nil {
+			m.Kept = *t.found
+		}
 		for _, of := range []func(*Ids) *uint32{keyOf, allotIDOf, versionOf} {
 			*of(&m.Kept.Ids) = max(*of(&m.Kept.Ids), *of(&t.gave))
 		}
@@ -95,7 +98,8 @@ func (t *txn) stands() (k Kept, err error) {
 }
 
 // lookBack compares the database with the mark, and writes down if it was put
-// back, or if that can't be known.
+// back, or if that can't be known. Once that is committed the mark is the
+// database's: the next start asks for nothing more, unless another is put back.
 func (t *txn) lookBack() error {
 	if t.mark == nil {
 		return nil
@@ -117,6 +121,7 @@ func (t *txn) lookBack() error {
 	if err != nil || !behind {
 		return err
 	}
+	t.found = &now
 	return t.putBack(false)
 }
 

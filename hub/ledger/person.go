@@ -39,11 +39,13 @@ const holders = ` FROM person p WHERE p.role = $1 AND p.holds = 1
 	AND NOT EXISTS (SELECT 1 FROM person n WHERE n.role = p.role AND n.name = p.name AND n.id > p.id)`
 
 // may returns a [RoleError] unless the person has the role. What a hub did
-// before it had people it goes on doing until somebody has the role for it;
-// but what is disputed nobody decides without (DECISIONS 7).
+// before it had people it goes on doing until somebody has the role for it, and
+// not again when the last of them has left; but what is disputed nobody decides
+// without (DECISIONS 7).
 func (t *txn) may(person, role string) error {
 	var named, his int64
-	if _, err := t.one(`SELECT COUNT(*), COALESCE(SUM(CASE WHEN p.name = $2 THEN 1 ELSE 0 END), 0)`+holders, []any{role, person}, &named, &his); err != nil {
+	if _, err := t.one(`SELECT (SELECT COUNT(*) FROM person e WHERE e.role = $1), (SELECT COUNT(*)`+holders+` AND p.name = $2)`,
+		[]any{role, person}, &named, &his); err != nil {
 		return err
 	}
 	if his == 0 && (named > 0 || role == RoleDecide) {
@@ -65,7 +67,8 @@ func (l *Ledger) AddPerson(ctx context.Context, name string, roles []string, sai
 	return l.update(ctx, func(t *txn) error { return t.keepRoles(name, roles, said, true) })
 }
 
-// RemovePerson takes every role from a person.
+// RemovePerson takes every role from a person. Who is the last to say who has
+// a role stays until there is another.
 func (l *Ledger) RemovePerson(ctx context.Context, name, said string) error {
 	return l.update(ctx, func(t *txn) error {
 		people, err := t.people()
@@ -73,13 +76,20 @@ func (l *Ledger) RemovePerson(ctx context.Context, name, said string) error {
 			return err
 		}
 		var roles []string
+		others := 0
 		for _, p := range people {
-			if p.Name == name {
+			switch {
+			case p.Name == name:
 				roles = append(roles, p.Role)
+			case p.Role == RolePeople:
+				others++
 			}
 		}
-		if len(roles) == 0 {
+		switch {
+		case len(roles) == 0:
 			return fmt.Errorf("%w: %q has no role", ErrBadRequest, name)
+		case others == 0 && slices.Contains(roles, RolePeople):
+			return fmt.Errorf("%w: nobody but %q says who has a role", ErrBadRequest, name)
 		}
 		return t.keepRoles(name, roles, said, false)
 	})

@@ -90,6 +90,26 @@ func TestPeople(t *testing.T) {
 	}
 }
 
+// Where somebody had a role, it does not become everybody's when the last one
+// leaves; and there is always one who can name the next.
+func TestLastOneLeaves(t *testing.T) {
+	b := newBook(t)
+	ctx := context.Background()
+	check(t, b.AddPerson(ctx, "鈴木", []string{ledger.RolePeople}, ""))
+	check(t, b.AddPerson(ctx, "田中", []string{ledger.RoleGrant}, "鈴木"))
+	check(t, b.RemovePerson(ctx, "田中", "鈴木"))
+	for _, who := range []string{"", "田中", "鈴木"} {
+		if _, err := b.Grant(ctx, ledger.Grant{Kiosk: "station-1", Event: "walk", Count: 1, Person: who}); !errors.As(err, new(*ledger.RoleError)) {
+			t.Errorf("%q grants, as the last who might has left: %v", who, err)
+		}
+	}
+	if err := b.RemovePerson(ctx, "鈴木", "鈴木"); !errors.Is(err, ledger.ErrBadRequest) {
+		t.Errorf("the last to say who has a role leaves: %v", err)
+	}
+	check(t, b.AddPerson(ctx, "中村", []string{ledger.RolePeople}, "鈴木"))
+	check(t, b.RemovePerson(ctx, "鈴木", "中村"))
+}
+
 // An unbound kiosk holds no more than the cap, under all its keys together.
 func TestCap(t *testing.T) {
 	b, _, _ := again(t) // holds 200 x 100, 50 x 100 and, by its newer key, 50 x 100

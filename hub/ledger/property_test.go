@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"slices"
 	"testing"
 	"time"
@@ -12,6 +13,14 @@ import (
 	"pointkiosk/cards"
 	"pointkiosk/hub/ledger"
 )
+
+// seeds is how many schedules are tried: some, or many where there is time.
+func seeds(some uint64) uint64 {
+	if os.Getenv("POINTKIOSK_SOAK") == "1" {
+		return 20 * some
+	}
+	return some
+}
 
 // A story is what a kiosk wrote and which of its cards people claim.
 type story struct {
@@ -129,7 +138,7 @@ func outcome(b *book) (lines []string) {
 
 // The same records in any order, mixture and repetition make the same ledger.
 func TestOrderDoesNotMatter(t *testing.T) {
-	for seed := range uint64(12) {
+	for seed := range seeds(4) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			straight, mixed := newBook(t), newBook(t)
 			s := tell(straight, rand.New(rand.NewPCG(seed, 1)))

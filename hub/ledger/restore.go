@@ -34,9 +34,14 @@ func (e *WindowError) Error() string {
 		moment(e.Since.UnixMilli()), moment(e.Until.UnixMilli()))
 }
 
-// putBack writes down, once, that a person has to accept the database as it is.
+// putBack writes down that a person has to accept the database as it is. That
+// it waits for that already is enough only if that word is about every
+// allotment: else the backup was made while it waited, and cards granted in
+// between may have been redeemed once it was accepted.
 func (t *txn) putBack(lost bool) error {
-	if closed, err := t.closed(); err != nil || closed {
+	covered, err := t.one(`SELECT 1 FROM restore r LEFT JOIN restore_accepted c ON c.restore = r.id
+		WHERE c.restore IS NULL AND NOT EXISTS (SELECT 1 FROM allotment a WHERE a.at > r.at)`, nil, new(int64))
+	if err != nil || covered {
 		return err
 	}
 	id, err := t.next(`SELECT COALESCE(MAX(id), 0) FROM restore`)
@@ -97,7 +102,6 @@ func (l *Ledger) AcceptRestore(ctx context.Context, since time.Time, person, rea
 	if person == "" || reason == "" {
 		return r, fmt.Errorf("%w: who accepts it has a name and a reason", ErrBadRequest)
 	}
-	var mark Mark
 	err = l.update(ctx, func(t *txn) error {
 		if err := t.may(person, RoleDecide); err != nil {
 			return err
@@ -115,12 +119,8 @@ func (l *Ledger) AcceptRestore(ctx context.Context, since time.Time, person, rea
 		if err := t.chain(kindRestore, r.ID, r.said()); err != nil {
 			return err
 		}
-		mark, err = t.newMark()
-		return err
+		return t.newMark()
 	})
-	if err == nil && l.mark != nil { // if it fails, the next start asks again
-		err = l.mark.Put(mark)
-	}
 	return r, err
 }
 
@@ -134,19 +134,23 @@ func (t *txn) unaccepted() (r Restore, err error) {
 	return r, errorOr(err, fmt.Errorf("%w: the database was not put back", ErrBadRequest))
 }
 
-// newMark is the database's own, with ids above all that were given.
-func (t *txn) newMark() (m Mark, err error) {
+// newMark puts the database's own mark, with ids above all that were given. It
+// is put before the commit, while nobody else gives any: a commit that fails
+// after that leaves a database that still waits to be accepted.
+func (t *txn) newMark() error {
 	if err := t.flush(); err != nil || t.mark == nil {
-		return m, err
+		return err
 	}
 	now, err := t.stands()
 	if err != nil {
-		return m, err
+		return err
 	}
-	m, err = t.mark.Mark()
+	m, err := t.mark.Mark()
 	if errors.Is(err, ErrNoMark) {
 		m.Given, err = Ids{now.Key + markJump, now.Allotment + markJump, now.Version + markJump}, nil
 	}
-	m.Kept = now
-	return m, err
+	if m.Kept = now; err != nil {
+		return err
+	}
+	return t.mark.Put(m)
 }

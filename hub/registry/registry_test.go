@@ -1,7 +1,6 @@
 package registry
 
 import (
-	"context"
 	"database/sql"
 	"errors"
 	"path/filepath"
@@ -10,7 +9,7 @@ import (
 
 	_ "modernc.org/sqlite"
 
-	"pointkiosk/hub/schema"
+	"pointkiosk/hub/schema/schematest"
 )
 
 // cheap makes a hash of a third of a millisecond, for tests that are not about cost.
@@ -24,14 +23,13 @@ func (c *clock) wait(d time.Duration) { c.at = c.at.Add(d) }
 
 func testDB(t testing.TB) *sql.DB {
 	t.Helper()
-	db, err := sql.Open("sqlite", "file:"+filepath.Join(t.TempDir(), "hub.db")+"?_pragma=foreign_keys(1)&_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_txlock=immediate")
+	path := filepath.Join(t.TempDir(), "hub.db")
+	schematest.Write(t, path)
+	db, err := sql.Open("sqlite", "file:"+path+"?_pragma=foreign_keys(1)&_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_txlock=immediate")
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { db.Close() })
-	if err := schema.Migrate(context.Background(), db); err != nil {
-		t.Fatal(err)
-	}
 	return db
 }
 

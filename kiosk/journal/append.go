@@ -140,7 +140,7 @@ func (j *Journal) reread(ctx context.Context) error {
 	if err := found.load(ctx); err != nil {
 		return err
 	}
-	j.seq, j.hash, j.at, j.suspect, j.asked, j.sum = found.seq, found.hash, found.at, found.suspect, found.asked, found.sum
+	j.seq, j.hash, j.at, j.suspect, j.sum = found.seq, found.hash, found.at, found.suspect, found.sum
 	var busy, pages, moved int
 	if err := j.db.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &pages, &moved); err != nil {
 		return fmt.Errorf("journal: sync what was found: %w", err)
@@ -156,23 +156,32 @@ func (j *Journal) reread(ctx context.Context) error {
 }
 
 // watchClock makes the clock suspect when it shows a time that can't be: before
-// the project, or before the newest entry.
+// the project, before the newest entry, or before the hub's last word.
 func (j *Journal) watchClock(now time.Time) {
-	if now.Before(born) || now.Add(clockSlack).UnixMilli() < j.at {
+	if now.Before(born) || now.Add(clockSlack).UnixMilli() < max(j.at, j.known.At) {
 		j.suspect = true
 	}
 }
 
+// Heard returns the hub's time in its last receipt: now is not before it.
+func (j *Journal) Heard() time.Time {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return time.UnixMilli(j.known.At)
+}
+
 // Suspect reports whether the clock is not to be trusted: windows are not held
-// against it, the count alone decides.
+// against it, the count alone decides. Only what was over at the hub's last
+// word is over.
 func (j *Journal) Suspect() bool {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	return j.clockSuspect()
 }
 
-// AskDate reports whether the volunteer has to be asked about the date: once,
-// while the clock is suspect.
+// AskDate reports whether the volunteer has to be asked about the date: once
+// while the clock is suspect, and again after a restart, since nobody knows for
+// how long the kiosk was off.
 func (j *Journal) AskDate() bool {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -184,16 +193,24 @@ func (j *Journal) clockSuspect() bool {
 	return j.suspect
 }
 
-// ConfirmDate writes down what a person said of today's date.
-func (j *Journal) ConfirmDate(ctx context.Context, operator string, right bool) error {
+// mayOpen reports whether cards of an allotment may be signed now.
+func (j *Journal) mayOpen(a cards.Allotment) bool {
+	if j.clockSuspect() {
+		return j.known.At < a.Until*1000
+	}
+	return a.Open(j.opts.Now())
+}
+
+// ConfirmDay writes down whether a person said that today is this day.
+func (j *Journal) ConfirmDay(ctx context.Context, operator string, day cards.Day, right bool) error {
 	end, err := j.begin(ctx)
 	if err != nil {
 		return err
 	}
 	defer end()
-	e := cards.Entry{State: cards.ClockSet, Operator: operator}
+	e := cards.Entry{State: cards.ClockSet, Operator: operator, Reason: "the date is " + day.String()}
 	if !right {
-		e.Reason = "the date is wrong"
+		e.Reason = "the date is not " + day.String()
 	}
 	return j.append(ctx, e)
 }

@@ -31,7 +31,7 @@ func (j *Journal) Sign(ctx context.Context, a cards.Allotment, request, operator
 	if j.apart != nil {
 		return cards.Issued{}, j.apart
 	}
-	if now := j.opts.Now(); !a.Open(now) && !j.clockSuspect() {
+	if !j.mayOpen(a) {
 		return cards.Issued{}, fmt.Errorf("%w: allotment %d", ErrOver, a.ID)
 	}
 	number := j.sum.tallies[a.ID].Signed + 1
@@ -172,7 +172,7 @@ func (j *Journal) mark(ctx context.Context, s cards.Serial, next cards.State, op
 }
 
 // AskVoid writes down that a card is to be void, who says so and why. Above the
-// set count a day a second person has to stand by.
+// set count a day, whoever asked for the others, a second person has to stand by.
 func (j *Journal) AskVoid(ctx context.Context, s cards.Serial, operator, second, reason string) error {
 	end, err := j.begin(ctx)
 	if err != nil {
@@ -204,7 +204,8 @@ func (j *Journal) AskVoid(ctx context.Context, s cards.Serial, operator, second,
 	})
 }
 
-// voidsToday counts the voids asked for today, as far as it matters.
+// voidsToday counts the voids asked for today by anybody, as far as it matters:
+// a staff name more buys no more of them.
 func (j *Journal) voidsToday(ctx context.Context) (n int, err error) {
 	rows, err := j.db.QueryContext(ctx, `SELECT record FROM entry WHERE state = 'void asked' ORDER BY seq DESC LIMIT $1`, j.opts.Voids)
 	if err != nil {

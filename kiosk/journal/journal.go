@@ -51,7 +51,7 @@ type Opts struct {
 	Key      cards.SigningKey
 	Now      func() time.Time
 	Rand     io.Reader // crypto/rand when nil
-	Voids    int       // asked for in a day by one person; above it takes two
+	Voids    int       // asked for here in a day on one person's word; above it takes two
 	Rehead   bool      // a head file that is missing is made anew: somebody has checked that this is the newest journal
 	ReadOnly bool      // look only: nothing is written, not even the outcome of a crash
 }
@@ -67,7 +67,7 @@ type Journal struct {
 	hash    [32]byte
 	at      int64 // the newest entry's time
 	suspect bool  // the clock is not to be trusted: the count alone decides
-	asked   bool  // a person has been asked about the date since it became suspect
+	asked   bool  // a person has been asked about the date since then, or since the start
 	sum     *sum
 	unknown error         // a commit whose fate is not known yet
 	known   cards.Receipt // the newest that the entries were compared with

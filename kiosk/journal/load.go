@@ -32,7 +32,7 @@ func (j *Journal) load(ctx context.Context) error {
 	if err := j.db.QueryRowContext(ctx, `SELECT coalesce(max(seq), 0) FROM entry`).Scan(&top); err != nil {
 		return fmt.Errorf("journal: read: %w", err)
 	}
-	j.seq, j.hash, j.at, j.suspect, j.asked, j.sum = 0, [32]byte{}, 0, false, false, newSum(nil)
+	j.seq, j.hash, j.at, j.suspect, j.sum = 0, [32]byte{}, 0, false, newSum(nil)
 	from := top / checkpointEvery * checkpointEvery
 	if from > 1 {
 		hash, err := j.hashOf(ctx, from-1)
@@ -47,7 +47,6 @@ func (j *Journal) load(ctx context.Context) error {
 		}
 		j.sum.add(e)
 		j.seq, j.hash, j.at, j.suspect = e.Seq, hash, e.At, e.Suspect
-		j.asked = j.suspect && (j.asked || e.State == cards.ClockSet)
 		return nil
 	}); err != nil {
 		return err
@@ -166,20 +165,19 @@ func (j *Journal) Verify(ctx context.Context) (entries uint64, err error) {
 	}
 	defer end()
 	v := &Journal{opts: j.opts, db: j.db, sum: newSum(nil)}
-	states := map[cards.Serial]cards.State{}
+	steps := map[cards.Serial]step{}
 	err = v.walk(ctx, 0, j.seq, func(e cards.Entry, hash [32]byte) error {
 		if e.State == cards.Checkpoint && !sameSum(e.Sum, v.sum.signed()) {
 			return fmt.Errorf("%w: checkpoint %d does not add up", ErrBroken, e.Seq)
 		}
 		if e.State.OfCard() {
-			before := states[e.Serial()]
-			if !before.May(e.State) {
-				return fmt.Errorf("%w: entry %d: card %v went from %q to %q", ErrBroken, e.Seq, e.Serial(), before, e.State)
+			if err := steps[e.Serial()].leads(e); err != nil {
+				return err
 			}
 			if e.State == cards.Signed && e.Number != v.sum.tallies[e.Allotment].Signed+1 {
 				return fmt.Errorf("%w: entry %d: number %d is out of turn", ErrBroken, e.Seq, e.Number)
 			}
-			states[e.Serial()] = e.State
+			steps[e.Serial()] = step{e.State, e.Copy}
 		}
 		v.sum.add(e)
 		v.seq, v.hash = e.Seq, hash
@@ -192,6 +190,26 @@ func (j *Journal) Verify(ctx context.Context) (entries uint64, err error) {
 		return v.seq, fmt.Errorf("%w: the file ends at entry %d, %d were written", ErrBehind, v.seq, j.seq)
 	}
 	return v.seq, j.compareHeads(ctx, j.known)
+}
+
+// A step is where a card stood; the zero step is before it was signed.
+type step struct {
+	state cards.State
+	copy  uint32
+}
+
+// leads reports an entry that can't follow a step: TOKEN.md 8.
+func (s step) leads(e cards.Entry) error {
+	if !s.state.May(e.State) {
+		return fmt.Errorf("%w: entry %d: card %v went from %q to %q", ErrBroken, e.Seq, e.Serial(), s.state, e.State)
+	}
+	if s.state == cards.Uncertain && e.State == cards.Printing {
+		s.copy++
+	}
+	if e.Copy != s.copy {
+		return fmt.Errorf("%w: entry %d: card %v is copy %d, not %d", ErrBroken, e.Seq, e.Serial(), s.copy, e.Copy)
+	}
+	return nil
 }
 
 func sameSum(a, b *cards.Sum) bool {

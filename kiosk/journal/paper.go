@@ -141,7 +141,8 @@ func (j *Journal) keepReceipt(ctx context.Context, sealed []byte, r cards.Receip
 		_, err := tx.ExecContext(ctx, `INSERT INTO paper (kind, sealed) VALUES ($1, $2)`, string(kind), sealed)
 		return err
 	}
-	if before.Cursor != r.Cursor || before.Stop != r.Stop || before.BackedUp != r.BackedUp || len(r.Outcomes) > 0 {
+	newDay := cards.DayOf(time.UnixMilli(before.At)) != cards.DayOf(time.UnixMilli(r.At)) // what a doubted clock is held against
+	if newDay || before.Cursor != r.Cursor || before.Stop != r.Stop || before.BackedUp != r.BackedUp || len(r.Outcomes) > 0 {
 		err = keep(cards.PaperReceipt, sealed)
 	}
 	if len(r.Trust) > 0 {

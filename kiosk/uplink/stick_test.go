@@ -80,7 +80,7 @@ func (h *town) settled(k *booth) {
 // Sticks and network, in any order and mixture, make the ledger that the
 // network alone makes. Sticks are lost, come late, and come twice.
 func TestSticksAndNetwork(t *testing.T) {
-	for seed := range seeds(6) {
+	for seed := range seeds(4) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			straight := newTown(t)
 			k := straight.enrol("station-1", "l", direct{straight})

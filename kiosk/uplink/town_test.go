@@ -22,7 +22,7 @@ import (
 	"pointkiosk/hub/api"
 	"pointkiosk/hub/ledger"
 	"pointkiosk/hub/registry"
-	"pointkiosk/hub/schema"
+	"pointkiosk/hub/schema/schematest"
 	"pointkiosk/kiosk/journal"
 )
 
@@ -53,6 +53,7 @@ type town struct {
 func newTown(t testing.TB) *town {
 	t.Helper()
 	h := &town{t: t, path: filepath.Join(t.TempDir(), "hub.db")}
+	schematest.Write(t, h.path)
 	t.Cleanup(func() { h.db.Close() })
 	h.open()
 	ctx := context.Background()
@@ -72,8 +73,7 @@ func (h *town) open() {
 	var err error
 	h.db, err = sql.Open("sqlite", dsn.String())
 	check(h.t, err)
-	h.db.SetMaxOpenConns(1) // it reads and writes: whatever is asked at once takes turns
-	check(h.t, schema.Migrate(context.Background(), h.db))
+	h.db.SetMaxOpenConns(1)                                                                         // it reads and writes: whatever is asked at once takes turns
 	clock := func() time.Time { return noon.Add(time.Duration(h.ticks.Add(1)) * time.Millisecond) } // no two moments are the same
 	h.Ledger, err = ledger.Open(h.db, h.db, &ledger.Opts{Clock: clock, Trust: key("t"), Hub: key("h")})
 	check(h.t, err)

@@ -117,7 +117,7 @@ func post(t *testing.T, entries int) (*desk, *Uplink, *journal.Journal) {
 func fill(t *testing.T, j *journal.Journal, entries uint64) {
 	t.Helper()
 	for top, _ := j.Head(); top < entries; top, _ = j.Head() {
-		check(t, j.ConfirmDate(context.Background(), "佐藤", true))
+		check(t, j.ConfirmDay(context.Background(), "佐藤", 0, true))
 	}
 }
 
@@ -249,7 +249,7 @@ func TestWake(t *testing.T) {
 		if len(d.calls) != 4 {
 			t.Errorf("%d calls in a quiet minute", len(d.calls))
 		}
-		check(t, j.ConfirmDate(ctx, "佐藤", true))
+		check(t, j.ConfirmDay(ctx, "佐藤", 0, true))
 		wake <- struct{}{}
 		synctest.Wait()
 		if len(d.calls) != 5 || d.cursor != 2 {

@@ -338,7 +338,7 @@ func TestDeskStopped(t *testing.T) {
 	m := newMarket(t, printer.ProcessID, nil)
 	m.toDesk()
 	m.do(kiosk.TapIssue{})
-	m.ok(m.ledger.Revoke(t.Context(), "KSZ-014", cards.Retired, 0))
+	m.ok(m.ledger.Revoke(t.Context(), ledger.Revocation{Kiosk: "KSZ-014", How: cards.Retired}))
 	m.sync()
 	m.do(kiosk.TapIssue{})
 	if m.papers() != 1 || m.state.Desk.Note == "" {
@@ -382,7 +382,7 @@ func TestEnrolAfterLostAnswer(t *testing.T) {
 		t.Fatalf("the same code again: %v", err)
 	}
 	m.ok(os.Remove(filepath.Join(m.opts.Dir, identityFile)))
-	m.ok(m.ledger.Revoke(t.Context(), "KSZ-014", cards.Retired, 0))
+	m.ok(m.ledger.Revoke(t.Context(), ledger.Revocation{Kiosk: "KSZ-014", How: cards.Retired}))
 	if _, err := Enrol(t.Context(), m.opts, offer()); err != nil {
 		t.Errorf("a new code: %v", err)
 	}

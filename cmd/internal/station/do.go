@@ -4,7 +4,9 @@ import (
 	"context"
 	"encoding/base32"
 	"errors"
+	"image"
 	"io"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -19,8 +21,9 @@ import (
 type Desk struct {
 	*Station
 	practice  bool
-	allotment cards.Allotment
-	broken    atomic.Bool // the journal did not pass its check
+	allotment cards.Allotment // the one on the screen: it names the event and its day
+	day       eventDay        // what cards come from
+	broken    atomic.Bool     // the journal did not pass its check
 }
 
 // NewDesk returns the desk of a kiosk that has just been switched on.
@@ -32,16 +35,12 @@ func (d *Desk) Do(ctx context.Context, e kiosk.Effect) kiosk.Event {
 	case kiosk.Unlock:
 		return d.unlock(e)
 	case kiosk.OpenDesk:
-		return d.open(ctx, e.Practice)
+		return d.open(ctx, e)
+	case kiosk.Review:
+		d.practice, d.allotment, d.day = false, cards.Allotment{}, eventDay{}
+		return kiosk.Reviewing{Count: d.count()}
 	case kiosk.PrintCard:
-		if e.Allotment != d.allotment.ID { // the screen shows another desk than this
-			return d.not(ctx, "issue.note.state", e.Request)
-		}
-		if stop, err := d.Stopped(ctx); (stop != "" || d.broken.Load()) && !d.practice || err != nil {
-			return d.not(ctx, "issue.note.stopped", e.Request)
-		}
-		c, err := d.Issuer(d.practice).Issue(ctx, d.allotment, e.Request, e.Operator)
-		return d.after(ctx, c, err, e.Request)
+		return d.print(ctx, e)
 	case kiosk.Settle:
 		c, err := d.Issuer(d.practice).Settle(ctx, d.of(e.Serial), e.Serial.Number, e.Whole, e.Operator)
 		return d.after(ctx, c, err, "")
@@ -51,12 +50,65 @@ func (d *Desk) Do(ctx context.Context, e kiosk.Effect) kiosk.Event {
 	case kiosk.AskVoid:
 		return d.askVoid(ctx, e)
 	case kiosk.ConfirmDate:
-		if err := d.book().ConfirmDate(ctx, e.Operator, e.Right); err != nil {
-			return d.closed(err)
-		}
-		return kiosk.DateConfirmed{}
+		return d.confirmed(ctx, e)
 	}
 	return nil
+}
+
+func (d *Desk) print(ctx context.Context, e kiosk.PrintCard) kiosk.Event {
+	if e.Allotment != d.allotment.ID { // the screen shows another desk than this
+		return d.not(ctx, "issue.note.state", e.Request)
+	}
+	if stop, err := d.Stopped(ctx); (stop != "" || d.broken.Load()) && !d.practice || err != nil {
+		return d.not(ctx, "issue.note.stopped", e.Request)
+	}
+	a, err := d.from(ctx, e.Request)
+	if err != nil {
+		return d.not(ctx, d.note(err), e.Request)
+	}
+	c, err := d.Issuer(d.practice).Issue(ctx, a, e.Request, e.Operator)
+	return d.after(ctx, c, err, e.Request)
+}
+
+// from returns the allotment that a request's card is of: of a card that was
+// signed before its own, else the first that has numbers left.
+func (d *Desk) from(ctx context.Context, request string) (cards.Allotment, error) {
+	switch s, err := d.book().Requested(ctx, request); {
+	case err == nil:
+		return d.of(s), nil
+	case !errors.Is(err, journal.ErrUnknown):
+		return cards.Allotment{}, err
+	}
+	o, open := d.offer()
+	if o.Left == 0 && !d.practice { // perhaps more was granted since
+		day, err := d.dayOf(ctx, d.allotment)
+		if err != nil {
+			return cards.Allotment{}, err
+		}
+		d.day = day
+		o, open = d.offer()
+	}
+	if !open {
+		return cards.Allotment{}, ErrNoAllotment
+	}
+	return o.Allotment, nil
+}
+
+func (d *Desk) offer() (kiosk.Offer, bool) { return d.day.offer(d.book(), d.calendar().desk()) }
+
+func (d *Desk) confirmed(ctx context.Context, e kiosk.ConfirmDate) kiosk.Event {
+	if err := d.book().ConfirmDay(ctx, e.Operator, e.Day, e.Right); err != nil {
+		return d.closed(err)
+	}
+	if e.Right || d.practice {
+		return kiosk.DateConfirmed{}
+	}
+	d.denied.Store(true)
+	offers, err := d.Offers(ctx)
+	if err != nil {
+		return d.closed(err)
+	}
+	return kiosk.DateConfirmed{Offers: offers}
 }
 
 func (d *Desk) unlock(e kiosk.Unlock) kiosk.Event {
@@ -98,66 +150,46 @@ func (d *Desk) of(s cards.Serial) cards.Allotment {
 	return cards.Allotment{}
 }
 
-func (d *Desk) open(ctx context.Context, practice bool) kiosk.Event {
-	if practice && d.Station.practice == nil {
-		return kiosk.DeskClosed{Note: "issue.note.staff"}
-	}
-	a, err := d.Allotment(ctx, "")
-	if practice && errors.Is(err, ErrNoAllotment) {
-		// Volunteers practise before the day: any allotment shows them the card.
-		var all []cards.Allotment
-		if all, err = d.Allotments(ctx); err == nil && len(all) == 0 {
-			err = ErrNoAllotment
-		} else if err == nil {
-			a = all[len(all)-1]
-		}
-	}
-	if err != nil {
-		return d.closed(err)
-	}
-	if practice {
-		a = d.sampleOf(a)
-	}
-	d.practice, d.allotment = practice, a
-	request, err := d.next(ctx)
-	if err != nil {
-		return d.closed(err)
-	}
-	ready := kiosk.DeskReady{Site: d.site(a, practice), Count: d.count(), Request: request, AskDate: d.book().AskDate()}
-	drawn, err := d.Issuer(practice).Preview(a)
-	if err != nil {
-		return d.closed(err)
-	}
-	ready.Preview = drawn
-	return ready
-}
-
-// site says what this kiosk is and issues.
-func (s *Station) site(a cards.Allotment, practice bool) kiosk.Site {
-	return kiosk.Site{
-		Kiosk: s.Identity.Kiosk, Allotment: a, Granted: a.ID != 0, Practice: practice, Doubted: s.Journal.Suspect(),
-		Contact: a.Event.Contact, Phone: a.Event.Phone,
-	}
-}
-
-// Arrive says what is open now, for the screen at rest.
-func (s *Station) Arrive(ctx context.Context) kiosk.SiteIs {
-	a, err := s.Allotment(ctx, "")
-	if err != nil && !errors.Is(err, ErrNoAllotment) {
-		s.opts.Log.Error("allotments", "error", err)
-	}
-	return kiosk.SiteIs{Site: s.site(a, false), Count: countOf(s.Journal, a)}
-}
-
-// next returns the entitlement of the next card: that of a card which was
-// signed and never printed, else a new one.
-func (d *Desk) next(ctx context.Context) (string, error) {
+// waiting returns a card of this desk that was signed and never printed: it is
+// the next.
+func (d *Desk) waiting() (cards.Serial, bool) {
 	for _, c := range d.book().Open() {
-		if c.State == cards.Signed && c.Allotment == d.allotment.ID {
-			return d.book().RequestOf(ctx, c.Serial())
+		if c.State == cards.Signed && slices.ContainsFunc(d.day.held, func(a cards.Allotment) bool { return a.ID == c.Allotment }) {
+			return c.Serial(), true
 		}
+	}
+	return cards.Serial{}, false
+}
+
+// next returns the entitlement of the next card.
+func (d *Desk) next(ctx context.Context) (string, error) {
+	if s, ok := d.waiting(); ok {
+		return d.book().RequestOf(ctx, s)
 	}
 	return NewRequest(d.opts.Rand)
+}
+
+// preview draws the next card; nil where there is none.
+func (d *Desk) preview() (image.Image, error) {
+	o, _ := d.offer()
+	a, number := o.Allotment, d.book().Tally(o.Allotment.ID).Signed+1
+	if s, ok := d.waiting(); ok {
+		a, number = d.of(s), s.Number
+	}
+	if a.ID == 0 || number > a.Count {
+		return nil, nil
+	}
+	return d.Issuer(d.practice).Preview(a, number)
+}
+
+// look is the preview beside a card that is out: no fault of it may hide that.
+func (d *Desk) look() image.Image {
+	p, err := d.preview()
+	if err != nil {
+		d.opts.Log.Error("preview", "error", err)
+		return nil
+	}
+	return p
 }
 
 // NewRequest makes an entitlement: 80 random bits as text.
@@ -169,11 +201,9 @@ func NewRequest(random io.Reader) (string, error) {
 	return base32.StdEncoding.EncodeToString(b), nil
 }
 
-func (d *Desk) count() kiosk.Count { return countOf(d.book(), d.allotment) }
-
-func countOf(j *journal.Journal, a cards.Allotment) kiosk.Count {
-	t := j.Tally(a.ID)
-	return kiosk.Count{Today: t.Out, Left: a.Count - min(t.Signed, a.Count), Open: j.Open()}
+func (d *Desk) count() kiosk.Count {
+	o, _ := d.offer()
+	return kiosk.Count{Today: o.Today, Left: o.Left, Open: d.book().Open()}
 }
 
 // after turns what the issuer says into an event.
@@ -193,12 +223,12 @@ func (d *Desk) after(ctx context.Context, c cards.Issued, err error, request str
 	}
 	switch c.State {
 	case cards.Printed, cards.Presumed:
-		return kiosk.CardOut{Serial: c.Card.Serial(), Presumed: c.State == cards.Presumed, Count: d.count(), Request: next}
+		return kiosk.CardOut{Serial: c.Card.Serial(), Presumed: c.State == cards.Presumed, Count: d.count(), Request: next, Preview: d.look()}
 	case cards.Uncertain, cards.Printing:
 		open := cards.OpenCard{Allotment: c.Card.Allotment, Number: c.Card.Number, State: c.State, Copy: c.Copy}
-		return kiosk.CardDoubtful{Card: open, Count: d.count(), Request: next}
+		return kiosk.CardDoubtful{Card: open, Count: d.count(), Request: next, Preview: d.look()}
 	}
-	return kiosk.NotIssued{Note: "issue.note.unsent", Request: next, Count: d.count()}
+	return kiosk.NotIssued{Note: "issue.note.unsent", Request: next, Count: d.count(), Preview: d.look()}
 }
 
 func (d *Desk) not(ctx context.Context, note, request string) kiosk.NotIssued {
@@ -207,7 +237,7 @@ func (d *Desk) not(ctx context.Context, note, request string) kiosk.NotIssued {
 			request = next
 		}
 	}
-	return kiosk.NotIssued{Note: note, Request: request, Count: d.count()}
+	return kiosk.NotIssued{Note: note, Request: request, Count: d.count(), Preview: d.look()}
 }
 
 func (d *Desk) looked(ctx context.Context, s cards.Serial, err error) kiosk.Event {
@@ -236,7 +266,7 @@ func (d *Desk) askVoid(ctx context.Context, e kiosk.AskVoid) kiosk.Event {
 	if err != nil {
 		return d.not(ctx, d.note(err), "")
 	}
-	return kiosk.VoidNoted{Serial: e.Serial, Count: d.count(), Request: next}
+	return kiosk.VoidNoted{Serial: e.Serial, Count: d.count(), Request: next, Preview: d.look()}
 }
 
 func (d *Desk) closed(err error) kiosk.Event { return kiosk.DeskClosed{Note: d.note(err)} }
@@ -251,6 +281,8 @@ func (d *Desk) note(err error) string {
 		return "issue.note.paper"
 	case errors.Is(err, journal.ErrUsedUp):
 		return "issue.note.usedup"
+	case errors.Is(err, errWhich):
+		return "issue.note.which"
 	case errors.Is(err, ErrNoAllotment), errors.Is(err, journal.ErrOver):
 		return "issue.note.noevent"
 	case errors.As(err, &glyph), errors.As(err, &long):

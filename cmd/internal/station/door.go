@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"sync"
 	"time"
 
 	"golang.org/x/crypto/bcrypt"
@@ -16,6 +17,7 @@ import (
 // door keeps the staff door: it slows down whoever guesses, and remembers
 // across a power cut how often they did.
 type door struct {
+	mu    sync.Mutex // one PIN at a time
 	path  string
 	staff []Staff
 	now   func() time.Time
@@ -31,6 +33,7 @@ type tries struct {
 const (
 	freeTries  = 3
 	longestBar = 5 * time.Minute
+	mostWrong  = freeTries + 6    // the bar is the longest by then: more would only punish who comes after
 	forgiven   = 10 * time.Minute // takes one wrong try back
 )
 
@@ -40,13 +43,15 @@ func newDoor(path string, staff []Staff, now func() time.Time) *door {
 
 // unlock returns who the PIN belongs to, or for how long the door stays shut.
 func (d *door) unlock(pin kiosk.PIN) (name string, wait time.Duration, err error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
 	var t tries
 	data, err := os.ReadFile(d.path)
 	if err == nil {
 		err = json.Unmarshal(data, &t)
 	}
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		t = tries{Wrong: freeTries + 10, Last: d.now().Unix()} // a damaged file is no reset
+		t = tries{Wrong: mostWrong, Last: d.now().Unix()} // a damaged file is no reset
 		if err := d.save(t); err != nil {
 			return "", 0, err
 		}
@@ -55,7 +60,7 @@ func (d *door) unlock(pin kiosk.PIN) (name string, wait time.Duration, err error
 	if left := t.bar() - ago; left > 0 || err != nil {
 		return "", left, err
 	}
-	guess := tries{Wrong: t.after(ago).Wrong + 1, Last: d.now().Unix()}
+	guess := tries{Wrong: min(t.after(ago).Wrong+1, mostWrong), Last: d.now().Unix()}
 	if err := d.save(guess); err != nil {
 		return "", 0, err
 	}
@@ -80,7 +85,7 @@ func (t tries) bar() time.Duration {
 	if t.Wrong < freeTries {
 		return 0
 	}
-	return min(5*time.Second<<min(t.Wrong-freeTries, 10), longestBar)
+	return min(5*time.Second<<(min(t.Wrong, mostWrong)-freeTries), longestBar)
 }
 
 // since is how long ago the last try was. After a clock was set back the time

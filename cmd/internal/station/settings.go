@@ -28,8 +28,8 @@ type Settings struct {
 	// Head is the directory of the file that keeps the journal's head, on
 	// another disk if there is one. Empty: the data directory.
 	Head string `toml:"head"`
-	// Voids is how many cards one person may have voided in a day; above it
-	// takes a second one.
+	// Voids is how many cards may be voided here in a day on one person's word,
+	// whoever they are; above it takes a second one.
 	Voids int `toml:"voids_a_day"`
 }
 

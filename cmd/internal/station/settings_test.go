@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"reflect"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -79,5 +81,46 @@ func TestDoor(t *testing.T) {
 			t.Fatalf("after a damaged file: %q, %v, %v, want to wait %v", name, wait, err, want)
 		}
 		now = now.Add(want)
+	}
+}
+
+// Two fingers are no faster than one, and hours of guessing cost those who come
+// after them little more than minutes.
+func TestDoorUnderGuesses(t *testing.T) {
+	hash, err := bcrypt.GenerateFromPassword([]byte("2468"), bcrypt.MinCost)
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := time.Unix(1_800_000_000, 0)
+	path := filepath.Join(t.TempDir(), "door")
+	d := newDoor(path, []Staff{{Name: "sato", PIN: string(hash)}}, func() time.Time { return now })
+	var together sync.WaitGroup
+	var free atomic.Int32
+	for range 20 {
+		together.Go(func() {
+			switch _, wait, err := d.unlock("1111"); {
+			case err != nil:
+				t.Error(err)
+			case wait == 0:
+				free.Add(1)
+			}
+		})
+	}
+	together.Wait()
+	if n := free.Load(); n != freeTries-1 {
+		t.Errorf("of twenty at once %d went unpunished, want %d", n, freeTries-1)
+	}
+	for range 100 { // as many as the door lets through
+		now = now.Add(longestBar)
+		if _, wait, _ := d.unlock("1111"); wait == 0 {
+			t.Fatal("guessing is not slowed down")
+		}
+	}
+	now = now.Add(90 * time.Minute)
+	if _, wait, _ := d.unlock("1111"); wait != 0 {
+		t.Errorf("an hour and a half later one slip of the finger shuts the door for %v", wait)
+	}
+	if name, _, err := d.unlock("2468"); name != "sato" || err != nil {
+		t.Errorf("the right PIN: %q, %v", name, err)
 	}
 }

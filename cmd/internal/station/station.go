@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -61,6 +62,7 @@ type Station struct {
 	lock     *os.File
 	wake     chan struct{}
 	door     *door
+	denied   atomic.Bool // somebody said that the date is another
 }
 
 // ErrBusy reports a data directory that another process holds.
@@ -184,55 +186,6 @@ func (s *Station) Allotments(ctx context.Context) ([]cards.Allotment, error) {
 		}
 	}
 	return out, nil
-}
-
-// ErrNoAllotment reports that nothing may be issued now.
-var ErrNoAllotment = errors.New("station: no allotment is open now")
-
-// Allotment returns the allotment to issue from now: the first of the event
-// (any event if it is empty) that is open and has numbers left, else the last
-// one that is open. A suspect clock closes nothing: where it leaves none open,
-// it is the newest that has numbers left.
-func (s *Station) Allotment(ctx context.Context, event string) (cards.Allotment, error) {
-	all, err := s.Allotments(ctx)
-	if err != nil {
-		return cards.Allotment{}, err
-	}
-	now := s.opts.Now()
-	var open, newest cards.Allotment
-	for _, a := range all {
-		left := s.Journal.Tally(a.ID).Signed < a.Count
-		switch {
-		case event != "" && a.Event.ID != event || a.Key != s.live.ID:
-		case a.Open(now) && left:
-			return a, nil
-		case a.Open(now):
-			open = a
-		case left && a.From >= newest.From:
-			newest = a
-		}
-	}
-	switch {
-	case open.ID != 0:
-		return open, nil
-	case newest.ID != 0 && s.Journal.Suspect():
-		return newest, nil
-	}
-	return open, ErrNoAllotment
-}
-
-// OpenEvents names the events of which an allotment is open now.
-func (s *Station) OpenEvents(ctx context.Context) (events []string, err error) {
-	all, err := s.Allotments(ctx)
-	if err != nil {
-		return nil, err
-	}
-	for _, a := range all {
-		if a.Key == s.live.ID && a.Open(s.opts.Now()) && !slices.Contains(events, a.Event.ID) {
-			events = append(events, a.Event.ID)
-		}
-	}
-	return events, nil
 }
 
 // practiceBit marks the allotments that a kiosk makes for itself to practise:
