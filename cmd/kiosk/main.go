@@ -84,7 +84,7 @@ func window(ctx context.Context, s *station.Station, screen station.Screen) erro
 
 	desk := s.NewDesk()
 	first := kiosk.First(kiosk.Look{Lang: screen.Lang, Size: kiosk.Medium}, desk.Arrive(ctx).Site, time.Duration(screen.Idle)*time.Minute)
-	plate := s.Panel(tap)
+	plate := s.Panel(events.tap)
 	show := func(st kiosk.State) { plate.Show(st); fyne.Do(func() { root.Show(st) }) }
 	var parts sync.WaitGroup
 	var watched error
