@@ -76,7 +76,8 @@ type Network struct {
 type Paper struct {
 	Ready bool
 	Low   bool
-	Code  string // P-01 … when not ready; the word list knows each
+	Code  string // P-01 … when not ready; the word list says printer.P-01
+	Todo  string // the word list's key for what to do then
 }
 
 // Count is what stands on the right of the Issue screen.

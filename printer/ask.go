@@ -92,7 +92,9 @@ func (d *Dev) ask(n byte) (answer byte, err error) {
 		answer = r.byte
 		return r.kind == status
 	})
-	d.stale = d.stale || timedOut(err)
+	if timedOut(err) {
+		d.stale, d.in = true, parser{} // half an answer, of before it was switched off, would swallow all others
+	}
 	return answer, err
 }
 

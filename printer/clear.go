@@ -10,7 +10,7 @@ import (
 func (d *Dev) stopped(sent int, err error) (Proof, error) {
 	d.broke(err)
 	if sent == 0 {
-		d.paper = clean // the printer was set up, and waits for a command
+		d.unsent()
 		return NoProof, &UnsentError{d.blame(err), err}
 	}
 	s := d.blame(err)
@@ -19,6 +19,28 @@ func (d *Dev) stopped(sent int, err error) (Proof, error) {
 	}
 	d.watch = watch{}
 	return NoProof, &UncertainError{s, sent, err}
+}
+
+// unsent is the paper when no byte of a job left: the printer was set up, and
+// waits for a command. But a cut that came just before may be lost.
+func (d *Dev) unsent() {
+	if d.paper = clean; d.swept {
+		d.paper = torn
+	}
+}
+
+// halted ends a card at a printer that stopped, or fell silent, before a part.
+func (d *Dev) halted(sent int, err error) (Proof, error) {
+	if sent > 0 {
+		return d.uncertain(sent, err)
+	}
+	d.watch = watch{}
+	d.unsent()
+	s := d.blame(err)
+	if errors.Is(err, errBad) {
+		err = nil
+	}
+	return NoProof, &UnsentError{s, err}
 }
 
 // uncertain ends a card whose bytes all left, or whose printer stopped between
@@ -75,19 +97,30 @@ func (d *Dev) clear() error {
 	if d.p.Answers == ProcessID && d.paper != cleared {
 		d.discard()
 	}
-	var w []byte
+	w := append(d.setup(), d.cut()...)
 	if d.paper != cleared {
 		// Rows of white end an open raster; between commands NUL does nothing.
-		w = make([]byte, max(d.p.Band*d.p.Dots/8, d.p.Buffer)+headSize)
+		nuls := make([]byte, max(d.p.Band*d.p.Dots/8, d.p.Buffer)+headSize)
+		if d.p.Answers == Realtime {
+			if err := d.nuls(nuls); err != nil {
+				return fmt.Errorf("printer: clear %v: %w", d.c, err)
+			}
+			nuls = nil
+		}
+		w = append(nuls, w...)
 	}
-	w = append(append(w, d.setup()...), d.cut()...)
 	before := d.owed
 	if d.p.Answers == Queued {
 		d.owed++
 		w = append(w, gs, 'r', 1) // its answer: those of earlier cards came, or never will
 	}
-	if err := d.c.Tx(w, nil); err != nil {
-		d.broke(err)
+	err := d.pace(part{w, d.p.Blade + d.p.Feed})
+	if err == nil {
+		if err = d.c.Tx(w, nil); err != nil {
+			d.broke(err)
+		}
+	}
+	if err != nil {
 		return fmt.Errorf("printer: clear %v: %w", d.c, err)
 	}
 	if d.p.Answers == Queued {

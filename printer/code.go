@@ -59,7 +59,7 @@ func (s *stream) nativeCode(c *Code, x int) error {
 	w = append(w, gs, '(', 'k', 3, 0, 49, 69, byte(48+level))                       // fn 169: level
 	w = append(append(w, gs, '(', 'k', byte(n), byte(n>>8), 49, 80, 48), c.Text...) // fn 180: data
 	w = append(w, gs, '(', 'k', 3, 0, 49, 81, 48)                                   // fn 181: print
-	s.emit(w)
+	s.emit(w, side)
 	s.rows += side
 	return nil
 }

@@ -60,7 +60,7 @@ func (p *page) bandEnd(y int, o *Profile) int {
 	end := min(y+o.Band, p.height)
 	for _, k := range p.keep {
 		switch from, to := k[0], k[1]; {
-		case to-from > maxRows || p.size(from, to, o) > o.Buffer: // can't be kept
+		case to-from > maxRows || p.size(from, to, o) > o.kept(): // can't be kept
 		case y < from && from < end && to > end:
 			end = from
 		case y == from && to > end:

@@ -48,7 +48,7 @@ func TestFaultInMidCard(t *testing.T) {
 		{printertest.PaperEnd, []printertest.Fault{printertest.PaperLoaded}, big, false,
 			[4]printer.Reason{printer.Ready, printer.PaperOut, printer.PaperOut, printer.PaperOut}},
 		{printertest.PaperEnd, []printertest.Fault{printertest.PaperLoaded}, small, false,
-			[4]printer.Reason{printer.Away, printer.Away, printer.PaperOut, printer.PaperOut}},
+			[4]printer.Reason{printer.Away, printer.PaperOut, printer.PaperOut, printer.PaperOut}},
 		{printertest.PaperEnd, []printertest.Fault{printertest.PaperLoaded}, small, true,
 			[4]printer.Reason{printer.Away, printer.PaperOut, printer.PaperOut, printer.PaperOut}},
 		{printertest.PaperEnd, []printertest.Fault{printertest.PaperLoaded}, big, true,

@@ -67,7 +67,7 @@ func (s *stream) print(l line) error {
 		return err
 	}
 	s.align(l.centre)
-	s.emit(l.bytes)
+	s.emit(l.bytes, 0) // its rows are fed
 	s.letter = l.letter
 	s.feed(l.advance)
 	return nil

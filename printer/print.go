@@ -87,11 +87,12 @@ func (d *Dev) prepare() error {
 	if err := d.ready(); err != nil {
 		return err
 	}
-	if d.paper != clean {
+	if d.swept = d.paper != clean; d.swept {
 		if err := d.clear(); err != nil {
 			return &UnsentError{d.blame(err), err}
 		}
-		if err := d.ready(); err != nil { // the cut may have failed
+		if err := d.ready(); err != nil {
+			d.paper = torn // the cut may have failed
 			return err
 		}
 	}
@@ -124,16 +125,19 @@ func (d *Dev) setup() []byte {
 
 func (d *Dev) send(s *stream) (Proof, error) {
 	d.watch, d.paper = watch{}, torn
-	start, sent := d.opts.Now(), 0
-	write := func(w []byte) error {
-		if err := d.c.Tx(w, nil); err != nil {
-			sent += left(err, len(w))
+	sent := 0
+	write := func(p part) error {
+		if err := d.c.Tx(p.bytes, nil); err != nil {
+			sent += left(err, len(p.bytes))
 			return err
 		}
-		sent += len(w)
+		sent += len(p.bytes)
 		return nil
 	}
 	for _, part := range s.parts {
+		if err := d.pace(part); err != nil {
+			return d.halted(sent, err)
+		}
 		if err := write(part); err != nil {
 			return d.stopped(sent, err)
 		}
@@ -141,11 +145,15 @@ func (d *Dev) send(s *stream) (Proof, error) {
 			return d.uncertain(sent, err)
 		}
 	}
-	if err := write(d.tail()); err != nil {
+	end := part{d.tail(), d.p.Blade + d.p.Feed}
+	if err := d.pace(end); err != nil {
+		return d.halted(sent, err)
+	}
+	if err := write(end); err != nil {
 		return d.stopped(sent, err)
 	}
 	printing := time.Duration(s.rows) * time.Second / time.Duration(d.p.Speed)
-	if err := d.prove(start, printing); err != nil {
+	if err := d.prove(printing); err != nil {
 		return d.uncertain(sent, err)
 	}
 	d.watch, d.paper = watch{}, clean
@@ -198,9 +206,9 @@ func (d *Dev) cut() []byte {
 // errBad stops a card for a bad status, which is in the watch.
 var errBad = errors.New("the printer stopped")
 
-// ping asks between bands, if it was told to.
+// ping asks between bands, if it was told to and pace does not.
 func (d *Dev) ping() error {
-	if !d.opts.Ping || d.p.Answers == Mute {
+	if !d.opts.Ping || d.p.Answers <= Realtime {
 		return nil
 	}
 	b, err := d.ask(1)
@@ -221,12 +229,12 @@ func (d *Dev) bad() error {
 }
 
 // prove waits for the proof.
-func (d *Dev) prove(start time.Time, printing time.Duration) error {
+func (d *Dev) prove(printing time.Duration) error {
 	switch d.p.Answers {
 	case Mute:
 		return nil
 	case Realtime:
-		return d.observe(start.Add(printing + settle))
+		return d.observe(d.loads[len(d.loads)-1].until.Add(settle))
 	}
 	const step = time.Second / 2 // no printer is up again in less after a power cycle
 	end := d.opts.Now().Add(printing + d.opts.Patience)

@@ -10,8 +10,8 @@
 // jobs. What it lacks is printed another way or refused before the first byte.
 //
 // The package knows bytes, not cards. It starts no goroutine, holds no mutex
-// and no timer: a wait is a read on the wire, which has its own time limit. One
-// goroutine at a time may use a Dev.
+// and no timer: a wait is a read on the wire, which has its own time limit, or
+// the sleep of a moment. One goroutine at a time may use a Dev.
 //
 // Sources are Epson's ESC/POS reference (named by command) and the TM-T88III
 // specification (named by appendix).
@@ -64,10 +64,17 @@ func (a Answers) String() string { return named(answersText, "Answers", int(a)) 
 // usable.
 type Opts struct {
 	Profile  Profile
-	Patience time.Duration    // how long its proof may take beyond the printing time; 0 is 10 s
-	Ping     bool             // ask between bands too: on a serial line a power cycle breaks nothing
-	Beep     bool             // sound the profile's buzzer behind each cut
-	Now      func() time.Time // nil is time.Now
+	Patience time.Duration // how long its proof may take beyond the printing time; 0 is 10 s
+	Ping     bool          // ask between bands too: on a serial line a power cycle breaks nothing
+	Beep     bool          // sound the profile's buzzer behind each cut
+
+	// StopAtNearEnd begins no job while the printer says that its roll ends
+	// soon, so that none is cut in two. It needs a printer with that sensor.
+	StopAtNearEnd bool
+
+	// Now is the clock; nil is time.Now. Time on another one passes while the
+	// line is read.
+	Now func() time.Time
 
 	// Draw draws a character that the printer lacks, 24 dots high, for within a
 	// line. Where it is nil or returns nil, the whole line is printed as drawn,
@@ -98,12 +105,15 @@ type Dev struct {
 	p     Profile
 	opts  Opts
 	paper paper
+	swept bool // clearing up came just before this job, and nobody said that its cut was made
 	in    parser
 	id    int    // the last process id given, 0..9998
 	watch watch  // what was seen since the first byte of the card
 	last  Status // that the printer gave, asked or not
 	owed  int    // answers to GS r that have not come
 	stale bool   // an answer to DLE EOT may still come
+	loads []load // what the printer may hold, oldest first
+	real  bool   // its clock goes on by itself
 }
 
 // paper is what is known about the strip and the printer's command parser.
@@ -127,7 +137,7 @@ func New(c Conn, opts *Opts) (*Dev, error) {
 		return nil, err
 	}
 	// Ids must differ from those of the process before, whose last one may come late.
-	return &Dev{c: c, p: o.Profile, opts: o, id: int(o.Now().UnixMilli() % 9999)}, nil
+	return &Dev{c: c, p: o.Profile, opts: o, real: opts.Now == nil, id: int(o.Now().UnixMilli() % 9999)}, nil
 }
 
 func (d *Dev) String() string {

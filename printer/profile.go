@@ -172,6 +172,9 @@ func (p Profile) filled() (Profile, error) {
 			*f.value = f.standard
 		}
 	}
+	if p.Answers == Realtime {
+		p.Band = max(1, min(p.Band, (p.half()-placeSize-headSize)/(p.Dots/8)))
+	}
 	switch {
 	case p.Answers < Mute || p.Answers > ProcessID:
 		return p, fmt.Errorf("printer: unknown %v", p.Answers)

@@ -1,6 +1,11 @@
 package printer
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+	"os"
+	"syscall"
+)
 
 // Reason says why a printer can't print.
 type Reason int
@@ -15,6 +20,8 @@ const (
 	Overheated           // the head is hot: it goes on by itself
 	Unrecoverable        // switch it off; if it comes back, call service
 	Offline              // for a reason that it doesn't name, such as the feed button
+	RollLow              // the roll ends soon, and Opts.StopAtNearEnd says to stop between cards
+	Refused              // the line is there, but not for us: its user lacks the right, or another holds it
 )
 
 var reasons = [...]struct{ code, text string }{
@@ -26,6 +33,8 @@ var reasons = [...]struct{ code, text string }{
 	Overheated:    {"P-05", "overheated"},
 	Unrecoverable: {"P-06", "unrecoverable error"},
 	Offline:       {"P-07", "offline"},
+	RollLow:       {"P-08", "stopped for paper near end"},
+	Refused:       {"P-09", "line refused"},
 }
 
 // Code is what staff read out on the phone, such as P-02. Ready has none.
@@ -43,8 +52,9 @@ func (r Reason) String() string {
 	return reasons[r].text
 }
 
-// Status is how a printer is. A mute one is Ready while its line opens, but
-// never Known.
+// Status is how a printer is: why it can't print, the code that staff read out
+// and the key of what they are told to do. A mute one is Ready while its line
+// opens, but never Known.
 type Status struct {
 	Reason  Reason
 	NearEnd bool // the roll ends soon, on printers with that sensor
@@ -54,12 +64,24 @@ type Status struct {
 // Ready reports whether a card may be sent.
 func (s Status) Ready() bool { return s.Reason == Ready }
 
+// Code is that of its reason.
+func (s Status) Code() string { return s.Reason.Code() }
+
+// Todo is the key, in the caller's word list, of what a person is to do, such
+// as printer.P-02.do; "" where that is nothing.
+func (s Status) Todo() string {
+	if s.Code() == "" {
+		return ""
+	}
+	return "printer." + s.Code() + ".do"
+}
+
 func (s Status) String() string {
 	text := s.Reason.String()
 	if c := s.Reason.Code(); c != "" {
 		text += " (" + c + ")"
 	}
-	if s.NearEnd {
+	if s.NearEnd && s.Reason != RollLow {
 		text += ", paper near end"
 	}
 	return text
@@ -124,7 +146,7 @@ func (d *Dev) Status() (Status, error) {
 			if d.paper == clean {
 				d.paper = unknown // nobody saw what became of the last card
 			}
-			return Status{Reason: Away}, fmt.Errorf("printer: open %v: %w", d.c, err)
+			return lost(err), fmt.Errorf("printer: open %v: %w", d.c, err)
 		}
 		if s := d.beside(); s.Known {
 			return s, nil
@@ -136,24 +158,41 @@ func (d *Dev) Status() (Status, error) {
 		s, err = d.poll() // an idle line may break unseen; this Tx opens it again
 	}
 	if err == nil {
+		return d.between(s), nil
+	}
+	if s = d.blame(err); s.Known {
 		return s, nil
 	}
-	if s := d.blame(err); s.Known {
-		return s, nil
-	}
-	return Status{Reason: Away}, fmt.Errorf("printer: ask %v for its status: %w", d.c, err)
+	return s, fmt.Errorf("printer: ask %v for its status: %w", d.c, err)
 }
 
-// blame says what ails a printer that was in time with nothing, or a line that
-// broke with err. A printer without paper takes no byte once its buffer is
+// between is how a printer is for a card that has not begun. One that has may
+// end on a roll that is low.
+func (d *Dev) between(s Status) Status {
+	if s.Ready() && s.NearEnd && d.opts.StopAtNearEnd {
+		s.Reason = RollLow
+	}
+	return s
+}
+
+// blame says what ails a printer that was in time with nothing, or said that it
+// stopped, or a line that broke with err. A printer without paper takes no byte once its buffer is
 // full, so that no question reaches it; what it said last holds until then.
 func (d *Dev) blame(err error) Status {
-	if timedOut(err) {
+	if timedOut(err) || errors.Is(err, errBad) {
 		_ = d.drain() // what came before it broke counts too
 		if !d.last.Ready() {
 			return d.last
 		}
 		return d.beside()
+	}
+	return lost(err)
+}
+
+// lost is a line that broke or did not open.
+func lost(err error) Status {
+	if errors.Is(err, os.ErrPermission) || errors.Is(err, syscall.EBUSY) {
+		return Status{Reason: Refused}
 	}
 	return Status{Reason: Away}
 }

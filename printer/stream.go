@@ -9,13 +9,19 @@ import (
 type stream struct {
 	p     *Profile
 	draw  func(rune) Raster
-	parts [][]byte // each of whole commands, to be written as one
-	rows  int      // of paper that they take
+	parts []part // to be written one by one
+	rows  int    // of paper that they take
 
 	page   *page // pictures that wait
 	move   int   // rows by which the paper must move before what comes next; that prints a line, too
 	centre bool  // ESC a 1 is in force
 	letter letter
+}
+
+// A part is whole commands, to be written as one.
+type part struct {
+	bytes []byte
+	rows  int // of paper that they take
 }
 
 // encode makes the commands of a job, or says why it can't be printed.
@@ -35,7 +41,7 @@ func (d *Dev) encode(job []Raster) (*stream, error) {
 	}
 	last := byte(0)
 	for _, part := range s.parts {
-		for _, now := range part {
+		for _, now := range part.bytes {
 			if realtime(last, now) {
 				return nil, errors.New("printer: the job has bytes that are a real-time command")
 			}
@@ -115,7 +121,7 @@ func (s *stream) put(p *page) error {
 		if b.left > 0 || 8*b.width < p.dots {
 			s.align(b.centre)
 		}
-		s.emit(p.encode(b))
+		s.emit(p.encode(b), rows)
 		s.rows += rows
 	}
 	return nil
@@ -127,15 +133,15 @@ func (s *stream) feed(rows int) { s.move, s.rows = s.move+rows, s.rows+rows }
 // settle moves the paper by what is due.
 func (s *stream) settle() {
 	if s.move > 0 {
-		s.parts = append(s.parts, feed(s.move))
+		s.parts = append(s.parts, part{feed(s.move), s.move})
 		s.move = 0
 	}
 }
 
-// emit adds a part below what is due.
-func (s *stream) emit(part []byte) {
+// emit adds a part of so many rows below what is due.
+func (s *stream) emit(w []byte, rows int) {
 	s.settle()
-	s.parts = append(s.parts, part)
+	s.parts = append(s.parts, part{w, rows})
 }
 
 // align lets what follows stand in the middle or at the left edge (ESC a).
@@ -148,7 +154,7 @@ func (s *stream) align(centre bool) {
 	if centre {
 		n = 1
 	}
-	s.emit([]byte{esc, 'a', n})
+	s.emit([]byte{esc, 'a', n}, 0)
 }
 
 // feed moves the paper by that many rows (ESC J n).

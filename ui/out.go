@@ -28,13 +28,13 @@ func (s *out) body() part { return s.page }
 // Show knows each code of the printer; any other is out of order.
 func (s *out) Show(st kiosk.State) {
 	p := s.p
-	name, ok := map[string]string{"P-01": "plug", "P-02": "roll", "P-03": "cover", "P-04": "jam", "P-05": "hot"}[st.Paper.Code]
+	name, ok := map[string]string{"P-01": "plug", "P-02": "roll", "P-03": "cover", "P-04": "jam", "P-05": "hot", "P-08": "roll"}[st.Paper.Code]
 	if !ok {
 		name = "call"
 	}
 	s.picture.set(name)
-	s.title.set(p.known("out."+st.Paper.Code, "out.other"))
-	s.do.set(p.known("out."+st.Paper.Code+".do", "out.other.do"))
+	s.title.set(p.known("printer."+st.Paper.Code, "printer.other"))
+	s.do.set(p.known(st.Paper.Todo, "printer.other.do"))
 	s.code.set(p.say("out.code", st.Paper.Code, st.Site.Kiosk))
 	s.who.set(p.who(st.Site))
 }

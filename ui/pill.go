@@ -82,8 +82,8 @@ func (p *pen) paper(s kiosk.Paper, short bool) (mood, string) {
 		return good, p.say("pill.paper")
 	case s.Code == "":
 		return careful, p.say("pill.checking")
-	case s.Code == "P-05":
-		return careful, p.known("pill."+s.Code, "pill.trouble")
+	case s.Code == "P-05", s.Code == "P-08":
+		return careful, p.known("printer."+s.Code+".pill", "printer.other.pill")
 	}
-	return broken, p.known("pill."+s.Code, "pill.trouble")
+	return broken, p.known("printer."+s.Code+".pill", "printer.other.pill")
 }

@@ -160,8 +160,8 @@ func samples() []sample {
 		with("void-open", kiosk.VoidCard, func(s *kiosk.State) { s.Ask.Card = doubtful() }),
 		with("display", kiosk.Display, func(*kiosk.State) {}),
 	}
-	for _, code := range []string{"P-01", "P-02", "P-03", "P-04", "P-05", "P-06", "P-07", "P-99"} {
-		list = append(list, with("out-"+code, kiosk.Out, func(s *kiosk.State) { s.Paper = kiosk.Paper{Code: code} }))
+	for _, code := range []string{"P-01", "P-02", "P-03", "P-04", "P-05", "P-06", "P-07", "P-08", "P-09", "P-99"} {
+		list = append(list, with("out-"+code, kiosk.Out, func(s *kiosk.State) { s.Paper = kiosk.Paper{Code: code, Todo: "printer." + code + ".do"} }))
 	}
 	return list
 }

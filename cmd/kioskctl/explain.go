@@ -46,9 +46,9 @@ func (c *call) known(err error) (text string, detail bool) {
 	case errors.As(err, &t):
 		return t.text, false
 	case errors.As(err, &unsent):
-		return c.paper(unsent.Status.Reason.Code()), true
+		return c.paper(unsent.Status), true
 	case errors.As(err, &doubt):
-		return c.paper(doubt.Status.Reason.Code()), true
+		return c.paper(doubt.Status), true
 	case errors.As(err, new(*face.MissingGlyphError)), errors.As(err, new(*face.TooLongError)):
 		return c.words.Say("cli.err.names"), true
 	}
@@ -77,17 +77,17 @@ func (c *call) known(err error) (text string, detail bool) {
 	return "", true
 }
 
-// paper says what ails the printer and what to do, by its code.
-func (c *call) paper(code string) string {
-	what, do := c.paperWords(code)
+// paper says what ails the printer and what to do.
+func (c *call) paper(s printer.Status) string {
+	what, do := c.paperWords(s.Code(), s.Todo())
 	return c.words.Say("cli.err.paper.test", what, do)
 }
 
-func (c *call) paperWords(code string) (what, do string) {
-	if do, known := c.knows("cli.paper." + code + ".do"); known {
-		return c.words.Say("out." + code), do
+func (c *call) paperWords(code, todo string) (what, do string) {
+	if do, known := c.knows(todo); known {
+		return c.words.Say("printer." + code), do
 	}
-	return c.words.Say("out.other"), c.words.Say("cli.paper.other.do")
+	return c.words.Say("printer.other"), c.words.Say("printer.other.do")
 }
 
 // word says a state, stop code, verdict or reason in words. One that this

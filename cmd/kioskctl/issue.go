@@ -168,7 +168,8 @@ func (c *call) unready(s *station.Station, err error) error {
 	if !errors.Is(err, kiosk.ErrPaper) {
 		return err
 	}
-	what, do := c.paperWords(s.Paper(c.ctx).Code)
+	p := s.Paper(c.ctx)
+	what, do := c.paperWords(p.Code, p.Todo)
 	return told(err, c.words.Say("cli.err.paper", what, do))
 }
 
@@ -234,18 +235,4 @@ func (c *call) say(v any, key string, args ...any) error {
 	}
 	_, err := fmt.Fprintln(c.out, c.words.Say(key, args...))
 	return err
-}
-
-func printerTest(c *call) error {
-	if err := c.parse(0, 0, nil); err != nil {
-		return err
-	}
-	opts, err := c.opts(false)
-	if err != nil {
-		return err
-	}
-	if err := station.TestPage(opts.Settings.Printer, opts.Log); err != nil {
-		return err
-	}
-	return c.say(map[string]string{"printer": opts.Settings.Printer.URI}, "cli.printer.test", opts.Settings.Printer.URI)
 }

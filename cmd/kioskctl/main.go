@@ -64,6 +64,7 @@ var commands = []command{
 	{"journal export", journalExport},
 	{"journal rehead", journalRehead},
 	{"verify", verify},
+	{"printer probe", printerProbe},
 	{"printer test", printerTest},
 	{"pin", pin},
 }

@@ -29,6 +29,8 @@ type paper struct {
 	Ready bool   `json:"ready"`
 	Low   bool   `json:"low"`
 	Code  string `json:"code,omitempty"`
+	Todo  string `json:"todo,omitempty"` // its words
+	what  string
 }
 
 type report struct {
@@ -92,7 +94,10 @@ func (c *call) report(s *station.Station) (r report, err error) {
 		Stop: receipt.Stop, Suspect: s.Journal.Suspect(), Trust: list.Version, Allotment: []tally{}, Open: []card{},
 	}
 	if p := s.Paper(c.ctx); p != nil {
-		r.Paper = &paper{p.Ready, p.Low, p.Code}
+		r.Paper = &paper{Ready: p.Ready, Low: p.Low, Code: p.Code}
+		if !p.Ready {
+			r.Paper.what, r.Paper.Todo = c.paperWords(p.Code, p.Todo)
+		}
 	}
 	for _, a := range all {
 		n := s.Journal.Tally(a.ID)
@@ -135,11 +140,14 @@ func (c *call) print(r report) {
 	}
 	say("cli.status.risk", words.Number(int(r.AtRisk)))
 	say("cli.status.bound")
-	if r.Paper != nil && r.Paper.Ready {
+	switch p := r.Paper; {
+	case p == nil:
+	case !p.Ready:
+		say("cli.status.paper.not", p.what, p.Code, p.Todo)
+	case p.Low:
+		say("cli.status.paper.low")
+	default:
 		say("cli.status.paper.ready")
-	} else if r.Paper != nil {
-		what, do := c.paperWords(r.Paper.Code)
-		say("cli.status.paper.not", what, r.Paper.Code, do)
 	}
 	if r.Suspect {
 		say("cli.status.clock")

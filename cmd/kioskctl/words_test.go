@@ -106,13 +106,17 @@ func TestEveryPrinterCodeHasWords(t *testing.T) {
 	for r := printer.Ready + 1; r.Code() != ""; r++ {
 		for _, lang := range words.Languages() {
 			c := &call{words: words.In(lang)}
-			if what, _ := c.paperWords(r.Code()); what == c.words.Say("out.other") {
+			s := printer.Status{Reason: r}
+			if what, do := c.paperWords(s.Code(), s.Todo()); what == c.words.Say("printer.other") || strings.HasPrefix(what, "‹") || do == "" {
 				t.Errorf("%s has no words in %s", r.Code(), lang)
+			}
+			if _, known := c.knows("printer." + s.Code() + ".pill"); !known {
+				t.Errorf("%s has no words for the pill in %s", r.Code(), lang)
 			}
 		}
 		seen++
 	}
-	if seen < 7 {
+	if seen < 9 {
 		t.Errorf("only %d codes", seen)
 	}
 }
@@ -123,7 +127,7 @@ func TestUnknownCode(t *testing.T) {
 	if got := c.word("stop", "moon"); got != "another reason (moon)" {
 		t.Errorf("%q", got)
 	}
-	if got, _ := c.paperWords("P-99"); got != c.words.Say("out.other") {
+	if got, _ := c.paperWords("P-99", "printer.P-99.do"); got != c.words.Say("printer.other") {
 		t.Errorf("%q", got)
 	}
 }

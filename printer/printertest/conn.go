@@ -81,7 +81,7 @@ func (p *Printer) read() (byte, error) {
 		switch {
 		case p.line.broken:
 			return 0, p.up()
-		case len(p.line.out) > 0:
+		case len(p.line.out) > 0 && !p.line.muted:
 			b := p.line.out[0]
 			p.line.out = p.line.out[1:]
 			return b, nil

@@ -11,6 +11,7 @@ type line struct {
 	broken bool   // the host learns of it at its next Tx
 	breaks int    // how often it broke
 	hung   bool
+	muted  bool
 	asb    byte // GS a n
 	sent   [4]byte
 }
@@ -35,12 +36,12 @@ type input struct {
 
 // mech is everything that moves or gets hot.
 type mech struct {
-	off, cover, jammed, cutter, hot, broken bool
-	boot                                    time.Duration // deaf until then
-	free                                    time.Duration // the head is busy until then
-	rows                                    [][]byte      // to print before anything else
-	feed                                    int           // then white rows
-	cut                                     bool          // then cut
+	off, cover, jammed, cutter, hot, broken, slow bool
+	boot                                          time.Duration // deaf until then
+	free                                          time.Duration // the head is busy until then
+	rows                                          [][]byte      // to print before anything else
+	feed                                          int           // then white rows
+	cut                                           bool          // then cut
 }
 
 func (p *Printer) offline() bool {
@@ -88,6 +89,10 @@ func (p *Printer) suffer(f Fault) {
 		p.line.hung = true
 	case Released:
 		p.line.hung = false
+	case Muted, Unmuted:
+		p.line.muted = f == Muted
+	case Slowed, Quickened:
+		m.slow = f == Slowed
 	}
 	p.report()
 }
@@ -200,7 +205,11 @@ func (p *Printer) step() bool {
 func (p *Printer) row(dots []byte) {
 	p.paper.put(dots)
 	if p.opts.Speed > 0 {
-		p.mech.free = max(p.mech.free, p.clock-tick) + time.Second/time.Duration(p.opts.Speed)
+		took := time.Second / time.Duration(p.opts.Speed)
+		if p.mech.slow {
+			took *= 10
+		}
+		p.mech.free = max(p.mech.free, p.clock-tick) + took
 	}
 	p.report()
 }

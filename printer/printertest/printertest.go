@@ -43,11 +43,16 @@ const (
 	Disconnected       // the line breaks, the printer goes on; the next Tx connects again
 	Hung               // takes no byte
 	Released           //
+	Muted              // prints, but its answers wait
+	Unmuted            //
+	Slowed             // prints at a tenth of its speed
+	Quickened          //
 )
 
 var faultText = [...]string{
 	"none", "paper end", "paper loaded", "cover opened", "cover shut", "cutter jammed", "cutter freed",
 	"overheated", "cooled", "broken", "switched off", "switched on", "rebooted", "disconnected", "hung", "released",
+	"muted", "unmuted", "slowed", "quickened",
 }
 
 func (f Fault) String() string { return faultText[f] }

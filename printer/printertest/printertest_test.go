@@ -111,6 +111,8 @@ func TestAnswers(t *testing.T) {
 		{"id waits while offline", id, "", printer.ProcessID, []Fault{PaperEnd}},
 		{"id after new paper", id, "\x37\x220001\x00", printer.ProcessID, []Fault{PaperEnd, PaperLoaded}},
 		{"cleared data give no id", id + clearSequence, "\x37\x25\x00", printer.ProcessID, []Fault{PaperEnd}},
+		{"muted", "\x10\x04\x01" + id, "", printer.ProcessID, []Fault{Muted}},
+		{"muted for a while", id, "\x37\x220001\x00", printer.ProcessID, []Fault{Muted, Unmuted}},
 		{"cleared in mid-raster", "\x1dv0\x00\x02\x00\x08\x00aa" + clearSequence + "\x10\x04\x01", "\x37\x25\x00\x12", printer.ProcessID, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -180,6 +182,24 @@ func TestBlade(t *testing.T) {
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("got %q", got)
+	}
+}
+
+func TestSlow(t *testing.T) {
+	p := unpack(t, Opts{Dots: 8, Answers: printer.ProcessID, Speed: 100})
+	for _, tt := range []struct {
+		fault Fault
+		least time.Duration
+	}{{Slowed, 9 * time.Second}, {Quickened, 900 * time.Millisecond}} {
+		p.Inject(tt.fault)
+		start := p.Now()
+		send(t, p, "\x1bJ\x64\x1d(H\x06\x00000001")
+		for answers(p) == "" {
+			p.Advance(tick)
+		}
+		if d := p.Now().Sub(start); d < tt.least || d > tt.least*6/5+time.Second {
+			t.Errorf("%v: 100 rows took %v", tt.fault, d)
+		}
 	}
 }
 

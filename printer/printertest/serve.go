@@ -103,6 +103,8 @@ func (p *Printer) exchange(in []byte, passed time.Duration, breaks int) (out []b
 	if p.line.breaks != breaks || p.mech.off {
 		return nil, true
 	}
-	out, p.line.out = p.line.out, nil
+	if !p.line.muted {
+		out, p.line.out = p.line.out, nil
+	}
 	return out, false
 }

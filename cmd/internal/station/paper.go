@@ -35,32 +35,44 @@ func openPaper(s Printer, log *slog.Logger) (*paper, error) {
 		return nil, err
 	}
 	p := &paper{log: log, dots: model.Dots}
-	var c printer.Conn
-	opts := &printer.Opts{Profile: model, Ping: strings.HasPrefix(s.URI, "serial:"), Beep: s.Beep}
+	opts := &printer.Opts{Profile: model, Ping: strings.HasPrefix(s.URI, "serial:"), Beep: s.Beep, StopAtNearEnd: s.Stop}
 	if model.Layout >= printer.NativeText {
 		if opts.Draw, err = letters(); err != nil {
 			return nil, err
 		}
 	}
-	if strings.HasPrefix(s.URI, "virtual:") {
-		var v *printertest.Printer
-		if v, err = virtual(s.URI, model, opts.Draw); err == nil {
-			c, opts.Now = v, v.Now
-		}
-	} else {
-		var w *wire.Conn
-		if w, err = wire.Open(s.URI, nil); err == nil {
-			c, p.wire = w, w
-		}
-	}
+	l, err := connect(s.URI, model, opts.Draw)
 	if err != nil {
 		return nil, err
 	}
-	p.dev, err = printer.New(c, opts)
+	p.wire, opts.Now = l.closer, l.now
+	p.dev, err = printer.New(l.conn, opts)
 	if err != nil {
 		return nil, errors.Join(err, p.Close())
 	}
 	return p, nil
+}
+
+// line is the way to a printer, with its clock.
+type line struct {
+	conn   printer.Conn
+	closer io.Closer        // nil where nothing is to be closed
+	now    func() time.Time // nil is the usual one
+}
+
+func connect(uri string, model printer.Profile, font func(rune) printer.Raster) (line, error) {
+	if strings.HasPrefix(uri, "virtual:") {
+		v, err := virtual(uri, model, font)
+		if err != nil {
+			return line{}, err
+		}
+		return line{conn: v, now: v.Now}, nil
+	}
+	w, err := wire.Open(uri, nil)
+	if err != nil {
+		return line{}, err
+	}
+	return line{conn: w, closer: w}, nil
 }
 
 // virtual opens virtual:DIR, a printer whose pages are PNG files. It prints at
@@ -100,7 +112,7 @@ func (p *paper) Paper(context.Context) kiosk.Paper {
 	}
 	out := kiosk.Paper{Ready: s.Ready(), Low: s.NearEnd}
 	if !out.Ready {
-		out.Code = s.Reason.Code()
+		out.Code, out.Todo = s.Code(), s.Todo()
 	}
 	return out
 }
@@ -122,14 +134,4 @@ func (p *paper) Print(_ context.Context, d *face.Drawn) kiosk.Outcome {
 		return kiosk.CameOut
 	}
 	return kiosk.Presumably
-}
-
-// TestPage prints a page that shows width and density. It needs no enrolment.
-func TestPage(s Printer, log *slog.Logger) error {
-	p, err := openPaper(s, log)
-	if err != nil {
-		return err
-	}
-	_, err = p.dev.Print(printer.TestPage(p.dots))
-	return errors.Join(err, p.Close())
 }

@@ -1,0 +1,134 @@
+package station
+
+import (
+	"errors"
+	"fmt"
+	"image"
+	"log/slog"
+
+	"pointkiosk/assets/words"
+	"pointkiosk/cards/qr"
+	"pointkiosk/printer"
+)
+
+// TestPage prints a page that shows how wide and how black this printer prints,
+// its letters, codes of several sizes and its cutter, by its profile. It needs
+// no enrolment.
+func TestPage(s Printer, w *words.Words, log *slog.Logger) (printer.Proof, error) {
+	model, err := s.profile()
+	if err != nil {
+		return printer.NoProof, err
+	}
+	page, err := testPage(model, w)
+	if err != nil {
+		return printer.NoProof, err
+	}
+	p, err := openPaper(s, log)
+	if err != nil {
+		return printer.NoProof, err
+	}
+	proof, err := p.dev.Print(page...)
+	return proof, errors.Join(err, p.Close())
+}
+
+// A sheet is a page that is being put together for a printer.
+type sheet struct {
+	model printer.Profile
+	draw  func(rune) printer.Raster
+	job   []printer.Raster
+}
+
+func testPage(model printer.Profile, w *words.Words) ([]printer.Raster, error) {
+	draw, err := letters()
+	if err != nil {
+		return nil, err
+	}
+	p := &sheet{model: model, draw: draw}
+	p.line(model.Name)
+	p.line(w.Say("printer.test.width", model.Dots))
+	p.job = append(p.job, printer.TestPage(model.Dots))
+	p.line(w.Say("printer.test.black"))
+	p.gap()
+	for _, key := range []string{"printer.test.kanji", "printer.test.kana", "printer.test.latin", "printer.test.rare"} {
+		p.line(w.Say(key))
+	}
+	for module := 3; module <= 8; module++ {
+		if err := p.code(module, w); err != nil {
+			return nil, err
+		}
+	}
+	p.gap()
+	p.line(w.Say("printer.test.cutter." + model.Cutter.String()))
+	return p.job, nil
+}
+
+// gap is a few white rows.
+func (p *sheet) gap() { p.job = append(p.job, printer.NewBitmap(p.model.Dots, 16)) }
+
+// line prints text, in the printer's own letters where it has them, on as many
+// lines as it takes.
+func (p *sheet) line(text string) {
+	const height = 30
+	var run []rune
+	b, end := printer.NewBitmap(p.model.Dots, height), 0
+	put := func() {
+		if end > 0 {
+			p.job = append(p.job, &printer.Text{Raster: b, Runs: []printer.Run{{Text: string(run)}}})
+		}
+		b, end, run = printer.NewBitmap(p.model.Dots, height), 0, nil
+	}
+	for _, c := range text {
+		g := p.draw(c)
+		if g == nil {
+			continue
+		}
+		area := g.Bounds()
+		if end+area.Dx() > p.model.Dots {
+			put()
+		}
+		for y := range area.Dy() {
+			for x := range area.Dx() {
+				if g.Row(area.Min.Y + y)[x/8]>>(7-x%8)&1 == 1 {
+					b.Fill(image.Rect(end+x, y, end+x+1, y+1))
+				}
+			}
+		}
+		end, run = end+area.Dx(), append(run, c)
+	}
+	put()
+}
+
+// code prints a code, if this printer has one of that size.
+func (p *sheet) code(module int, w *words.Words) error {
+	half := p.model.Layout == printer.Cropped || p.model.Layout == printer.NativeText
+	if half && module%2 == 1 || p.model.Layout == printer.Native && module > p.model.QR {
+		return nil
+	}
+	text := fmt.Sprintf("POINTKIOSK TEST %d DOTS", module) // no card's
+	m, err := qr.Encode(text)
+	if err != nil {
+		return fmt.Errorf("station: test page: %w", err)
+	}
+	side, quiet := m.Size*module, 4*module
+	if side+2*quiet > p.model.Dots {
+		return nil
+	}
+	p.gap()
+	p.line(w.Say("printer.test.code", module))
+	corner := image.Pt((p.model.Dots-side)/2, quiet)
+	if half {
+		corner.X &^= 1
+	}
+	b := printer.NewBitmap(p.model.Dots, side+2*quiet)
+	for y := range m.Size {
+		for x := range m.Size {
+			if m.Dark(x, y) {
+				at := corner.Add(image.Pt(x*module, y*module))
+				b.Fill(image.Rectangle{at, at.Add(image.Pt(module, module))})
+			}
+		}
+	}
+	area := image.Rectangle{corner, corner.Add(image.Pt(side, side))}
+	p.job = append(p.job, &printer.Code{Raster: b, Area: area, Module: module, Text: text})
+	return nil
+}

@@ -1,0 +1,96 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"pointkiosk/cmd/internal/station"
+	"pointkiosk/printer"
+)
+
+func printerTest(c *call) error {
+	if err := c.parse(0, 0, nil); err != nil {
+		return err
+	}
+	opts, err := c.opts(false)
+	if err != nil {
+		return err
+	}
+	uri := opts.Settings.Printer.URI
+	proof, err := station.TestPage(opts.Settings.Printer, c.words, opts.Log)
+	if err != nil {
+		return err
+	}
+	key := "cli.printer.test"
+	if proof == printer.Printed {
+		key = "cli.printer.test.printed"
+	}
+	return c.say(map[string]string{"printer": uri, "proof": proof.String()}, key, uri)
+}
+
+// A finding is what a printer told of itself, for programs.
+type finding struct {
+	Printer  string          `json:"printer"`
+	Maker    string          `json:"maker,omitempty"`
+	Model    string          `json:"model,omitempty"`
+	Firmware string          `json:"firmware,omitempty"`
+	Heard    []string        `json:"answered"`
+	Answers  printer.Answers `json:"answers"`
+	Profiles []string        `json:"profiles"`
+}
+
+func printerProbe(c *call) error {
+	if err := c.parse(0, 0, nil); err != nil {
+		return err
+	}
+	opts, err := c.opts(false)
+	if err != nil {
+		return err
+	}
+	found, err := station.Probe(opts.Settings.Printer)
+	if unsent, ok := errors.AsType[*printer.UnsentError](err); ok {
+		return told(err, c.words.Say("cli.probe.unready", c.paper(unsent.Status)))
+	}
+	if err != nil {
+		return err
+	}
+	fit := found.Propose()
+	f := finding{opts.Settings.Printer.URI, found.Maker, found.Model, found.Firmware, found.Heard, found.Answers, nil}
+	for _, p := range fit {
+		f.Profiles = append(f.Profiles, p.Name)
+	}
+	if c.json {
+		return json.NewEncoder(c.out).Encode(f)
+	}
+	c.printFinding(f)
+	return nil
+}
+
+// printFinding says what a printer is, and the settings that fit it.
+func (c *call) printFinding(f finding) {
+	say := func(key string, args ...any) { fmt.Fprintln(c.out, c.words.Say(key, args...)) }
+	switch name := strings.TrimSpace(f.Maker + " " + f.Model); {
+	case len(f.Heard) == 0:
+		say("cli.probe.mute", f.Printer)
+	case name == "":
+		say("cli.probe.nameless", f.Printer)
+	default:
+		say("cli.probe.name", f.Printer, name, f.Firmware)
+	}
+	if len(f.Heard) > 0 {
+		say("cli.probe.heard", strings.Join(f.Heard, ", "))
+	}
+	say("cli.probe.answers", c.words.Say("cli.answers."+f.Answers.String()))
+	say("cli.probe.settings")
+	fmt.Fprintf(c.out, "\n[printer]\nuri = %q\nprofile = %q\n", f.Printer, f.Profiles[0])
+	if p, err := printer.Named(f.Profiles[0]); err == nil && p.Answers != f.Answers {
+		fmt.Fprintf(c.out, "[printer.differs]\nanswers = %q\n", f.Answers.String())
+	}
+	fmt.Fprintln(c.out)
+	if len(f.Profiles) > 1 {
+		say("cli.probe.others", strings.Join(f.Profiles[1:], ", "))
+	}
+	say("cli.probe.width")
+}
