@@ -37,6 +37,7 @@ func TestArrows(t *testing.T) {
 		{"kiosk/journal", "modernc.org/sqlite", "drivers only in cmd"},
 		{"kiosk/journal", "net/http", "a journal asks nobody"},
 		{"kiosk/uplink", "pointkiosk/hub/ledger", "kiosk and hub meet in cards and api"},
+		{"kiosk/panel", "pointkiosk/", "a front plate knows pins and time"},
 		{"ui", "fyne.io/fyne/v2/app", "only cmd opens a window; ui tests need no X11"},
 		{"ui", "database/sql", "a screen knows no database"},
 		{"ui", "pointkiosk/printer", "a screen knows no device"},

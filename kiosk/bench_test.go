@@ -55,7 +55,11 @@ func newBench(b *testing.B) (*kiosk.Issuer, *device) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	dev, err := printer.New(v, &printer.Opts{Dots: 384, Answers: printer.ProcessID, Sparse: true, Now: v.Now})
+	model, err := printer.Named("raster-58")
+	if err != nil {
+		b.Fatal(err)
+	}
+	dev, err := printer.New(v, &printer.Opts{Profile: model, Now: v.Now})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -32,7 +32,11 @@ func newPress(t *testing.T, dots int) *press {
 	if err != nil {
 		t.Fatal(err)
 	}
-	dev, err := printer.New(vp, &printer.Opts{Dots: dots, Answers: printer.ProcessID, Sparse: true, Now: vp.Now})
+	model, err := printer.Named(map[int]string{384: "raster-58", 576: "raster-80"}[dots])
+	if err != nil {
+		t.Fatal(err)
+	}
+	dev, err := printer.New(vp, &printer.Opts{Profile: model, Now: vp.Now})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,15 +52,9 @@ func (p *press) Paper(context.Context) kiosk.Paper {
 	return kiosk.Paper{Ready: s.Ready(), Code: s.Reason.Code()}
 }
 
-// sheet has the code printed without a stop.
-type sheet struct{ *face.Drawn }
-
-// Keep returns the rows of the code.
-func (s sheet) Keep() image.Rectangle { return s.QR }
-
 func (p *press) Print(_ context.Context, d *face.Drawn) kiosk.Outcome {
 	before := p.vp.Received()
-	if proof, err := p.dev.Print(sheet{d}); err != nil || proof != printer.Printed {
+	if proof, err := p.dev.Print(d); err != nil || proof != printer.Printed {
 		p.t.Errorf("%v, %v", proof, err)
 	}
 	p.drawn, p.bytes = append(p.drawn, d), append(p.bytes, p.vp.Received()-before)

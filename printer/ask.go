@@ -39,7 +39,7 @@ func (d *Dev) note(r reply) {
 		if d.owed > 0 {
 			d.owed--
 		}
-		if d.opts.Answers == Queued && d.owed == 0 && d.watch.id != "" {
+		if d.p.Answers == Queued && d.owed == 0 && d.watch.id != "" {
 			d.watch.got = true
 		}
 	case block:

@@ -13,7 +13,7 @@ func BenchmarkPrint(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	d, err := printer.New(vp, &printer.Opts{Dots: 384, Answers: printer.ProcessID, Now: vp.Now})
+	d, err := printer.New(vp, &printer.Opts{Profile: printer.Profile{Dots: 384, Answers: printer.ProcessID}, Now: vp.Now})
 	if err != nil {
 		b.Fatal(err)
 	}

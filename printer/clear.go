@@ -33,7 +33,7 @@ func (d *Dev) uncertain(sent int, err error) (Proof, error) {
 	if errors.Is(err, errBad) {
 		err = nil
 	}
-	if hears && d.opts.Answers == ProcessID {
+	if hears && d.p.Answers == ProcessID {
 		d.discard()
 	}
 	return NoProof, &UncertainError{s, sent, err}
@@ -72,17 +72,17 @@ func (d *Dev) discard() {
 // clear ends a command that may be open, empties the printer and cuts off
 // whatever sticks out of it.
 func (d *Dev) clear() error {
-	if d.opts.Answers == ProcessID && d.paper != cleared {
+	if d.p.Answers == ProcessID && d.paper != cleared {
 		d.discard()
 	}
 	var w []byte
 	if d.paper != cleared {
 		// Rows of white end an open raster; between commands NUL does nothing.
-		w = make([]byte, max(d.opts.Band*d.opts.Dots/8, d.opts.Buffer)+headSize)
+		w = make([]byte, max(d.p.Band*d.p.Dots/8, d.p.Buffer)+headSize)
 	}
 	w = append(append(w, d.setup()...), d.cut()...)
 	before := d.owed
-	if d.opts.Answers == Queued {
+	if d.p.Answers == Queued {
 		d.owed++
 		w = append(w, gs, 'r', 1) // its answer: those of earlier cards came, or never will
 	}
@@ -90,7 +90,7 @@ func (d *Dev) clear() error {
 		d.broke(err)
 		return fmt.Errorf("printer: clear %v: %w", d.c, err)
 	}
-	if d.opts.Answers == Queued {
+	if d.p.Answers == Queued {
 		if err := d.settled(before); err != nil {
 			return fmt.Errorf("printer: clear %v: %w", d.c, err)
 		}

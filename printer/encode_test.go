@@ -9,7 +9,7 @@ import (
 )
 
 func pageOf(stride int, data []byte) *page {
-	return &page{bits: data, stride: stride, height: len(data) / stride}
+	return &page{bits: data, dots: 8 * stride, stride: stride, height: len(data) / stride, scale: 1}
 }
 
 // FuzzEncode: however the picture lies, the stream holds no real-time command
@@ -25,8 +25,10 @@ func FuzzEncode(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte, stride, limit uint8, sparse bool) {
 		width := int(stride)%16 + 1
 		p := pageOf(width, data[:len(data)/width*width])
-		p.keep = [2]int{p.height / 3, p.height / 2}
-		bands, err := p.bands(&Opts{Band: int(limit)%200 + 1, Buffer: 256, Sparse: sparse})
+		p.keep = [][2]int{{p.height / 3, p.height / 2}}
+		p.centre = limit%3 == 0
+		spoils := int(limit % 5 * 12)
+		bands, err := p.bands(&Profile{Band: int(limit)%200 + 1, Buffer: 256, DotFeed: sparse, Place: sparse, Spoils: spoils})
 		if err != nil {
 			for y := range p.height {
 				if stuck(p, y) {
@@ -38,9 +40,15 @@ func FuzzEncode(f *testing.F) {
 		paper := &page{stride: width}
 		var stream []byte
 		for _, b := range bands {
-			w := p.encode(b)
+			if rows := b.to - b.from; !b.feed && spoils > 0 && rows%spoils == 0 {
+				t.Fatalf("a band of %d rows", rows)
+			}
+			w := feed(b.to - b.from)
+			if !b.feed {
+				w = p.encode(b)
+			}
 			stream = append(stream, w...)
-			paper.print(t, w, b.to-b.from)
+			paper.print(t, w, b)
 		}
 		for i := 1; i < len(stream); i++ {
 			if realtime(stream[i-1], stream[i]) {
@@ -53,9 +61,9 @@ func FuzzEncode(f *testing.F) {
 	})
 }
 
-// print puts the commands of a band of that many rows on the page.
-func (p *page) print(t *testing.T, w []byte, rows int) {
-	left, at := 0, len(p.bits)
+// print puts the commands of a band on the page.
+func (p *page) print(t *testing.T, w []byte, b band) {
+	left, at, rows := 0, len(p.bits), b.to-b.from
 	p.bits = append(p.bits, make([]byte, rows*p.stride)...)
 	if string(w[:2]) == "\x1bJ" {
 		return
@@ -64,6 +72,9 @@ func (p *page) print(t *testing.T, w []byte, rows int) {
 		left, w = int(w[2])+int(w[3])<<8, w[4:]
 	}
 	width := int(w[4]) + int(w[5])<<8
+	if b.centre {
+		left = 8 * (p.stride - width) / 2
+	}
 	if n := int(w[6]) + int(w[7])<<8; n != rows || len(w) != 8+n*width {
 		t.Fatalf("a band of %d rows says %d by %d and has %d bytes", rows, n, width, len(w))
 	}
@@ -118,7 +129,7 @@ func TestFit(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			p := pageOf(3, []byte(tt.rows))
 			got := ""
-			if b := p.fit(0, p.height, &Opts{Sparse: tt.sparse}); b.to > 0 {
+			if b := p.fit(0, p.height, &Profile{Place: tt.sparse}); b.to > 0 {
 				got = fmt.Sprintf("%d..%d at %d, %d bytes", b.from, b.to, b.left, b.width)
 			}
 			if got != tt.want {
@@ -134,22 +145,22 @@ func TestBands(t *testing.T) {
 		name string
 		draw func(*Bitmap)
 		keep image.Rectangle
-		opts Opts
+		opts Profile
 		want []band
 	}{
-		{"even", func(*Bitmap) {}, image.Rectangle{}, Opts{Band: 128},
+		{"even", func(*Bitmap) {}, image.Rectangle{}, Profile{Band: 128},
 			[]band{{from: 0, to: 128}, {from: 128, to: 256}, {from: 256, to: 300}}},
-		{"in white rows", func(b *Bitmap) { white(b, 100, 110) }, image.Rectangle{}, Opts{Band: 128},
+		{"in white rows", func(b *Bitmap) { white(b, 100, 110) }, image.Rectangle{}, Profile{Band: 128},
 			[]band{{from: 0, to: 110}, {from: 110, to: 238}, {from: 238, to: 300}}},
-		{"between modules", func(b *Bitmap) { white(b, 0, 300); modules(b) }, image.Rectangle{}, Opts{Band: 100},
+		{"between modules", func(b *Bitmap) { white(b, 0, 300); modules(b) }, image.Rectangle{}, Profile{Band: 100},
 			[]band{{from: 0, to: 98}, {from: 98, to: 196}, {from: 196, to: 294}, {from: 294, to: 300}}},
-		{"code kept", func(*Bitmap) {}, image.Rect(0, 50, 8, 290), Opts{Band: 128, Buffer: 4096},
+		{"code kept", func(*Bitmap) {}, image.Rect(0, 50, 8, 290), Profile{Band: 128, Buffer: 4096},
 			[]band{{from: 0, to: 50}, {from: 50, to: 290}, {from: 290, to: 300}}},
-		{"code too large", func(*Bitmap) {}, image.Rect(0, 50, 8, 290), Opts{Band: 128, Buffer: 400},
+		{"code too large", func(*Bitmap) {}, image.Rect(0, 50, 8, 290), Profile{Band: 128, Buffer: 400},
 			[]band{{from: 0, to: 128}, {from: 128, to: 256}, {from: 256, to: 300}}},
-		{"white rows fed", func(b *Bitmap) { white(b, 20, 60) }, image.Rectangle{}, Opts{Band: 300, Sparse: true},
+		{"white rows fed", func(b *Bitmap) { white(b, 20, 60) }, image.Rectangle{}, Profile{Band: 300, DotFeed: true, Place: true},
 			[]band{{from: 0, to: 20}, {from: 20, to: 60, feed: true}, {from: 60, to: 300}}},
-		{"a height that is a command", func(*Bitmap) {}, image.Rectangle{}, Opts{Band: 0x0410},
+		{"a height that is a command", func(*Bitmap) {}, image.Rectangle{}, Profile{Band: 0x0410},
 			[]band{{from: 0, to: 0x0410 - 1}, {from: 0x0410 - 1, to: 1100}}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -161,7 +172,7 @@ func TestBands(t *testing.T) {
 			b.Fill(b.Bounds())
 			tt.draw(b)
 			p := pageOf(2, b.bits)
-			p.keep = [2]int{tt.keep.Min.Y, tt.keep.Max.Y}
+			p.keep = [][2]int{{tt.keep.Min.Y, tt.keep.Max.Y}}
 			if got, err := p.bands(&tt.opts); err != nil || !equal(got, tt.want) {
 				t.Errorf("got %+v, %v, want %+v", got, err, tt.want)
 			}

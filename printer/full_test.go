@@ -20,7 +20,7 @@ func TestPaperEndsWhileFull(t *testing.T) {
 				for rows := 1; rows < 540; rows += 37 {
 					t.Run(fmt.Sprintf("%v/%d/%d/%d", class, buffer, speed, rows), func(t *testing.T) {
 						vp, d := unpack(t, &printertest.Opts{Dots: 384, Answers: class, Blade: blade,
-							Buffer: buffer, Paper: rows, Speed: speed}, printer.Opts{Sparse: rows%2 == 0})
+							Buffer: buffer, Paper: rows, Speed: speed}, sparse(rows%2 == 0))
 						_, err := d.Print(card(1, 384, 400))
 						if r := reason(err); r != printer.PaperOut {
 							t.Errorf("the card: %v", err)

@@ -51,12 +51,36 @@ func unpack(t *testing.T, paper *printertest.Opts, opts printer.Opts) (*printert
 
 func drive(t *testing.T, c printer.Conn, vp *printertest.Printer, opts printer.Opts, paper *printertest.Opts) *printer.Dev {
 	t.Helper()
-	opts.Dots, opts.Answers, opts.Now = paper.Dots, paper.Answers, vp.Now
+	opts.Profile.Dots, opts.Profile.Answers, opts.Now = paper.Dots, paper.Answers, vp.Now
 	d, err := printer.New(c, &opts)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return d
+}
+
+// model returns a virtual printer that is what p says, and its driver.
+func model(t *testing.T, p printer.Profile) (*printertest.Printer, *printer.Dev) {
+	t.Helper()
+	return modelOf(t, p, printertest.Like(p))
+}
+
+func modelOf(t *testing.T, p printer.Profile, paper *printertest.Opts) (*printertest.Printer, *printer.Dev) {
+	t.Helper()
+	vp, err := printertest.New(paper)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := printer.New(vp, &printer.Opts{Profile: p, Now: vp.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return vp, d
+}
+
+// sparse are the options of a printer that may leave out white.
+func sparse(on bool) printer.Opts {
+	return printer.Opts{Profile: printer.Profile{DotFeed: on, Place: on}}
 }
 
 // card draws a picture that no other seed draws, in squares of 8 dots: like a

@@ -41,15 +41,15 @@ func mined(seed uint64, width, height int) *printer.Bitmap {
 func TestMinedPictures(t *testing.T) {
 	mines := 0
 	for seed := range uint64(60) {
-		dots, sparse := []int{384, 576}[seed%2], seed/2%2 == 0
-		t.Run(fmt.Sprintf("%d-%v-%d", dots, sparse, seed), func(t *testing.T) {
+		dots, crop := []int{384, 576}[seed%2], seed/2%2 == 0
+		t.Run(fmt.Sprintf("%d-%v-%d", dots, crop, seed), func(t *testing.T) {
 			paper := &printertest.Opts{Dots: dots, Answers: printer.ProcessID, Blade: blade}
 			vp, err := printertest.New(paper)
 			if err != nil {
 				t.Fatal(err)
 			}
 			rec := &recorder{Conn: vp}
-			d := drive(t, rec, vp, printer.Opts{Sparse: sparse}, paper)
+			d := drive(t, rec, vp, sparse(crop), paper)
 			r := mined(seed, dots, 60)
 			for y := range 60 {
 				mines += commands(r.Row(y))

@@ -2,29 +2,21 @@ package printer
 
 import (
 	"fmt"
-	"image"
 	"math/bits"
 )
-
-// A Raster is a 1-bit picture. Row returns the dots of row y, the leftmost in
-// the first byte's highest bit, 1 black; y lies within Bounds.
-type Raster interface {
-	Bounds() image.Rectangle
-	Row(y int) []byte
-}
-
-// A Keeper is a Raster with rows that should be printed without a stop, such as
-// those of a code. They go in one command if Opts.Buffer holds them.
-type Keeper interface {
-	Raster
-	Keep() image.Rectangle
-}
 
 // page is a raster as wide as the print area.
 type page struct {
 	bits           []byte
+	dots           int // its width
 	stride, height int
-	keep           [2]int // first row, and the row behind the last
+	keep           [][2]int // what is printed without a stop: first row, and the row behind the last
+	scale          int      // dots of the printer a dot of its own, across and down: 1 or 2
+	centre         bool     // bands are printed in the middle (ESC a 1)
+}
+
+func newPage(dots, scale int) *page {
+	return &page{dots: dots / scale, stride: (dots/scale + 7) / 8, scale: scale}
 }
 
 func (p *page) row(y int) []byte { return p.bits[y*p.stride : (y+1)*p.stride] }
@@ -38,27 +30,23 @@ func (p *page) blank(y int) bool {
 	return true
 }
 
-// compose centres r on the width of the paper.
-func (d *Dev) compose(r Raster) (*page, error) {
+// add centres r below what is on p.
+func (p *page) add(r Raster) error {
 	area := r.Bounds()
-	if area.Empty() || area.Dx() > d.opts.Dots {
-		return nil, fmt.Errorf("printer: a raster of %dx%d dots does not fit %d dots", area.Dx(), area.Dy(), d.opts.Dots)
+	if area.Empty() || area.Dx() > p.dots {
+		return fmt.Errorf("printer: a raster of %dx%d dots does not fit %d dots", area.Dx(), area.Dy(), p.dots)
 	}
-	p := &page{stride: d.opts.Dots / 8, height: area.Dy()}
-	p.bits = make([]byte, p.stride*p.height)
-	left := (d.opts.Dots - area.Dx()) / 2
-	for y := range p.height {
+	top, left := p.height, (p.dots-area.Dx())/2
+	p.height += area.Dy()
+	p.bits = append(p.bits, make([]byte, p.stride*area.Dy())...)
+	for y := range area.Dy() {
 		row := r.Row(area.Min.Y + y)
 		if len(row) < (area.Dx()+7)/8 {
-			return nil, fmt.Errorf("printer: row %d has %d bytes for %d dots", area.Min.Y+y, len(row), area.Dx())
+			return fmt.Errorf("printer: row %d has %d bytes for %d dots", area.Min.Y+y, len(row), area.Dx())
 		}
-		place(p.row(y), row, left, area.Dx())
+		place(p.row(top+y), row, left, area.Dx())
 	}
-	if k, ok := r.(Keeper); ok {
-		rows := k.Keep().Intersect(area).Sub(area.Min)
-		p.keep = [2]int{rows.Min.Y, rows.Max.Y}
-	}
-	return p, nil
+	return nil
 }
 
 // place copies the first width dots of row to dst, left dots from its edge.

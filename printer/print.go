@@ -63,25 +63,22 @@ func (e *UnsentError) Error() string {
 // Unwrap returns what the line said.
 func (e *UnsentError) Unwrap() error { return e.Err }
 
-// Print prints r, dot for dot, cuts, and waits for the proof that this printer
-// gives. It asks for the status first and sends nothing while that is bad, or
-// if a row of r, black to the edges, would be a command wherever it begins.
+// Print prints a job in the profile's layout, cuts, and waits for the proof that
+// this printer gives. It asks for the status first and sends nothing while that
+// is bad, or if the job can't be printed: it has a character that is nowhere, or
+// a row, black to the edges, that would be a command wherever it begins.
 //
-// After an [*UncertainError] bytes have left. After every other error none of r
-// has.
-func (d *Dev) Print(r Raster) (Proof, error) {
-	p, err := d.compose(r)
-	if err != nil {
-		return NoProof, err
-	}
-	bands, err := p.bands(&d.opts)
+// After an [*UncertainError] bytes have left. After every other error none of
+// the job has.
+func (d *Dev) Print(job ...Raster) (Proof, error) {
+	s, err := d.encode(job)
 	if err != nil {
 		return NoProof, err
 	}
 	if err := d.prepare(); err != nil {
 		return NoProof, err
 	}
-	return d.send(p, bands)
+	return d.send(s)
 }
 
 // prepare makes the printer ready for the first byte of a card.
@@ -116,13 +113,16 @@ func (d *Dev) ready() error {
 // setup initializes. ESC @ ends automatic status back, so GS a follows it.
 func (d *Dev) setup() []byte {
 	w := []byte{esc, '@'}
-	if d.opts.Answers >= Queued {
+	if d.p.Answers >= Queued {
 		w = append(w, gs, 'a', 0xFF)
 	}
-	return w
+	if dpi := byte(d.p.Motion); dpi > 0 {
+		w = append(w, gs, 'P', dpi, dpi) // GS P: a motion unit is a dot
+	}
+	return append(w, d.p.Density...)
 }
 
-func (d *Dev) send(p *page, bands []band) (Proof, error) {
+func (d *Dev) send(s *stream) (Proof, error) {
 	d.watch, d.paper = watch{}, torn
 	start, sent := d.opts.Now(), 0
 	write := func(w []byte) error {
@@ -133,8 +133,8 @@ func (d *Dev) send(p *page, bands []band) (Proof, error) {
 		sent += len(w)
 		return nil
 	}
-	for _, b := range bands {
-		if err := write(p.encode(b)); err != nil {
+	for _, part := range s.parts {
+		if err := write(part); err != nil {
 			return d.stopped(sent, err)
 		}
 		if err := d.ping(); err != nil {
@@ -144,12 +144,12 @@ func (d *Dev) send(p *page, bands []band) (Proof, error) {
 	if err := write(d.tail()); err != nil {
 		return d.stopped(sent, err)
 	}
-	printing := time.Duration(p.height) * time.Second / time.Duration(d.opts.Speed)
+	printing := time.Duration(s.rows) * time.Second / time.Duration(d.p.Speed)
 	if err := d.prove(start, printing); err != nil {
 		return d.uncertain(sent, err)
 	}
 	d.watch, d.paper = watch{}, clean
-	if d.opts.Answers >= Queued {
+	if d.p.Answers >= Queued {
 		return Printed, nil
 	}
 	return Presumed, nil
@@ -166,7 +166,10 @@ func left(err error, n int) int {
 // tail is the cut, and behind it the question whose answer is the proof.
 func (d *Dev) tail() []byte {
 	w := d.cut()
-	switch d.opts.Answers {
+	if d.opts.Beep {
+		w = append(w, d.p.Buzzer...)
+	}
+	switch d.p.Answers {
 	case ProcessID:
 		d.id = d.id%9999 + 1 // "0001" to "9999", as the reference advises
 		d.watch.id = fmt.Sprintf("%04d", d.id)
@@ -180,15 +183,24 @@ func (d *Dev) tail() []byte {
 	return w
 }
 
-// cut feeds to the blade and cuts, all but one point (GS V 66 n).
-func (d *Dev) cut() []byte { return []byte{gs, 'V', 66, byte(d.opts.Feed)} }
+// cut feeds to the blade and cuts (GS V 65 n, 66 n), or feeds to where a hand
+// can tear.
+func (d *Dev) cut() []byte {
+	switch d.p.Cutter {
+	case Full:
+		return []byte{gs, 'V', 65, byte(d.p.Feed)}
+	case NoCutter:
+		return feed(d.p.Blade + d.p.Feed)
+	}
+	return []byte{gs, 'V', 66, byte(d.p.Feed)}
+}
 
 // errBad stops a card for a bad status, which is in the watch.
 var errBad = errors.New("the printer stopped")
 
 // ping asks between bands, if it was told to.
 func (d *Dev) ping() error {
-	if !d.opts.Ping || d.opts.Answers == Mute {
+	if !d.opts.Ping || d.p.Answers == Mute {
 		return nil
 	}
 	b, err := d.ask(1)
@@ -210,7 +222,7 @@ func (d *Dev) bad() error {
 
 // prove waits for the proof.
 func (d *Dev) prove(start time.Time, printing time.Duration) error {
-	switch d.opts.Answers {
+	switch d.p.Answers {
 	case Mute:
 		return nil
 	case Realtime:

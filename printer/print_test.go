@@ -84,14 +84,14 @@ func TestOpts(t *testing.T) {
 		opts printer.Opts
 		ok   bool
 	}{
-		{"58 mm", printer.Opts{Dots: 384}, true},
-		{"80 mm", printer.Opts{Dots: 576, Answers: printer.ProcessID}, true},
+		{"58 mm", printer.Opts{Profile: printer.Profile{Dots: 384}}, true},
+		{"80 mm", printer.Opts{Profile: printer.Profile{Dots: 576, Answers: printer.ProcessID}}, true},
 		{"no width", printer.Opts{}, false},
-		{"odd width", printer.Opts{Dots: 380}, false},
-		{"band too high", printer.Opts{Dots: 384, Band: 2304}, false},
-		{"feed too long", printer.Opts{Dots: 384, Feed: 256}, false},
-		{"no such class", printer.Opts{Dots: 384, Answers: 9}, false},
-		{"negative", printer.Opts{Dots: 384, Patience: -1}, false},
+		{"odd width", printer.Opts{Profile: printer.Profile{Dots: 380}}, false},
+		{"band too high", printer.Opts{Profile: printer.Profile{Dots: 384, Band: 2304}}, false},
+		{"feed too long", printer.Opts{Profile: printer.Profile{Dots: 384, Feed: 256}}, false},
+		{"no such class", printer.Opts{Profile: printer.Profile{Dots: 384, Answers: 9}}, false},
+		{"negative", printer.Opts{Profile: printer.Profile{Dots: 384}, Patience: -1}, false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			if _, err := printer.New(nil, &tt.opts); (err == nil) != tt.ok {
@@ -103,11 +103,12 @@ func TestOpts(t *testing.T) {
 
 func TestAnswersText(t *testing.T) {
 	for _, class := range classes {
-		if got, err := printer.ParseAnswers(class.String()); err != nil || got != class {
+		var got printer.Answers
+		if err := got.UnmarshalText([]byte(class.String())); err != nil || got != class {
 			t.Errorf("%v became %v, %v", class, got, err)
 		}
 	}
-	if _, err := printer.ParseAnswers("Process-ID"); err == nil {
+	if err := new(printer.Answers).UnmarshalText([]byte("Process-ID")); err == nil {
 		t.Error("two texts name one class")
 	}
 }

@@ -6,6 +6,9 @@
 // byte. Any doubt is an [*UncertainError]; every other error means that no byte
 // of the card left. Nothing is ever sent a second time by itself.
 //
+// A [Profile] says what a printer can do and in which [Layout] it is given its
+// jobs. What it lacks is printed another way or refused before the first byte.
+//
 // The package knows bytes, not cards. It starts no goroutine, holds no mutex
 // and no timer: a wait is a read on the wire, which has its own time limit. One
 // goroutine at a time may use a Dev.
@@ -53,64 +56,29 @@ const (
 	ProcessID                // also GS ( H behind the job, and DLE DC4 8 to clear
 )
 
-var answersText = [...]string{"mute", "realtime", "queued", "process-id"}
+var answersText = []string{"mute", "realtime", "queued", "process-id"}
 
-func (a Answers) String() string {
-	if a < 0 || int(a) >= len(answersText) {
-		return fmt.Sprintf("Answers(%d)", int(a))
-	}
-	return answersText[a]
-}
+func (a Answers) String() string { return named(answersText, "Answers", int(a)) }
 
-// ParseAnswers reads what [Answers.String] wrote, and nothing else.
-func ParseAnswers(text string) (Answers, error) {
-	for i, t := range answersText {
-		if t == text {
-			return Answers(i), nil
-		}
-	}
-	return Mute, fmt.Errorf("printer: %q is none of %q", text, answersText)
-}
-
-// Opts describes a printer. The zero value of each field but Dots is usable.
+// Opts are what a driver must know. The zero value of each field but Profile is
+// usable.
 type Opts struct {
-	Dots     int              // width of the print area: 384 on 58 mm paper, 576 on 80 mm
-	Answers  Answers          // what proof this printer gives
-	Band     int              // most rows in one raster command; 0 is 128
-	Buffer   int              // bytes that its receive buffer holds, for Keeper; 0 is 4096
-	Feed     int              // motion units fed beyond the blade before the cut, at most 255
-	Sparse   bool             // ESC J n and ESC $ n move by n dots exactly, so that white needs no raster
-	Speed    int              // rows a second that it prints at least; 0 is 400 (50 mm/s at 203 dpi)
+	Profile  Profile
 	Patience time.Duration    // how long its proof may take beyond the printing time; 0 is 10 s
 	Ping     bool             // ask between bands too: on a serial line a power cycle breaks nothing
+	Beep     bool             // sound the profile's buzzer behind each cut
 	Now      func() time.Time // nil is time.Now
+
+	// Draw draws a character that the printer lacks, 24 dots high, for within a
+	// line. Where it is nil or returns nil, the whole line is printed as drawn,
+	// or refused if it isn't.
+	Draw func(c rune) Raster
 }
 
-const maxRows = 2303 // GS v 0: yH at most 8 on TM-T88III and T81
-
 func (o Opts) filled() (Opts, error) {
-	if o.Dots <= 0 || o.Dots%8 != 0 || o.Dots > 8*255 {
-		return o, fmt.Errorf("printer: %d dots is no whole number of bytes up to 255", o.Dots)
-	}
-	for _, f := range []struct {
-		name           string
-		value          *int
-		standard, most int
-	}{
-		{"band", &o.Band, 128, maxRows},
-		{"buffer", &o.Buffer, 4096, 1 << 24},
-		{"feed", &o.Feed, 0, 255},
-		{"speed", &o.Speed, 400, 1 << 16},
-	} {
-		if *f.value < 0 || *f.value > f.most {
-			return o, fmt.Errorf("printer: %s %d is not within 0 and %d", f.name, *f.value, f.most)
-		}
-		if *f.value == 0 {
-			*f.value = f.standard
-		}
-	}
-	if o.Answers < Mute || o.Answers > ProcessID {
-		return o, fmt.Errorf("printer: unknown %v", o.Answers)
+	var err error
+	if o.Profile, err = o.Profile.filled(); err != nil {
+		return o, err
 	}
 	if o.Patience < 0 {
 		return o, fmt.Errorf("printer: patience %v is negative", o.Patience)
@@ -127,6 +95,7 @@ func (o Opts) filled() (Opts, error) {
 // Dev is one printer.
 type Dev struct {
 	c     Conn
+	p     Profile
 	opts  Opts
 	paper paper
 	in    parser
@@ -158,11 +127,11 @@ func New(c Conn, opts *Opts) (*Dev, error) {
 		return nil, err
 	}
 	// Ids must differ from those of the process before, whose last one may come late.
-	return &Dev{c: c, opts: o, id: int(o.Now().UnixMilli() % 9999)}, nil
+	return &Dev{c: c, p: o.Profile, opts: o, id: int(o.Now().UnixMilli() % 9999)}, nil
 }
 
 func (d *Dev) String() string {
-	return fmt.Sprintf("printer.Dev{%v, %d dots, %v}", d.c, d.opts.Dots, d.opts.Answers)
+	return fmt.Sprintf("printer.Dev{%v, %d dots, %v}", d.c, d.p.Dots, d.p.Answers)
 }
 
 // Halt clears, feeds and cuts if something is left half printed.

@@ -123,7 +123,8 @@ func play(seed uint64, class printer.Answers, wire func(printer.Conn) printer.Co
 	h.Conn, h.vp = vp, vp
 	// Without a ping a printer that reboots unseen proves nothing: see Opts.Ping.
 	ping := rnd.IntN(2) == 0 || slices.ContainsFunc(h.plan, func(m mishap) bool { return m.fault == printertest.Rebooted })
-	d, err := printer.New(wire(h), &printer.Opts{Dots: 384, Answers: class, Ping: ping, Now: vp.Now, Sparse: rnd.IntN(2) == 0})
+	crop := rnd.IntN(2) == 0
+	d, err := printer.New(wire(h), &printer.Opts{Profile: printer.Profile{Dots: 384, Answers: class, DotFeed: crop, Place: crop}, Ping: ping, Now: vp.Now})
 	if err != nil {
 		return err.Error()
 	}

@@ -119,12 +119,15 @@ func (s signs) status() Status {
 // Status asks the printer how it is. An error always comes with Away and says
 // what the line said.
 func (d *Dev) Status() (Status, error) {
-	if d.opts.Answers == Mute {
+	if d.p.Answers == Mute {
 		if err := d.c.Tx(nil, nil); err != nil { // opens the line, if it can be
 			if d.paper == clean {
 				d.paper = unknown // nobody saw what became of the last card
 			}
 			return Status{Reason: Away}, fmt.Errorf("printer: open %v: %w", d.c, err)
+		}
+		if s := d.beside(); s.Known {
+			return s, nil
 		}
 		return Status{}, nil
 	}
@@ -150,6 +153,16 @@ func (d *Dev) blame(err error) Status {
 		if !d.last.Ready() {
 			return d.last
 		}
+		return d.beside()
+	}
+	return Status{Reason: Away}
+}
+
+// beside is what a line tells of a printer that says nothing: USB has a sign of
+// the paper's end beside the stream.
+func (d *Dev) beside() Status {
+	if c, ok := d.c.(interface{ PaperEmpty() bool }); ok && c.PaperEmpty() {
+		return Status{Reason: PaperOut, Known: true}
 	}
 	return Status{Reason: Away}
 }

@@ -46,12 +46,16 @@ type Opts struct {
 	// Module is the number of dots a module of the code has: 7, which 0 means
 	// too, or 6, which a printer can draw at half its resolution.
 	Module int
+	// Grid lays texts out in cells of 24 dots, or 12 for letters of one byte in
+	// Shift-JIS, and whole multiples: how a printer sets them by itself.
+	Grid bool
 }
 
 // A Face draws cards. It keeps the glyphs that it has drawn, so that it is for
 // one goroutine at a time.
 type Face struct {
 	module int
+	grid   bool
 	fonts  [2]*sfnt.Font // regular, bold
 	shapes map[shape]*glyph
 	sizes  map[sizeKey]font.Face
@@ -59,7 +63,7 @@ type Face struct {
 
 // New loads the two fonts.
 func New(opts *Opts) (*Face, error) {
-	f := &Face{module: opts.Module, shapes: map[shape]*glyph{}, sizes: map[sizeKey]font.Face{}}
+	f := &Face{module: opts.Module, grid: opts.Grid, shapes: map[shape]*glyph{}, sizes: map[sizeKey]font.Face{}}
 	if f.module == 0 {
 		f.module = 7
 	}
@@ -81,6 +85,7 @@ type Drawn struct {
 	*Bitmap
 	QR     image.Rectangle // the code without its quiet zone of 4 modules; its corner is even
 	Module int             // dots a module
+	URL    string          // what the code says
 	Lines  []Line          // the texts, from the top
 }
 
@@ -108,7 +113,8 @@ func (f *Face) Draw(card *Card, widthDots int) (*Drawn, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &Drawn{Bitmap: NewBitmap(widthDots, p.height), QR: p.code, Module: f.module, Lines: p.lines}
+	p.bare()
+	d := &Drawn{Bitmap: NewBitmap(widthDots, p.height), QR: p.code, Module: f.module, URL: card.URL, Lines: p.lines}
 	for _, m := range p.marks {
 		f.text(d.Bitmap, m, faint)
 	}

@@ -60,6 +60,9 @@ func (f *Face) measured(r rune, size int, bold bool) *glyph {
 	}
 	advance, ok := f.sized(size, bold).GlyphAdvance(r)
 	g := &glyph{advance: advance.Round(), missing: !ok || !alone(r)}
+	if f.grid {
+		g.advance = cells(r, size)
+	}
 	f.shapes[key] = g
 	return g
 }
@@ -75,12 +78,16 @@ func (f *Face) glyph(r rune, size int, bold bool) *glyph {
 		return g
 	}
 	g.drawn = true
-	box, mask, _, _, ok := f.sized(size, bold).Glyph(fixed.Point26_6{}, r)
+	typeface, shift := f.sized(size, bold), 0
+	if f.grid {
+		typeface, shift = f.inCell(r, size, g.advance, bold)
+	}
+	box, mask, _, _, ok := typeface.Glyph(fixed.Point26_6{}, r)
 	if !ok {
 		return g
 	}
 	grey := mask.(*image.Alpha)
-	g.left, g.top, g.width, g.height = box.Min.X, box.Min.Y, box.Dx(), box.Dy()
+	g.left, g.top, g.width, g.height = shift+box.Min.X, box.Min.Y, box.Dx(), box.Dy()
 	stride := (g.width + 7) / 8
 	g.bits = make([]byte, stride*g.height)
 	for y := range g.height {
@@ -91,6 +98,47 @@ func (f *Face) glyph(r rune, size int, bold bool) *glyph {
 		}
 	}
 	return g
+}
+
+// cell is how many dots a printer's letter is high, and a kanji wide.
+const cell = 24
+
+// cells is how wide a printer sets a character: half as wide as high if it has
+// one byte in Shift-JIS.
+func cells(r rune, size int) int {
+	if r < 0x80 || r == '¥' || r >= 0xFF61 && r <= 0xFF9F {
+		return size / 2
+	}
+	return size
+}
+
+// inCell gives a typeface in which a character fits its cell, one for all those
+// as wide as a figure, and how far from the left it stands there.
+func (f *Face) inCell(r rune, size, cell int, bold bool) (face font.Face, shift int) {
+	wide := func(r rune) int {
+		advance, _ := face.GlyphAdvance(r)
+		return advance.Round()
+	}
+	face = f.sized(size, bold)
+	for _, widest := range []rune{'0', r} {
+		if n := wide(widest); n > cell {
+			size = size * cell / n
+			face = f.sized(size, bold)
+		}
+	}
+	return face, (cell - wide(r)) / 2
+}
+
+// Cell draws a character as it stands on the grid, 24 dots high, or returns nil
+// if the font has none. The face must be on the grid.
+func (f *Face) Cell(r rune) *Bitmap {
+	if f.measured(r, cell, false).missing {
+		return nil
+	}
+	g := f.glyph(r, cell, false)
+	b := NewBitmap(g.advance, cell)
+	b.stamp(g, g.left, cell*7/8+g.top, solid)
+	return b
 }
 
 // width is the number of dots that a text advances.

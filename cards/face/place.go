@@ -23,7 +23,31 @@ const margin = 8
 
 func (p *plan) scaled(dots int) int { return dots * p.scale / 8 }
 
-func (p *plan) room() int { return p.width - 2*(margin+p.inset) }
+// size is a size of type, given for paper of 384 dots, as there is one here.
+func (p *plan) size(dots int) int { return p.whole(p.scaled(dots)) }
+
+// whole is a size of type no larger than dots, or the smallest that there is.
+func (p *plan) whole(dots int) int {
+	if p.f.grid {
+		return max(dots/cell*cell, cell)
+	}
+	return dots
+}
+
+// step is how much smaller the next size is.
+func (p *plan) step() int {
+	if p.f.grid {
+		return cell
+	}
+	return 2
+}
+
+func (p *plan) room() int {
+	if p.f.grid { // printers know no margin, and every cell is needed
+		return p.width - 2*p.inset
+	}
+	return p.width - 2*(margin+p.inset)
+}
 
 func (p *plan) space(dots int) { p.y += p.scaled(dots) }
 
@@ -39,7 +63,7 @@ func (p *plan) line(text string, x, size int, s style) {
 	lead := size / 4
 	p.lines = append(p.lines, Line{
 		Text: text, X: x, Baseline: p.y + lead/2 + size*7/8, Width: p.measure(text, size, s),
-		Size: size, Bold: s.bold, Track: s.track,
+		Size: size, Bold: s.bold, Track: s.track, Top: p.y, Bottom: p.y + size + lead,
 	})
 	p.y += size + lead
 }
@@ -56,7 +80,7 @@ func (p *plan) centre(text string, size int, s style) {
 // each, or 0.
 func (p *plan) fits(s style, least int, texts ...string) int {
 next:
-	for size := p.scaled(s.size); size >= least; size -= 2 {
+	for size := p.size(s.size); size >= least; size -= p.step() {
 		for _, t := range texts {
 			if p.measure(t, size, s) > p.room() {
 				continue next
@@ -77,7 +101,7 @@ func (p *plan) text(field, text string, s style) {
 		p.fail(err)
 		return
 	}
-	comfortable := max(smallest, p.scaled(s.size)*3/4)
+	comfortable := max(smallest, p.size(s.size)*3/4)
 	if size := p.fits(s, comfortable, text); size > 0 {
 		p.centre(text, size, s)
 		return
@@ -92,7 +116,7 @@ func (p *plan) text(field, text string, s style) {
 // there is a place to break that is no worse than worst; of several, where the
 // lines are short and the place is good.
 func (p *plan) wrap(text string, s style, least, worst int) bool {
-	for size := p.scaled(s.size); size >= least; size -= 2 {
+	for size := p.size(s.size); size >= least; size -= p.step() {
 		var first, second string
 		best := 0
 		cuts(text, func(a, b string, bad int) {
@@ -126,7 +150,7 @@ func (p *plan) joined(s style, a, b part) {
 		}
 	}
 	both := a.text + "　" + b.text
-	if size := p.fits(s, max(smallest, p.scaled(s.size)*5/6), both); size > 0 {
+	if size := p.fits(s, max(smallest, p.size(s.size)*5/6), both); size > 0 {
 		p.centre(both, size, s)
 		return
 	}
@@ -138,7 +162,13 @@ func (p *plan) joined(s style, a, b part) {
 // as a whole.
 func (p *plan) block(s style, texts ...string) {
 	size := p.fits(s, smallest, texts...)
-	if size == 0 {
+	switch {
+	case size == 0 && p.f.grid:
+		for _, t := range texts {
+			p.text("card", t, s)
+		}
+		return
+	case size == 0:
 		p.fail(&TooLongError{Field: "card", Text: strings.Join(texts, "/")})
 		return
 	}
@@ -160,18 +190,21 @@ func (p *plan) block(s style, texts ...string) {
 func (p *plan) points(card *Card) {
 	number, unit := words.Number(card.Points), p.say.Say("card.unit")
 	bold := style{bold: true}
-	for size := p.scaled(120); size >= p.scaled(48); size -= 4 {
-		small := max(p.scaled(28), size/3)
+	for size := p.size(120); size >= p.scaled(48); size -= max(p.step(), 4) {
+		small := max(p.size(28), p.whole(size/3))
 		gap := size / 10
 		wide := p.measure(number, size, bold) + gap + p.measure(unit, small, bold)
 		if wide > p.room() {
 			continue
 		}
-		x, base := (p.width-wide)/2, p.y+p.scaled(6)+size*3/4
+		x, base, end := (p.width-wide)/2, p.y+p.scaled(6)+size*3/4, p.y+2*p.scaled(6)+size*3/4
+		if p.f.grid { // a cell is white above and below the figure
+			base, end = p.y+size*7/8, p.y+size
+		}
 		p.lines = append(p.lines,
-			Line{Text: number, X: x, Baseline: base, Width: p.measure(number, size, bold), Size: size, Bold: true},
-			Line{Text: unit, X: x + wide - p.measure(unit, small, bold), Baseline: base, Width: p.measure(unit, small, bold), Size: small, Bold: true})
-		p.y = base + p.scaled(6)
+			Line{Text: number, X: x, Baseline: base, Width: p.measure(number, size, bold), Size: size, Bold: true, Top: p.y, Bottom: end},
+			Line{Text: unit, X: x + wide - p.measure(unit, small, bold), Baseline: base, Width: p.measure(unit, small, bold), Size: small, Bold: true, Top: p.y, Bottom: end})
+		p.y = end
 		return
 	}
 	p.fail(&TooLongError{Field: "points", Text: number})

@@ -18,7 +18,9 @@ type Line struct {
 	Width       int
 	Size        int // of the type: 7/8 of it above the baseline
 	Bold        bool
-	Track       int // between letters, beside what the font gives
+	Track       int  // between letters, beside what the font gives
+	Top, Bottom int  // the rows it has to itself, or shares with texts on its baseline
+	Bare        bool // nothing but text is drawn in these rows
 }
 
 // A plan says where everything is, before a dot is drawn.
@@ -59,6 +61,20 @@ func (f *Face) plan(card *Card, width, modules int) (*plan, error) {
 	}
 	p.height = p.y
 	return p, p.err
+}
+
+// bare finds the lines in whose rows nothing else is drawn.
+func (p *plan) bare() {
+	for i := range p.lines {
+		l := &p.lines[i]
+		l.Bare = true
+		for _, r := range p.rules {
+			l.Bare = l.Bare && (r.Max.Y <= l.Top || r.Min.Y >= l.Bottom)
+		}
+		for _, m := range p.marks {
+			l.Bare = l.Bare && (m.Baseline+m.Size/4 <= l.Top || m.Baseline-m.Size >= l.Bottom)
+		}
+	}
 }
 
 // head is the scheme and the points.
@@ -106,7 +122,11 @@ func (p *plan) notices(card *Card) {
 
 // foot is all that stands below the code.
 func (p *plan) foot(card *Card) {
-	p.text("serial", card.Serial, style{size: 30, track: 2})
+	serial := style{size: 30, track: 2}
+	if p.f.grid {
+		serial.track = 0
+	}
+	p.text("serial", card.Serial, serial)
 	p.text("kiosk", card.Kiosk, style{size: 22})
 	p.space(6)
 	p.closing()

@@ -84,13 +84,15 @@ func window(ctx context.Context, s *station.Station, screen station.Screen) erro
 
 	desk := s.NewDesk()
 	first := kiosk.First(kiosk.Look{Lang: screen.Lang, Size: kiosk.Medium}, desk.Arrive(ctx).Site, time.Duration(screen.Idle)*time.Minute)
-	show := func(st kiosk.State) { fyne.Do(func() { root.Show(st) }) }
+	plate := s.Panel(events.tap)
+	show := func(st kiosk.State) { plate.Show(st); fyne.Do(func() { root.Show(st) }) }
 	var parts sync.WaitGroup
 	var watched error
 	a.Lifecycle().SetOnStarted(func() {
 		parts.Go(func() { kiosk.Run(ctx, first, events, desk.Do, show) })
 		parts.Go(func() { watched = desk.Watch(ctx, news) })
 		parts.Go(func() { tick(ctx, desk, news) })
+		parts.Go(func() { plate.Run(ctx) })
 		go func() { <-ctx.Done(); parts.Wait(); fyne.Do(a.Quit) }()
 	})
 	w.SetCloseIntercept(cancel)

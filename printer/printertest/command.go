@@ -9,10 +9,11 @@ import (
 const (
 	lf  = 0x0A
 	esc = 0x1B
+	fs  = 0x1C
 	gs  = 0x1D
 )
 
-// command takes one command off the queue, once all of it is there.
+// command takes one command or character off the queue, once all of it is there.
 func (p *Printer) command() bool {
 	i := &p.input
 	if len(i.queue) == 0 {
@@ -27,19 +28,19 @@ func (p *Printer) command() bool {
 		p.note("nul x %d", i.nuls)
 		i.nuls = 0
 	}
-	n := length(i.queue)
+	n := p.length(i.queue)
 	if n > len(i.queue) {
 		return false
 	}
 	cmd, at := bytes.Clone(i.queue[:n]), i.offset
 	p.drop(n)
-	if cmd[0] != lf && cmd[0] >= 0x20 || cmd[0] >= 0x80 {
-		p.complain(at, "character %q", cmd[0])
-		i.text = append(i.text, cmd[0])
+	if cmd[0] >= 0x20 {
+		p.character(cmd, at)
 		return true
 	}
+	p.tellText()
 	if cmd[0] != dle {
-		p.flush()
+		p.mines(cmd, at)
 	}
 	if !p.obey(cmd, at) {
 		p.note("unknown % x", cmd)
@@ -48,27 +49,37 @@ func (p *Printer) command() bool {
 	return true
 }
 
-// length is how many bytes the command at the head of q has, or at least has
-// if they are not all there.
-func length(q []byte) int {
-	if q[0] != esc && q[0] != gs && q[0] != dle {
+// lengths are those of the commands that have always the same; every other one
+// of ESC, FS, GS and DLE has 3 bytes.
+var lengths = map[string]int{
+	"\x1b@": 2, "\x1b2": 2, "\x1b$": 4, "\x1bB": 4, "\x1b7": 5,
+	"\x1c&": 2, "\x1c.": 2,
+	"\x1dv": 8, "\x1dP": 4,
+}
+
+// length is how many bytes the command or character at the head of q has, or
+// at least has if they are not all there.
+func (p *Printer) length(q []byte) int {
+	if q[0] >= 0x20 {
+		return p.charLength(q[0])
+	}
+	if q[0] != esc && q[0] != fs && q[0] != gs && q[0] != dle {
 		return 1
 	}
 	if len(q) < 2 {
 		return 2
 	}
 	switch string(q[:2]) {
-	case "\x1b@", "\x1b2":
-		return 2
-	case "\x1b$":
-		return 4
-	case "\x1dv":
-		return 8
-	case "\x1d(":
+	case "\x1d(", "\x1c(", "\x1b(":
 		if len(q) < 5 {
 			return 5
 		}
 		return 5 + int(q[3]) + int(q[4])<<8
+	case "\x1b*":
+		if len(q) < 5 {
+			return 5
+		}
+		return 5 + imageBytes(q[2])*(int(q[3])+int(q[4])<<8)
 	case "\x1dV":
 		if len(q) > 2 && q[2] >= 65 {
 			return 4
@@ -80,20 +91,39 @@ func length(q []byte) int {
 		}
 		return 3
 	}
+	if n := lengths[string(q[:2])]; n > 0 {
+		return n
+	}
 	return 3
+}
+
+// mines complains of real-time commands within another: they were obeyed.
+func (p *Printer) mines(cmd []byte, at int64) {
+	for n := 1; n+2 < len(cmd); n++ {
+		if real(cmd[n], cmd[n+1], cmd[n+2]) {
+			p.complain(at+int64(n), "real-time command % x in data", cmd[n:n+3])
+		}
+	}
 }
 
 // obey performs a command and reports whether it is known.
 func (p *Printer) obey(cmd []byte, at int64) bool {
 	switch {
-	case cmd[0] == lf: // the flush before it was all
+	case cmd[0] == lf:
+		p.note("line feed")
+		p.printLine(p.input.spacing)
 	case cmd[0] == dle:
 		return len(cmd) > 2 && (cmd[1] == 0x04 || cmd[1] == 0x05 || cmd[1] == 0x14) // done on reception
 	case string(cmd) == "\x1b@":
 		p.note("initialize")
-		p.line.asb, p.input.align, p.input.left = 0, 0, 0
+		p.line.asb = 0
+		p.input.settings = initial(&p.opts)
+		p.input.items = nil // what waits in the line is lost
 	case string(cmd) == "\x1b2":
 		p.note("line spacing default")
+		p.input.spacing = usualSpacing
+	case cmd[0] == fs:
+		return p.obeyFS(cmd, at)
 	case len(cmd) < 3:
 		return false
 	case cmd[0] == esc:
@@ -105,35 +135,57 @@ func (p *Printer) obey(cmd []byte, at int64) bool {
 }
 
 func (p *Printer) obeyESC(cmd []byte, at int64) bool {
-	n := cmd[2]
+	n, i := cmd[2], &p.input
 	switch cmd[1] {
 	case 'J':
 		p.note("feed %d", n)
-		p.mech.feed, p.input.left = int(n), 0
+		p.printLine(p.dots(int(n)))
 	case 'd':
 		p.note("feed %d lines", n)
-		p.mech.feed, p.input.left = 30*int(n), 0
+		p.printLine(i.spacing * int(n))
 	case '3':
 		p.note("line spacing %d", n)
+		i.spacing = p.dots(int(n))
 	case '$':
-		p.input.left = int(n) + int(cmd[3])<<8
-		p.note("at %d", p.input.left)
-		if p.input.left >= p.opts.Dots || p.input.align != 0 {
-			p.complain(at, "a place at %d, alignment %d", p.input.left, p.input.align)
-			p.input.left = 0
-		}
+		return p.place(int(n)+int(cmd[3])<<8, at)
 	case '=':
 		p.note("select %d", n)
 	case 'a':
 		p.note("align %d", n%48)
-		if n%48 > 2 {
-			p.complain(at, "alignment %d", n)
+		if n%48 > 2 || len(i.items) > 0 {
+			p.complain(at, "alignment %d, %d pieces in the line", n, len(i.items))
 			return true
 		}
-		p.input.align = n % 48
+		i.align = n % 48
+	case 'B':
+		p.note("buzzer %d x %d", n, cmd[3])
+	case '7':
+		p.note("heat %d %d %d", n, cmd[3], cmd[4])
+	case '(':
+		return p.buzzer(cmd)
 	default:
+		return p.obeyText(cmd, at)
+	}
+	return true
+}
+
+func (p *Printer) place(x int, at int64) bool {
+	i := &p.input
+	p.note("at %d", x)
+	if x >= p.opts.Dots || i.align != 0 {
+		p.complain(at, "a place at %d, alignment %d", x, i.align)
+		x = 0
+	}
+	i.left = x
+	return true
+}
+
+// buzzer is ESC ( A: fn 48 of the internal, fn 97 of an optional one.
+func (p *Printer) buzzer(cmd []byte) bool {
+	if cmd[2] != 'A' || len(cmd) < 9 || len(cmd) != 9 && cmd[5] == 48 || len(cmd) != 10 && cmd[5] == 97 || cmd[5] != 48 && cmd[5] != 97 {
 		return false
 	}
+	p.note("buzzer % x", cmd[6:])
 	return true
 }
 
@@ -144,6 +196,11 @@ func (p *Printer) obeyGS(cmd []byte, at int64) bool {
 		return p.raster(cmd, at)
 	case 'V':
 		return p.cut(cmd, at)
+	case 'P':
+		p.note("motion %d %d", cmd[2], cmd[3])
+		p.input.motion = int(cmd[3])
+	case '!':
+		return p.obeyText(cmd, at)
 	case 'a':
 		if class < printer.Queued {
 			return false
@@ -158,48 +215,58 @@ func (p *Printer) obeyGS(cmd []byte, at int64) bool {
 		}
 		p.note("ask paper, queued")
 		p.answer(p.back()[2] * bit(cmd[2]%48 == 1, 1))
+	case 'I':
+		return class >= printer.Queued && p.who(cmd[2])
 	case '(':
-		if class < printer.ProcessID || len(cmd) != 11 || string(cmd[2:7]) != "H\x06\x0000" {
-			return false
-		}
-		p.note("process id %q", cmd[7:])
-		p.answer(append(append([]byte{0x37, 0x22}, cmd[7:]...), 0)...)
+		return p.obeyFunction(cmd, at)
 	default:
 		return false
 	}
 	return true
 }
 
-// raster opens GS v 0; its rows are printed as they come.
-func (p *Printer) raster(cmd []byte, at int64) bool {
-	i := &p.input
-	width, rows := int(cmd[4])+int(cmd[5])<<8, int(cmd[6])+int(cmd[7])<<8
-	if cmd[2] != '0' || cmd[3]%48 > 3 {
+// obeyFunction performs a command of GS (, which has a length.
+func (p *Printer) obeyFunction(cmd []byte, at int64) bool {
+	switch {
+	case len(cmd) == 11 && string(cmd[2:7]) == "H\x06\x0000" && p.opts.Answers == printer.ProcessID:
+		p.note("process id %q", cmd[7:])
+		p.answer(append(append([]byte{0x37, 0x22}, cmd[7:]...), 0)...)
+	case len(cmd) == 7 && string(cmd[2:6]) == "K\x02\x001": // fn 49: 70 % to 140 %
+		p.note("density %d", int8(cmd[6]))
+		if d := int8(cmd[6]); d < -6 || d > 8 {
+			p.complain(at, "density %d", d)
+		}
+	case len(cmd) > 6 && cmd[2] == 'k' && cmd[5] == 49 && p.opts.Skills.QR:
+		return p.code(cmd, at)
+	default:
 		return false
 	}
-	p.note("raster %dx%d", 8*width, rows)
+	return true
+}
+
+// who answers GS I: a byte to 1 to 3, a block to 65 to 69.
+func (p *Printer) who(n byte) bool {
+	p.note("who are you %d", n)
 	switch {
-	case width == 0 || rows == 0:
-		p.complain(at, "raster of %d bytes by %d rows", width, rows)
-		return true
-	case cmd[3]%48 != 0:
-		p.complain(at, "raster mode %d is not drawn", cmd[3])
-	case rows > 2303:
-		p.complain(at, "raster of %d rows", rows)
-	case i.left+8*width > p.opts.Dots:
-		p.complain(at, "raster of %d bytes at %d on %d dots", width, i.left, p.opts.Dots)
+	case n >= 1 && n <= 3 || n >= 49 && n <= 51:
+		p.answer(0x02)
+	case n >= 65 && n <= 69:
+		text := []string{"1.00", p.opts.Skills.Maker, p.opts.Skills.Model, "0001", ""}[n-65]
+		p.answer(append([]byte("_"+text), 0)...)
+	default:
+		return false
 	}
-	i.width, i.rows, i.tail = width, rows, nil
 	return true
 }
 
 func (p *Printer) cut(cmd []byte, at int64) bool {
+	p.idle(at, "a cut")
 	switch m := cmd[2]; m {
 	case 0, 1, 48, 49:
 		p.note("cut here")
 	case 65, 66:
 		p.note("feed %d and cut", cmd[3])
-		p.mech.feed = p.opts.Blade + int(cmd[3])
+		p.mech.feed += p.opts.Blade + p.dots(int(cmd[3]))
 	default:
 		return false
 	}
@@ -207,25 +274,15 @@ func (p *Printer) cut(cmd []byte, at int64) bool {
 	return true
 }
 
-const charWidth, charHeight = 12, 24
-
-// flush prints the characters of the line as bars, each byte its own.
-func (p *Printer) flush() {
-	text := p.input.text
-	if len(text) == 0 {
-		return
+// dots are n vertical motion units: dots, or half of one on a printer that
+// counts so until GS P says how many are an inch.
+func (p *Printer) dots(n int) int {
+	dpi, unit := p.opts.Skills.Motion, p.input.motion
+	switch {
+	case dpi == 0:
+		return n
+	case unit == 0:
+		unit = 2 * dpi
 	}
-	p.note("characters %q", text)
-	p.input.text = nil
-	row := make([]byte, p.paper.stride)
-	for n, c := range text {
-		for b := range 8 {
-			if x := n*charWidth + b + 2; c>>b&1 == 1 && x < p.opts.Dots {
-				row[x/8] |= 0x80 >> (x % 8)
-			}
-		}
-	}
-	for range charHeight {
-		p.row(row)
-	}
+	return n * dpi / unit
 }

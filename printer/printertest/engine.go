@@ -1,6 +1,9 @@
 package printertest
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // line is what lies between host and printer.
 type line struct {
@@ -17,14 +20,17 @@ type input struct {
 	received int64
 	recent   []byte // the last bytes received, for real-time commands
 	queue    []byte
-	offset   int64  // of the queue's first byte
-	nuls     int    // NUL bytes just before it
-	rows     int    // still to come of the open raster
-	width    int    // its bytes a row
-	tail     []byte // its last two bytes, for a command hidden in the data
-	align    byte
-	left     int    // where the line begins, if it isn't aligned
-	text     []byte // characters not yet printed
+	offset   int64 // of the queue's first byte
+	nuls     int   // NUL bytes just before it
+	rows     int   // still to come of the open raster
+	width    int   // its bytes a row
+	wide     int   // how wide and how high its dots are
+	high     int
+	tail     []byte          // its last two bytes, for a command hidden in the data
+	items    []item          // of the line that is not yet printed
+	text     string          // that they say
+	said     strings.Builder // since the last command, for the listing
+	settings
 }
 
 // mech is everything that moves or gets hot.
@@ -32,7 +38,8 @@ type mech struct {
 	off, cover, jammed, cutter, hot, broken bool
 	boot                                    time.Duration // deaf until then
 	free                                    time.Duration // the head is busy until then
-	feed                                    int           // white rows that must pass before anything else
+	rows                                    [][]byte      // to print before anything else
+	feed                                    int           // then white rows
 	cut                                     bool          // then cut
 }
 
@@ -100,7 +107,7 @@ func (p *Printer) loadPaper() {
 // powerDown loses everything but the paper and the jam in the cutter.
 func (p *Printer) powerDown() {
 	p.reset()
-	p.input.recent = nil
+	p.input.recent, p.input.settings = nil, initial(&p.opts)
 	p.line.asb, p.line.out = 0, nil
 	p.mech = mech{cover: p.mech.cover, jammed: p.mech.jammed, off: p.mech.off}
 }
@@ -108,8 +115,9 @@ func (p *Printer) powerDown() {
 // reset empties both buffers, in mid-command too.
 func (p *Printer) reset() {
 	i := &p.input
-	*i = input{received: i.received, offset: i.received, recent: i.recent}
-	p.mech.feed, p.mech.cut = 0, false
+	kept := i.settings // clearing the buffers keeps them
+	*i = input{received: i.received, offset: i.received, recent: i.recent, settings: kept}
+	p.mech.rows, p.mech.feed, p.mech.cut = nil, 0, false
 }
 
 func (p *Printer) breakLine() {
@@ -171,6 +179,11 @@ func (p *Printer) step() bool {
 		return false
 	}
 	switch {
+	case len(m.rows) > 0:
+		row := m.rows[0]
+		m.rows = m.rows[1:]
+		p.row(row)
+		return true
 	case m.feed > 0:
 		m.feed--
 		p.row(make([]byte, p.paper.stride))
@@ -210,48 +223,6 @@ func (p *Printer) deliver(page Page, ok bool) {
 			p.errs = append(p.errs, err)
 		}
 	}
-}
-
-// rasterRow prints a row of the open raster, once all of it is there.
-func (p *Printer) rasterRow() bool {
-	i := &p.input
-	if len(i.queue) < i.width {
-		return false
-	}
-	p.hidden(i.queue[:i.width])
-	row := p.aligned(i.queue[:i.width])
-	p.drop(i.width)
-	if i.rows--; i.rows == 0 {
-		i.left = 0 // the place was for this line
-	}
-	p.row(row)
-	return true
-}
-
-// aligned puts data on a row as ESC $ or ESC a says, to the dot.
-func (p *Printer) aligned(data []byte) []byte {
-	left := p.input.left + max(int(p.input.align)*(p.paper.stride-len(data)), 0)*8/2
-	row := make([]byte, p.paper.stride+1)
-	for i, b := range data {
-		if at := i + left/8; at < p.paper.stride { // beyond it nothing is printed
-			row[at] |= b >> (left % 8)
-			row[at+1] |= b << (8 - left%8)
-		}
-	}
-	return row[:p.paper.stride]
-}
-
-// hidden complains of real-time commands in raster data: they were obeyed.
-func (p *Printer) hidden(row []byte) {
-	i := &p.input
-	data, before := append(i.tail, row...), int64(len(i.tail))
-	for n := 0; n+2 < len(data); n++ {
-		a, b, c := data[n], data[n+1], data[n+2]
-		if a == dle && (b == 0x04 && c >= 1 && c <= 4 || b == 0x05 && c <= 2 || b == 0x14 && c >= 1 && c <= 8) {
-			p.complain(i.offset-before+int64(n), "real-time command % x in raster data", data[n:n+3])
-		}
-	}
-	i.tail = append([]byte(nil), data[max(len(data)-2, 0):]...)
 }
 
 // drop forgets the first n bytes of the queue.

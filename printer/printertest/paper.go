@@ -15,8 +15,9 @@ import (
 type Page struct {
 	Number int
 	Dots   int
-	Bits   []byte // rows of Dots/8 bytes, 1 black
-	Torn   bool   // off the end of a roll, not cut
+	Bits   []byte   // rows of Dots/8 bytes, 1 black
+	Torn   bool     // off the end of a roll, not cut
+	Text   []string // the lines that the printer itself wrote; □ is a bit image
 }
 
 // Bounds is the page's size, from (0, 0).
@@ -109,6 +110,7 @@ type roll struct {
 	endless  bool
 	left     int    // rows on the roll
 	strip    []byte // rows that passed the head since the last cut
+	text     []string
 	pages    []Page
 	numbered int
 }
@@ -135,7 +137,8 @@ func (r *roll) take(keep int, torn bool) (Page, bool) {
 		return Page{}, false
 	}
 	r.numbered++
-	page := Page{Number: r.numbered, Dots: 8 * r.stride, Bits: bits, Torn: torn}
+	page := Page{Number: r.numbered, Dots: 8 * r.stride, Bits: bits, Torn: torn, Text: r.text}
+	r.text = nil
 	r.pages = append(r.pages, page)
 	return page, true
 }

@@ -5,8 +5,8 @@
 // The one invariant: what a real printer would do next follows from the bytes
 // received, the faults injected and the time passed, and from nothing else. It
 // is strict: an unknown or malformed command is kept as an error with its
-// offset. It draws no text as letters: bytes outside commands come out as bars,
-// so that a spoilt page never looks whole.
+// offset. One without letters prints bytes outside commands as bars, so that a
+// spoilt page never looks whole.
 //
 // A Printer is a printer.Conn in memory, and serves TCP or a pseudo-terminal.
 // In memory, time is virtual: it passes only while a Tx waits.
@@ -57,6 +57,7 @@ func (f Fault) String() string { return faultText[f] }
 type Opts struct {
 	Dots    int
 	Answers printer.Answers
+	Skills  Skills
 	Paper   int                      // rows left on the roll; 0 is without end
 	NearEnd int                      // rows left at which near end is reported; 0 is never
 	Blade   int                      // rows from head to blade: each page begins with them, white
@@ -102,6 +103,7 @@ func New(opts *Opts) (*Printer, error) {
 		o.Buffer = 4096
 	}
 	p := &Printer{opts: o}
+	p.input.settings = initial(&o)
 	p.paper = roll{stride: o.Dots / 8, left: o.Paper, endless: o.Paper == 0}
 	p.paper.white(o.Blade)
 	if o.Dir != "" {

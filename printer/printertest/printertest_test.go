@@ -69,8 +69,8 @@ func TestComplaints(t *testing.T) {
 	}{
 		{"unknown", "\x1b@\x1bz\x01", "byte 2: unknown command 1b 7a 01", printer.ProcessID},
 		{"text", "\x1b@hi", "byte 2: character 'h'", printer.ProcessID},
-		{"too wide", "\x1dv0\x00\x03\x00\x01\x00abc", "byte 0: raster of 3 bytes at 0 on 16 dots", printer.ProcessID},
-		{"beyond the edge", "\x1b$\x01\x00\x1dv0\x00\x02\x00\x01\x00ab", "byte 4: raster of 2 bytes at 1 on 16 dots", printer.Mute},
+		{"too wide", "\x1dv0\x00\x03\x00\x01\x00abc", "byte 0: raster of 24 dots at 0 on 16 dots", printer.ProcessID},
+		{"beyond the edge", "\x1b$\x01\x00\x1dv0\x00\x02\x00\x01\x00ab", "byte 4: raster of 16 dots at 1 on 16 dots", printer.Mute},
 		{"off the paper", "\x1b$\x10\x00", "byte 0: a place at 16, alignment 0", printer.Mute},
 		{"in two ways", "\x1ba\x01\x1b$\x01\x00", "byte 3: a place at 1, alignment 1", printer.Mute},
 		{"too high", "\x1dv0\x00\x02\x00\x00\x09", "byte 0: raster of 2304 rows", printer.ProcessID},
@@ -278,14 +278,21 @@ func TestServe(t *testing.T) {
 // the printer works after it is cleared.
 func FuzzPrinter(f *testing.F) {
 	for _, seed := range []string{"", "\x1b@", "\x1dv0\x00\x02\x00\x02\x00abcd", "\x1d(H\x06\x00000001", "\x1d(\xff\xff\xff", "hello\n",
-		"\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08", "\x1dVB\x05", "\x10\x04\x01\x1da\xff", "\x1bd\xff\x1bJ\x02"} {
+		"\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08", "\x1dVB\x05", "\x10\x04\x01\x1da\xff", "\x1bd\xff\x1bJ\x02",
+		"\x1c&\x1cC\x01\x96\xd8a\x1d!\x77\x1b$\x08\x00b\n", "\x1b*\x21\x02\x00abcdef\x1bJ\x01", "\x1d(k\x08\x001P0HELLO\x1d(k\x03\x001C\x01\x1d(k\x03\x001Q0",
+		"\x1dv0\x03\x01\x00\x02\x00ab", "\x1dP\x00\x01\x1bJ\xff"} {
 		f.Add([]byte(seed), uint8(printer.ProcessID), uint8(0))
+		f.Add([]byte(seed), uint8(printer.ProcessID)+128, uint8(0))
 	}
 	f.Fuzz(func(t *testing.T, data []byte, class, fault uint8) {
 		if len(data) > 4096 {
 			return
 		}
-		p := unpack(t, Opts{Dots: 16, Answers: printer.Answers(class % 4), Buffer: 1 << 16, Blade: 3})
+		opts := Opts{Dots: 16, Answers: printer.Answers(class % 4), Buffer: 1 << 16, Blade: 3}
+		if class >= 128 {
+			opts.Skills = Skills{Kanji: true, QR: true, Half: true, Motion: 203}
+		}
+		p := unpack(t, opts)
 		if err := p.Tx(data, nil); err != nil {
 			t.Fatal(err)
 		}

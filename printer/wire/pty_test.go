@@ -118,7 +118,7 @@ func TestFifo(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer r.Close()
-	d, err := printer.New(c, &printer.Opts{Dots: 384, Answers: printer.Mute})
+	d, err := printer.New(c, &printer.Opts{Profile: printer.Profile{Dots: 384, Answers: printer.Mute}})
 	if err != nil {
 		t.Fatal(err)
 	}

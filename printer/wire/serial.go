@@ -43,6 +43,10 @@ func (c *Conn) serial(u *url.URL) error {
 		if err != nil {
 			return nil, err
 		}
+		if err := own(f); err != nil {
+			f.Close()
+			return nil, err
+		}
 		if err := setMode(f, mode); err != nil {
 			f.Close()
 			return nil, fmt.Errorf("set the serial line to %d 8N1: %w", c.baud, err)

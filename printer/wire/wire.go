@@ -28,6 +28,8 @@ type Opts struct {
 	Dial  time.Duration // to connect; 0 is 2 s
 	Write time.Duration // for all of w in a Tx, beyond the time its bytes take on a serial line; 0 is 5 s
 	Read  time.Duration // for all of r in a Tx; 0 is 500 ms
+	Idle  time.Duration // after which a TCP line is opened anew; 0 is 4 min: printers hang up after 5 (UB-E02, 5.5.2.2)
+	Sysfs string        // where the kernel names USB printers; "" is /sys
 }
 
 // A line is an open wire.
@@ -58,8 +60,11 @@ var (
 //	tcp://192.0.2.7:9100
 //	serial:///dev/ttyUSB0?baud=115200&flow=none   (or rtscts, xonxoff)
 //	file:///dev/usb/lp0                           (or a plain file, or a fifo)
+//	file:///dev/usb/lp0?id=TM-T20II               (on whatever node it is)
 //
-// It opens nothing yet: the printer may be off. The first Tx does; one of no
+// A USB printer that comes back on another node is found there by its id, the
+// one in the address or else the one it had before. A serial adapter has a name
+// that stays under /dev/serial/by-id. It opens nothing yet: the printer may be off. The first Tx does; one of no
 // bytes at all only tries.
 func Open(uri string, opts *Opts) (*Conn, error) {
 	c := &Conn{uri: uri}
@@ -69,10 +74,16 @@ func Open(uri string, opts *Opts) (*Conn, error) {
 	for _, f := range []struct {
 		limit    *time.Duration
 		standard time.Duration
-	}{{&c.opts.Dial, 2 * time.Second}, {&c.opts.Write, 5 * time.Second}, {&c.opts.Read, 500 * time.Millisecond}} {
+	}{
+		{&c.opts.Dial, 2 * time.Second}, {&c.opts.Write, 5 * time.Second}, {&c.opts.Read, 500 * time.Millisecond},
+		{&c.opts.Idle, 4 * time.Minute},
+	} {
 		if *f.limit <= 0 {
 			*f.limit = f.standard
 		}
+	}
+	if c.opts.Sysfs == "" {
+		c.opts.Sysfs = "/sys"
 	}
 	u, err := url.Parse(uri)
 	if err != nil {
@@ -116,11 +127,15 @@ func (c *Conn) Tx(w, r []byte) error {
 }
 
 func (c *Conn) tx(w, r []byte) (sent int, err error) {
-	if c.line == nil {
-		if c.line, err = c.dial(); err != nil {
-			c.line = nil // not an interface round a nil pointer
-			return 0, err
-		}
+	if err := c.up(); err != nil {
+		return 0, err
+	}
+	if t, ok := c.line.(*tcpLine); ok {
+		defer func() {
+			if errors.Is(err, os.ErrDeadlineExceeded) {
+				err = t.slow(err)
+			}
+		}()
 	}
 	if len(w) > 0 {
 		limit := c.opts.Write
@@ -145,6 +160,26 @@ func (c *Conn) tx(w, r []byte) (sent int, err error) {
 	}
 	_, err = io.ReadFull(c.line, r)
 	return sent, err
+}
+
+// up opens the line if it is not open, or has been silent for so long that the
+// printer may hang up any moment.
+func (c *Conn) up() (err error) {
+	if t, ok := c.line.(*tcpLine); ok {
+		if err := t.ended(); err != nil {
+			return err
+		}
+		if t.idle(c.opts.Idle) {
+			c.hangUp()
+		}
+	}
+	if c.line != nil {
+		return nil
+	}
+	if c.line, err = c.dial(); err != nil {
+		c.line = nil // not an interface round a nil pointer
+	}
+	return err
 }
 
 // Close hands over what was written, and closes. A Tx opens the line again.
@@ -181,12 +216,13 @@ func advice(err error) string {
 		{os.ErrNotExist, ": plug the printer in and switch it on"},
 		{syscall.ENODEV, ": plug the printer in and switch it on"},
 		{syscall.ENXIO, ": switch the printer on, or start the fifo's reader"},
-		{syscall.EBUSY, ": another program holds it, perhaps CUPS"},
+		{syscall.EBUSY, ": another program holds it, perhaps CUPS: it has one owner at a time"},
 		{syscall.EINVAL, ": if it gives no answers, set them to mute"},
 		{syscall.ECONNREFUSED, ": is this the printer's address, and is it on?"},
 		{syscall.EHOSTUNREACH, ": look at the network cable and the printer's address"},
 		{syscall.ECONNRESET, ": another computer may be printing, or the printer was switched off"},
 		{io.EOF, ": the printer hung up"},
+		{errLost, ": look at its switch and the network cable"},
 	} {
 		if errors.Is(err, a.is) {
 			return a.text

@@ -174,27 +174,6 @@ func TestFile(t *testing.T) {
 	}
 }
 
-// emptyFirst gives zero bytes some times, as usblp does, then an answer.
-type emptyFirst struct{ times int }
-
-func (e *emptyFirst) Read(b []byte) (int, error) {
-	if e.times--; e.times >= 0 {
-		return 0, io.EOF
-	}
-	b[0] = 0x12
-	return 1, nil
-}
-
-func TestEmptyPacketIsNoEnd(t *testing.T) {
-	var b [1]byte
-	if n, err := patient(&emptyFirst{times: 3}, b[:], time.Now().Add(5*time.Second)); n != 1 || err != nil || b[0] != 0x12 {
-		t.Errorf("got %d, %v", n, err)
-	}
-	if _, err := patient(&emptyFirst{times: 1000}, b[:], time.Now().Add(50*time.Millisecond)); !errors.Is(err, os.ErrDeadlineExceeded) {
-		t.Errorf("got %v", err)
-	}
-}
-
 // TestPrintOverTCP prints, switches the printer off and on, and prints again.
 func TestPrintOverTCP(t *testing.T) {
 	vp := virtual(t)
@@ -234,7 +213,7 @@ func virtual(t *testing.T) *printertest.Printer {
 
 func drive(t *testing.T, c printer.Conn) *printer.Dev {
 	t.Helper()
-	d, err := printer.New(c, &printer.Opts{Dots: 384, Answers: printer.ProcessID})
+	d, err := printer.New(c, &printer.Opts{Profile: printer.Profile{Dots: 384, Answers: printer.ProcessID}})
 	if err != nil {
 		t.Fatal(err)
 	}

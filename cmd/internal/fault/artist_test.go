@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"image"
 	"log/slog"
 	"sync"
 	"time"
@@ -146,11 +145,15 @@ func (m *model) Print(_ context.Context, d *face.Drawn) kiosk.Outcome {
 	if err != nil {
 		return kiosk.NotSent
 	}
-	dev, err := printer.New(vp, &printer.Opts{Dots: dots, Answers: printer.ProcessID, Sparse: true, Now: vp.Now})
+	raster, err := printer.Named(station.Usual().Printer.Profile)
 	if err != nil {
 		return kiosk.NotSent
 	}
-	if proof, err := dev.Print(picture{d}); err != nil || proof != printer.Printed {
+	dev, err := printer.New(vp, &printer.Opts{Profile: raster, Now: vp.Now})
+	if err != nil {
+		return kiosk.NotSent
+	}
+	if proof, err := dev.Print(d); err != nil || proof != printer.Printed {
 		return kiosk.Doubtful
 	}
 	for _, page := range vp.Pages() {
@@ -158,8 +161,3 @@ func (m *model) Print(_ context.Context, d *face.Drawn) kiosk.Outcome {
 	}
 	return kiosk.CameOut
 }
-
-type picture struct{ *face.Drawn }
-
-// Keep returns the rows of the code.
-func (p picture) Keep() image.Rectangle { return p.QR }

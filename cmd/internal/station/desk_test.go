@@ -59,7 +59,7 @@ func newMarket(t *testing.T, answers printer.Answers, fault func(int64) printert
 	go func() { served <- m.printer.Serve(ctx, l) }()
 	t.Cleanup(func() { cancel(); <-served })
 	settings := Usual()
-	settings.Printer = Printer{URI: "tcp://" + l.Addr().String(), Paper: 58, Answers: answers.String()}
+	settings.Printer = Printer{URI: "tcp://" + l.Addr().String(), Profile: "raster-58", Differs: map[string]any{"answers": answers.String()}}
 	settings.Voids = 1
 	settings.Staff = []Staff{m.staff("sato", "2468"), m.staff("suzuki", "1357")}
 	m.opts = Opts{Dir: t.TempDir(), Settings: settings, Driver: "sqlite", Now: time.Now, Rand: rand.Reader, Log: slog.New(slog.DiscardHandler)}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"image"
 	"io"
 	"log/slog"
 	"os"
@@ -27,19 +26,25 @@ type paper struct {
 	dev  *printer.Dev
 	wire io.Closer
 	log  *slog.Logger
+	dots int // width of the paper
 }
 
 func openPaper(s Printer, log *slog.Logger) (*paper, error) {
-	answers, err := printer.ParseAnswers(s.Answers)
+	model, err := s.profile()
 	if err != nil {
 		return nil, err
 	}
-	p := &paper{log: log}
+	p := &paper{log: log, dots: model.Dots}
 	var c printer.Conn
-	opts := &printer.Opts{Dots: s.dots(), Answers: answers, Sparse: true, Ping: strings.HasPrefix(s.URI, "serial:")}
+	opts := &printer.Opts{Profile: model, Ping: strings.HasPrefix(s.URI, "serial:"), Beep: s.Beep}
+	if model.Layout >= printer.NativeText {
+		if opts.Draw, err = letters(); err != nil {
+			return nil, err
+		}
+	}
 	if strings.HasPrefix(s.URI, "virtual:") {
 		var v *printertest.Printer
-		if v, err = virtual(s.URI, s.dots(), answers); err == nil {
+		if v, err = virtual(s.URI, model, opts.Draw); err == nil {
 			c, opts.Now = v, v.Now
 		}
 	} else {
@@ -60,9 +65,10 @@ func openPaper(s Printer, log *slog.Logger) (*paper, error) {
 
 // virtual opens virtual:DIR, a printer whose pages are PNG files. It prints at
 // once; virtual:DIR?rows=1200 takes as long as paper does, in rows a second.
-func virtual(uri string, dots int, answers printer.Answers) (*printertest.Printer, error) {
+func virtual(uri string, model printer.Profile, font func(rune) printer.Raster) (*printertest.Printer, error) {
 	dir, query, _ := strings.Cut(strings.TrimPrefix(uri, "virtual:"), "?")
-	opts := &printertest.Opts{Dots: dots, Answers: answers, Dir: dir}
+	opts := printertest.Like(model)
+	opts.Dir, opts.Blade, opts.Skills.Font = dir, 0, font
 	if query != "" {
 		rows, err := strconv.Atoi(strings.TrimPrefix(query, "rows="))
 		if err != nil || rows <= 0 {
@@ -103,7 +109,7 @@ func (p *paper) Paper(context.Context) kiosk.Paper {
 func (p *paper) Print(_ context.Context, d *face.Drawn) kiosk.Outcome {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	proof, err := p.dev.Print(sheet{d})
+	proof, err := p.dev.Print(job(d)...)
 	var doubt *printer.UncertainError
 	switch {
 	case errors.As(err, &doubt):
@@ -118,18 +124,12 @@ func (p *paper) Print(_ context.Context, d *face.Drawn) kiosk.Outcome {
 	return kiosk.Presumably
 }
 
-// sheet is a drawn card as the printer wants it: the code in one band.
-type sheet struct{ *face.Drawn }
-
-// Keep returns the rows of the code.
-func (s sheet) Keep() image.Rectangle { return s.QR }
-
 // TestPage prints a page that shows width and density. It needs no enrolment.
 func TestPage(s Printer, log *slog.Logger) error {
 	p, err := openPaper(s, log)
 	if err != nil {
 		return err
 	}
-	_, err = p.dev.Print(printer.TestPage(s.dots()))
+	_, err = p.dev.Print(printer.TestPage(p.dots))
 	return errors.Join(err, p.Close())
 }

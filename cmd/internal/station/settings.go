@@ -7,12 +7,15 @@ package station
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 
 	"github.com/pelletier/go-toml/v2"
+
+	"pointkiosk/printer"
 )
 
 // Settings are what a city writes down for one kiosk. The annotated example is
@@ -21,6 +24,7 @@ type Settings struct {
 	Printer Printer `toml:"printer"`
 	Screen  Screen  `toml:"screen"`
 	Staff   []Staff `toml:"staff"`
+	GPIO    GPIO    `toml:"gpio"`
 	// Head is the directory of the file that keeps the journal's head, on
 	// another disk if there is one. Empty: the data directory.
 	Head string `toml:"head"`
@@ -32,8 +36,10 @@ type Settings struct {
 // Printer says where the printer is and what it can do.
 type Printer struct {
 	URI     string `toml:"uri"`     // tcp://HOST:PORT, serial:///dev/ttyUSB0?baud=115200, file:///dev/usb/lp0, virtual:DIR
-	Paper   int    `toml:"paper"`   // width in mm: 58 or 80
-	Answers string `toml:"answers"` // process-id, queued, realtime or mute
+	Profile string `toml:"profile"` // of printer/profiles.json
+	Beep    bool   `toml:"beep"`    // it sounds its buzzer behind each card
+	// Differs are the fields of the profile in which this printer is another.
+	Differs map[string]any `toml:"differs"`
 }
 
 // Screen says how the window comes up.
@@ -55,7 +61,7 @@ type Staff struct {
 func Usual() Settings {
 	return Settings{
 		Voids:   5,
-		Printer: Printer{URI: "virtual:paper", Paper: 58, Answers: "process-id"},
+		Printer: Printer{URI: "virtual:paper", Profile: "raster-58"},
 		Screen:  Screen{Lang: "ja", Width: 1280, Height: 800, Idle: 15},
 	}
 }
@@ -88,8 +94,6 @@ func Load(path string) (Settings, error) {
 
 func (s Settings) check() error {
 	switch {
-	case s.Printer.Paper != 58 && s.Printer.Paper != 80:
-		return fmt.Errorf("station: settings: paper %d mm is neither 58 nor 80", s.Printer.Paper)
 	case s.Screen.Lang != "ja" && s.Screen.Lang != "en":
 		return fmt.Errorf("station: settings: language %q is neither ja nor en", s.Screen.Lang)
 	case s.Voids < 0:
@@ -97,13 +101,21 @@ func (s Settings) check() error {
 	case s.Screen.Idle < 1:
 		return fmt.Errorf("station: settings: idle_minutes %d is too short", s.Screen.Idle)
 	}
-	return nil
+	if _, err := s.Printer.profile(); err != nil {
+		return fmt.Errorf("station: settings: %w", err)
+	}
+	return s.GPIO.check()
 }
 
-// dots is the width of the print area (203 dpi).
-func (p Printer) dots() int {
-	if p.Paper == 80 {
-		return 576
+// profile is the printer's model, as it is here.
+func (p Printer) profile() (printer.Profile, error) {
+	model, err := printer.Named(p.Profile)
+	if err != nil || len(p.Differs) == 0 {
+		return model, err
 	}
-	return 384
+	object, err := json.Marshal(p.Differs)
+	if err != nil {
+		return model, fmt.Errorf("printer.differs: %w", err)
+	}
+	return model.With(object)
 }

@@ -24,7 +24,10 @@ func TestExampleSettings(t *testing.T) {
 func TestBadSettings(t *testing.T) {
 	for _, tt := range []struct{ name, text, want string }{
 		{"misspelt", "[printer]\nurl = \"x\"", "unknown setting"},
-		{"paper", "[printer]\npaper = 60", "neither 58 nor 80"},
+		{"no such printer", "[printer]\nprofile = \"epson\"", "there are raster-58"},
+		{"no such layout", "[printer.differs]\nlayout = \"small\"", "small"},
+		{"a layout it can't print", "[printer]\nprofile = \"clone-58\"\n[printer.differs]\nlayout = \"native\"", "needs \"dot_feed\""},
+		{"no such field", "[printer.differs]\npaper = 58", "unknown field"},
 		{"language", "[screen]\nlang = \"de\"", "neither ja nor en"},
 		{"no TOML", "=", "settings"},
 	} {

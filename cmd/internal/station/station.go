@@ -55,6 +55,7 @@ type Station struct {
 	opts     Opts
 	practice *journal.Journal
 	printer  *paper
+	dots     int // width of the paper
 	face     *face.Face
 	live     cards.SigningKey
 	sample   cards.SigningKey
@@ -81,6 +82,14 @@ func Open(ctx context.Context, opts Opts) (*Station, error) {
 }
 
 func (s *Station) open(ctx context.Context) (err error) {
+	model, err := s.opts.Settings.Printer.profile()
+	if err != nil {
+		return err
+	}
+	s.dots = model.Dots
+	if s.face, err = face.New(look(model)); err != nil {
+		return err
+	}
 	dir := s.opts.Dir
 	if !s.opts.ReadOnly {
 		if s.lock, err = lockDir(dir); err != nil {
@@ -106,9 +115,6 @@ func (s *Station) open(ctx context.Context) (err error) {
 	}
 	if s.practice, err = s.opts.journal(ctx, "practice", s.sample); err != nil {
 		s.opts.Log.Error("practice journal", "error", err) // no reason to stop the real work
-	}
-	if s.face, err = face.New(&face.Opts{}); err != nil {
-		return err
 	}
 	s.door = newDoor(filepath.Join(dir, "door"), s.opts.Settings.Staff, s.opts.Now)
 	s.printer, err = openPaper(s.opts.Settings.Printer, s.opts.Log)
@@ -199,7 +205,7 @@ func (s *Station) sampleOf(a cards.Allotment) cards.Allotment {
 func (s *Station) Issuer(practice bool) *kiosk.Issuer {
 	i := &kiosk.Issuer{
 		Journal: s.Journal, Printer: s.printer, Face: s.face,
-		Dots: s.opts.Settings.Printer.dots(), Kiosk: s.Identity.Kiosk, Lang: "ja",
+		Dots: s.dots, Kiosk: s.Identity.Kiosk, Lang: "ja",
 	}
 	if practice {
 		i.Journal = s.practice

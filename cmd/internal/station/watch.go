@@ -33,10 +33,10 @@ func (d *Desk) Watch(ctx context.Context, send func(kiosk.Event)) error {
 	var parts sync.WaitGroup
 	parts.Go(func() { up.Run(ctx) })
 	parts.Go(func() { d.check(ctx) })
+	parts.Go(func() { watchPaper(ctx, d.printer.Paper, send) })
 	look := time.NewTicker(lookEvery)
 	defer look.Stop()
 	for {
-		send(kiosk.PaperIs{Paper: d.printer.Paper(ctx)})
 		select {
 		case <-ctx.Done():
 			parts.Wait()
@@ -49,9 +49,24 @@ func (d *Desk) Watch(ctx context.Context, send func(kiosk.Event)) error {
 	}
 }
 
-// lookEvery is how often printer and queue are looked at: a printer that comes
-// back is taken up within this time.
-const lookEvery = 2 * time.Second
+// lookEvery is how often printer and queue are looked at. A printer that comes
+// back is taken up within twice this time: the question before may have gone
+// to nobody.
+const lookEvery = time.Second
+
+// watchPaper tells how the printer is, until ctx ends.
+func watchPaper(ctx context.Context, paper func(context.Context) kiosk.Paper, send func(kiosk.Event)) {
+	look := time.NewTicker(lookEvery)
+	defer look.Stop()
+	for {
+		send(kiosk.PaperIs{Paper: paper(ctx)})
+		select {
+		case <-ctx.Done():
+			return
+		case <-look.C:
+		}
+	}
+}
 
 func (d *Desk) network(n uplink.News) kiosk.NetworkIs {
 	if d.broken.Load() {

@@ -1,0 +1,147 @@
+package printer_test
+
+import (
+	"fmt"
+	"image"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"golang.org/x/image/font"
+	"golang.org/x/image/font/opentype"
+	"golang.org/x/image/math/fixed"
+
+	"pointkiosk/assets"
+	"pointkiosk/printer"
+	"pointkiosk/printer/printertest"
+)
+
+// TestLayouts prints the card of eight lines on every kind of printer in every
+// layout that it has: without a complaint, in the listing that is kept, and so
+// that two readers who know nothing of each other read the code.
+func TestLayouts(t *testing.T) {
+	font := newFont(t)
+	for _, kind := range printer.Profiles() {
+		for _, l := range kind.Layouts() {
+			name := fmt.Sprintf("%s-%v", kind.Name, l)
+			t.Run(name, func(t *testing.T) {
+				kind.Layout = l
+				opts := printertest.Like(kind)
+				opts.Skills.Font = font.cell
+				vp, d := modelOf(t, kind, opts)
+				e := drawEight(t, kind.Dots, moduleFor(l))
+				print(t, d, kind, e.job...) // also cuts off what an earlier process left
+				before, sent := vp.Listing(), vp.Received()
+				print(t, d, kind, e.job...)
+				if n := vp.Received() - sent; kind.Dots == 384 && n > most[l] {
+					t.Errorf("%d bytes on the wire, at most %d", n, most[l])
+				}
+				clean(t, vp)
+				golden(t, name+".txt", strings.TrimPrefix(vp.Listing(), before))
+				page := vp.Pages()[1]
+				wantEight(t, page, e, l)
+				wantRead(t, page, e.url)
+			})
+		}
+	}
+}
+
+// most are the bytes that the card may take on 58 mm paper (DECISIONS 16).
+var most = map[printer.Layout]int64{printer.Whole: 30000, printer.Cropped: 9500, printer.NativeText: 3000, printer.Native: 480}
+
+// moduleFor is 7 where the code is at full resolution, else 6 (DECISIONS 16).
+func moduleFor(l printer.Layout) int {
+	if l == printer.Whole {
+		return 7
+	}
+	return 6
+}
+
+func print(t *testing.T, d *printer.Dev, kind printer.Profile, job ...printer.Raster) {
+	t.Helper()
+	if proof, err := d.Print(job...); err != nil || proof != best(kind.Answers) {
+		t.Fatalf("%v, %v", proof, err)
+	}
+}
+
+// wantRead wants zbar and ZXing to read the one code of a page.
+func wantRead(t *testing.T, p printertest.Page, want string) {
+	t.Helper()
+	name := filepath.Join(t.TempDir(), "page.png")
+	f, err := os.Create(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.PNG(f); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for _, reader := range [][]string{
+		{"zbarimg", "--quiet", "--raw", name},
+		{"ZXingReader", "-1", "-format", "QRCode", name},
+	} {
+		path, ok := tool(t, reader[0])
+		if !ok {
+			continue
+		}
+		out, err := exec.Command(path, reader[1:]...).Output()
+		if got := strings.TrimSpace(string(out)); err != nil || !strings.Contains(got, want) || strings.Count(got, "HTTPS://") != 1 {
+			t.Errorf("%s: %v, %q", reader[0], err, got)
+		}
+	}
+}
+
+// tool finds an outside program. Where the real parts are required, its
+// absence is a failure.
+func tool(t *testing.T, name string) (path string, ok bool) {
+	t.Helper()
+	path, err := exec.LookPath(name)
+	if err != nil && os.Getenv("POINTKIOSK_REAL") == "1" {
+		t.Fatal(err)
+	}
+	return path, err == nil
+}
+
+// typeface draws letters of 24 dots, for a printer or for a line.
+type typeface struct{ font.Face }
+
+func newFont(t testing.TB) typeface {
+	t.Helper()
+	ttf, err := opentype.Parse(assets.Regular())
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := opentype.NewFace(ttf, &opentype.FaceOptions{Size: 22, DPI: 72, Hinting: font.HintingFull})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return typeface{f}
+}
+
+// cell draws a character 24 dots high and wide; one of one byte is half as wide.
+func (f typeface) cell(c rune) printer.Raster {
+	advance, ok := f.GlyphAdvance(c)
+	if !ok {
+		return nil
+	}
+	wide := 24
+	if c < 0x80 || c >= 0xFF61 && c <= 0xFF9F {
+		wide = 12
+	}
+	grey := image.NewGray(image.Rect(0, 0, wide, 24))
+	d := font.Drawer{Dst: grey, Src: image.White, Face: f, Dot: fixed.P((wide-advance.Round())/2, 20)}
+	d.DrawString(string(c))
+	b := printer.NewBitmap(wide, 24)
+	for y := range 24 {
+		for x := range wide {
+			if grey.GrayAt(x, y).Y >= 128 {
+				b.Fill(image.Rect(x, y, x+1, y+1))
+			}
+		}
+	}
+	return b
+}

@@ -1,0 +1,348 @@
+package wire
+
+import (
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"pointkiosk/printer"
+	"pointkiosk/printer/printertest"
+)
+
+// A hub stands in for USB: nodes are links to pseudo-terminals, beside a sysfs
+// that says whose they are.
+type hub struct{ dev, sys string }
+
+func newHub(t *testing.T) hub {
+	t.Helper()
+	return hub{dev: t.TempDir(), sys: t.TempDir()}
+}
+
+func (h hub) opts() *Opts {
+	o := quick
+	o.Sysfs = h.sys
+	return &o
+}
+
+// A plug is a printer that is plugged in.
+type plug struct {
+	master *os.File
+	pull   func()
+}
+
+// plug puts a printer on a node: vp, or one that says nothing if it is nil.
+func (h hub) plug(t *testing.T, node, id string, vp *printertest.Printer) *plug {
+	t.Helper()
+	master, slave := pty(t)
+	rawPty(t, master)
+	hold, err := os.OpenFile(slave, os.O_RDWR|syscall.O_NOCTTY, 0) // no hang-up between two owners
+	if err != nil {
+		t.Fatal(err)
+	}
+	sys := filepath.Join(h.sys, "class/usbmisc", node)
+	if err := errors.Join(os.MkdirAll(sys+"/device", 0o755), os.WriteFile(sys+"/device/ieee1284_id", []byte(id+"\n"), 0o644),
+		os.Symlink(slave, filepath.Join(h.dev, node))); err != nil {
+		t.Fatal(err)
+	}
+	stop := func() {}
+	if vp != nil {
+		stop = talk(t, vp, master)
+	}
+	pull := sync.OnceFunc(func() {
+		stop()
+		master.Close()
+		hold.Close()
+		if err := errors.Join(os.RemoveAll(sys), os.Remove(filepath.Join(h.dev, node))); err != nil {
+			t.Error(err)
+		}
+	})
+	t.Cleanup(pull)
+	return &plug{master, pull}
+}
+
+// rawPty keeps the terminal from changing bytes, as no USB printer does.
+func rawPty(t *testing.T, master *os.File) {
+	t.Helper()
+	mode, err := rawMode(115200, "none")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := setMode(master, mode); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestUSBNode(t *testing.T) {
+	for _, tt := range []struct {
+		name, pinned, learned string
+		nodes                 map[string]string
+		want, err             string
+	}{
+		{"nothing known", "", "", map[string]string{"lp1": "MDL:A;"}, "lp0", ""},
+		{"where it was", "", "MDL:A;", map[string]string{"lp0": "MDL:A;", "lp1": "MDL:B;"}, "lp0", ""},
+		{"moved", "", "MDL:A;", map[string]string{"lp1": "MDL:B;", "lp2": "MDL:A;"}, "lp2", ""},
+		{"moved, another in its place", "", "MDL:A;", map[string]string{"lp0": "MDL:B;", "lp2": "MDL:A;"}, "lp2", ""},
+		{"replaced by another", "", "MDL:A;", map[string]string{"lp0": "MDL:B;"}, "lp0", ""},
+		{"unplugged", "", "MDL:A;", nil, "lp0", ""},
+		{"pinned", "TM-T20", "", map[string]string{"lp0": "MDL:LASER;", "lp3": "MFG:EPSON;MDL:TM-T20II;"}, "lp3", ""},
+		{"pinned, two of them, one in place", "TM-T20", "", map[string]string{"lp0": "MDL:TM-T20;", "lp3": "MDL:TM-T20;"}, "lp0", ""},
+		{"pinned and not there", "TM-T20", "", map[string]string{"lp0": "MDL:LASER;"}, "", "TM-T20"},
+		{"two alike, neither in place", "", "MDL:A;", map[string]string{"lp1": "MDL:A;", "lp2": "MDL:A;"}, "", "serial number"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			sys := t.TempDir()
+			for node, id := range tt.nodes {
+				dir := filepath.Join(sys, "class/usbmisc", node, "device")
+				if err := errors.Join(os.MkdirAll(dir, 0o755), os.WriteFile(dir+"/ieee1284_id", []byte(id), 0o644)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			n := &usbNode{path: "/dev/usb/lp0", pinned: tt.pinned, learned: tt.learned, sysfs: sys}
+			got, err := n.find()
+			if tt.err != "" && (err == nil || !strings.Contains(err.Error(), tt.err)) || tt.err == "" && (err != nil || got != "/dev/usb/"+tt.want) {
+				t.Errorf("%q, %v", got, err)
+			}
+		})
+	}
+}
+
+// TestOneOwner opens a node and a serial line twice.
+func TestOneOwner(t *testing.T) {
+	h := newHub(t)
+	h.plug(t, "lp0", "MDL:A;", nil)
+	_, slave := pty(t)
+	for _, uri := range []string{"file://" + h.dev + "/lp0", "serial://" + slave} {
+		first := open(t, uri)
+		if err := first.Tx(nil, nil); err != nil {
+			t.Fatal(err)
+		}
+		second := open(t, uri)
+		err := second.Tx([]byte("x"), nil)
+		if !errors.Is(err, syscall.EBUSY) || !strings.Contains(err.Error(), "one owner") || sentBy(t, err) != 0 {
+			t.Errorf("%s: %v", uri, err)
+		}
+		if err := first.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if uri[0] == 'f' { // the serial line stays exclusive for those who are not root
+			if err := second.Tx(nil, nil); err != nil {
+				t.Errorf("%s after the first let go: %v", uri, err)
+			}
+		}
+	}
+}
+
+// TestUSBFull writes to a printer that takes nothing more: no wait without end,
+// and no word that it took what only the kernel did.
+func TestUSBFull(t *testing.T) {
+	t.Parallel()
+	h := newHub(t)
+	h.plug(t, "lp0", "MDL:A;", nil)
+	c, err := Open("file://"+h.dev+"/lp0", h.opts())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	start := time.Now()
+	err = c.Tx(make([]byte, 1<<20), nil)
+	if n := sentBy(t, err); !errors.Is(err, os.ErrDeadlineExceeded) || n == 0 || n == 1<<20 || time.Since(start) > 2*time.Second {
+		t.Errorf("%v after %v", err, time.Since(start))
+	}
+	if c.line == nil {
+		t.Error("a slow line was closed")
+	}
+	c.Close()
+	h.plug(t, "lp1", "MDL:B;", nil)
+	if c, err = Open("file://"+h.dev+"/lp1", h.opts()); err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	for err = nil; err == nil; err = c.Tx([]byte{0}, nil) { // up to the last byte that the kernel takes
+	}
+	if n := sentBy(t, err); n != 1 || !errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Errorf("the last byte: %v", err)
+	}
+	empty := uint32(0x18)
+	c.line.(*usbLine).port = func(int) (uint32, error) { return empty, nil }
+	if c.PaperEmpty() {
+		t.Error("18h says nothing")
+	}
+	if empty = 0x30; !c.PaperEmpty() {
+		t.Error("bit 5 is the paper end")
+	}
+	c.line.(*usbLine).port = portStatus // no printer behind this node
+	if c.PaperEmpty() || open(t, "tcp://127.0.0.1:1").PaperEmpty() {
+		t.Error("a paper end out of nothing")
+	}
+}
+
+// TestPaperEmpty asks printers that say nothing in the stream.
+func TestPaperEmpty(t *testing.T) {
+	t.Parallel()
+	for _, answers := range []printer.Answers{printer.Mute, printer.Realtime, printer.ProcessID} {
+		h := newHub(t)
+		h.plug(t, "lp0", "MDL:A;", nil)
+		c, err := Open("file://"+h.dev+"/lp0", h.opts())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		d, err := printer.New(c, &printer.Opts{Profile: printer.Profile{Dots: 384, Answers: answers}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := c.Tx(nil, nil); err != nil {
+			t.Fatal(err)
+		}
+		for port, want := range map[uint32]printer.Reason{0x30: printer.PaperOut, 0x18: printer.Away} {
+			if answers == printer.Mute && want == printer.Away {
+				want = printer.Ready // nobody knows better
+			}
+			c.line.(*usbLine).port = func(int) (uint32, error) { return port, nil }
+			if s, _ := d.Status(); s.Reason != want {
+				t.Errorf("%v, port status %x: %v, want %v", answers, port, s, want)
+			}
+		}
+	}
+}
+
+// odd gives what it has to, one a call: an error, or a byte.
+type odd []any
+
+func (o *odd) Read(b []byte) (int, error) {
+	next := (*o)[0]
+	if len(*o) > 1 {
+		*o = (*o)[1:]
+	}
+	if err, ok := next.(error); ok {
+		return 0, err
+	}
+	b[0] = byte(next.(int))
+	return 1, nil
+}
+
+// TestPatience: an empty packet is no end, a spoilt one no unplugging.
+func TestPatience(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		gets odd
+		want error
+	}{
+		{"empty packets", odd{io.EOF, io.EOF, io.EOF, io.EOF, 0x12}, nil},
+		{"a spoilt packet", odd{syscall.EIO, 0x12}, nil},
+		{"spoilt for ever", odd{syscall.EIO}, syscall.EIO},
+		{"nothing for ever", odd{io.EOF}, os.ErrDeadlineExceeded},
+		{"unplugged", odd{io.EOF, syscall.ENODEV}, syscall.ENODEV},
+		{"one way", odd{syscall.EINVAL}, syscall.EINVAL},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var b [1]byte
+			n, err := patient(&tt.gets, b[:], time.Now().Add(200*time.Millisecond))
+			if !errors.Is(err, tt.want) || tt.want == nil && (n != 1 || b[0] != 0x12) {
+				t.Errorf("%d, %v", n, err)
+			}
+		})
+	}
+}
+
+// TestXOFF is a serial printer that says stop in the middle.
+func TestXOFF(t *testing.T) {
+	t.Parallel()
+	master, slave := pty(t)
+	c, err := Open("serial://"+slave+"?baud=4000000&flow=xonxoff", &quick)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	if err := c.Tx([]byte("abc"), nil); err != nil {
+		t.Fatal(err)
+	}
+	say := func(b ...byte) {
+		t.Helper()
+		if _, err := master.Write(b); err != nil {
+			t.Fatal(err)
+		}
+	}
+	say(0x12, 0x13) // an answer, and XOFF
+	var b [1]byte
+	if err := c.Tx(nil, b[:]); err != nil || b[0] != 0x12 {
+		t.Fatalf("%x, %v", b, err)
+	}
+	err = c.Tx(make([]byte, 100<<10), nil)
+	if n := sentBy(t, err); !errors.Is(err, os.ErrDeadlineExceeded) || n == 100<<10 {
+		t.Fatalf("stopped: %v", err)
+	}
+	if got := drained(t, master); got != "abc" {
+		t.Fatalf("after XOFF %d bytes came through", len(got))
+	}
+	say(0x11, 0x12)
+	if err := c.Tx([]byte("xyz"), b[:]); err != nil || b[0] != 0x12 {
+		t.Fatalf("going on: %x, %v", b, err)
+	}
+	if got := drained(t, master); !strings.HasSuffix(got, "xyz") {
+		t.Errorf("after XON %d bytes, not to the end", len(got))
+	}
+}
+
+// drained is what the printer's side can read by now.
+func drained(t *testing.T, master *os.File) string {
+	t.Helper()
+	var out []byte
+	b := make([]byte, 4096)
+	for {
+		master.SetReadDeadline(time.Now().Add(100 * time.Millisecond))
+		n, err := master.Read(b)
+		out = append(out, b[:n]...)
+		if err != nil {
+			return string(out)
+		}
+	}
+}
+
+// TestSerialMode looks at what the kernel took: 8N1 and the flow asked for, no
+// byte changed on the way.
+func TestSerialMode(t *testing.T) {
+	_, slave := pty(t)
+	for _, tt := range []struct {
+		query        string
+		baud         uint32
+		iflag, cflag uint32
+	}{
+		{"", 9600, 0, 0},
+		{"?baud=9600&flow=rtscts", 9600, 0, unix.CRTSCTS},
+		{"?baud=19200&flow=xonxoff", 19200, unix.IXON, 0},
+		{"?baud=38400", 38400, 0, 0},
+		{"?baud=57600", 57600, 0, 0},
+		{"?baud=115200&flow=rtscts", 115200, 0, unix.CRTSCTS},
+	} {
+		c := open(t, "serial://"+slave+tt.query)
+		if err := c.Tx(nil, nil); err != nil {
+			t.Fatal(err)
+		}
+		raw, err := c.line.(*os.File).SyscallConn()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var m *unix.Termios
+		raw.Control(func(fd uintptr) {
+			m, err = unix.IoctlGetTermios(int(fd), unix.TCGETS2)
+			unix.IoctlSetInt(int(fd), unix.TIOCNXCL, 0) // for the next
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		const shape = unix.CSIZE | unix.PARENB | unix.CSTOPB | unix.CRTSCTS
+		if m.Ospeed != tt.baud || m.Ispeed != tt.baud || m.Iflag != tt.iflag || m.Cflag&shape != unix.CS8|tt.cflag || m.Oflag != 0 || m.Lflag != 0 {
+			t.Errorf("%s: %d baud, iflag %o, cflag %o, oflag %o, lflag %o", tt.query, m.Ospeed, m.Iflag, m.Cflag, m.Oflag, m.Lflag)
+		}
+		c.Close()
+	}
+}
