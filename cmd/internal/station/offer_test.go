@@ -112,21 +112,62 @@ func TestDeskCountsOneDay(t *testing.T) {
 	}
 }
 
+// Whoever comes before the hours or after them reads which they are, and gets
+// no card.
+func TestOutsideTheHours(t *testing.T) {
+	for _, tt := range []struct {
+		name     string
+		opens    time.Duration // from midnight
+		announce bool
+	}{
+		{"before", 13 * time.Hour, true},
+		{"after", 9 * time.Hour, true},
+		{"tomorrow", 37 * time.Hour, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			m := newMarket(t, printer.ProcessID, nil)
+			a := m.state.Site.Allotment
+			day := (a.Day + 1).Start()
+			a.ID, a.Day = 99, cards.DayOf(day.Add(tt.opens))
+			a.From, a.Until = day.Add(tt.opens).Unix(), day.Add(tt.opens+time.Hour).Unix()
+			m.keep(a)
+			m.opts.Now = func() time.Time { return day.Add(12 * time.Hour) }
+			m.ok(m.desk.Close())
+			s, err := Open(t.Context(), m.opts) // without the hub, whose clock says today
+			m.ok(err)
+			t.Cleanup(func() { _ = s.Close() })
+			m.desk, m.state = s.NewDesk(), kiosk.First(kiosk.Look{Lang: "ja"}, s.Arrive(t.Context()).Site, kiosk.DeskIdle)
+			if site := m.state.Site; site.Granted != tt.announce || tt.announce && site.Allotment.From != a.From || len(m.state.Offers) > 0 {
+				t.Errorf("held %v, %d offers, from %v", site.Granted, len(m.state.Offers), time.Unix(site.Allotment.From, 0))
+			}
+			m.toMenu()
+			m.do(kiosk.TapDesk{})
+			m.at(kiosk.Menu)
+		})
+	}
+}
+
 // yesterday puts an allotment of the day before into the journal. The hub would
 // not send it any more.
 func (m *market) yesterday() {
 	m.t.Helper()
 	a := m.state.Site.Allotment
 	a.ID, a.Day, a.From, a.Until = 99, a.Day-1, a.From-24*3600, a.Until-24*3600
+	m.keep(a)
+	if all, err := m.desk.Allotments(m.t.Context()); err != nil || len(all) != 4 {
+		m.t.Fatalf("%d allotments are held, %v", len(all), err)
+	}
+}
+
+// keep puts an allotment into the journal as if the hub had sent it.
+func (m *market) keep(a cards.Allotment) {
+	m.t.Helper()
 	list, err := m.desk.TrustList(m.t.Context())
 	m.ok(err)
 	hub := cards.SigningKey{ID: list.Hubs[0].Key, Private: ed25519.NewKeyFromSeed(bytes.Repeat([]byte{2}, 32))}
 	sealed, err := cards.Seal(hub, cards.PaperAllotment, a)
 	m.ok(err)
 	m.ok(m.desk.Journal.Keep(m.t.Context(), cards.PaperAllotment, sealed))
-	if all, err := m.desk.Allotments(m.t.Context()); err != nil || len(all) != 4 {
-		m.t.Fatalf("%d allotments are held, %v", len(all), err)
-	}
 }
 
 // days names the days that are offered, counted from today.

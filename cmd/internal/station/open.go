@@ -82,7 +82,7 @@ func (s *Station) site(ctx context.Context, a cards.Allotment, practice bool) ki
 }
 
 // Arrive says what is open now, for the screen at rest: of several events the
-// first that has cards left.
+// first that has cards left, and where none is open, today's.
 func (s *Station) Arrive(ctx context.Context) kiosk.SiteIs {
 	offers, err := s.Offers(ctx)
 	if err != nil {
@@ -94,8 +94,35 @@ func (s *Station) Arrive(ctx context.Context) kiosk.SiteIs {
 			first = o
 		}
 	}
+	a := first.Allotment
+	if len(offers) == 0 {
+		if a, err = s.today(ctx); err != nil {
+			s.opts.Log.Error("allotments", "error", err)
+		}
+	}
 	return kiosk.SiteIs{
-		Site: s.site(ctx, first.Allotment, false), Offers: offers,
+		Site: s.site(ctx, a, false), Offers: offers,
 		Count: kiosk.Count{Today: first.Today, Left: first.Left, Open: s.Journal.Open()},
 	}
+}
+
+// today returns the allotment of today that opens next, else the one that was
+// over last, for people who come before or after its hours.
+func (s *Station) today(ctx context.Context) (a cards.Allotment, err error) {
+	c := s.calendar()
+	days, err := s.eventDays(ctx)
+	if c.suspect {
+		return a, err
+	}
+	for _, d := range days {
+		for _, b := range d.held {
+			over, was := b.Until <= c.now.Unix(), a.Until <= c.now.Unix()
+			switch {
+			case b.Day != cards.DayOf(c.now):
+			case a.ID == 0, was && !over, was && b.Until > a.Until, !was && !over && b.From < a.From:
+				a = b
+			}
+		}
+	}
+	return a, err
 }
