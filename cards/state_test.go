@@ -3,9 +3,9 @@ package cards
 import (
 	"bytes"
 	"fmt"
-	"os"
-	"path/filepath"
 	"testing"
+
+	"pointkiosk/packaging/proof"
 )
 
 // The table of what may follow what is a golden file, so that a change of it
@@ -28,7 +28,7 @@ func TestMay(t *testing.T) {
 		}
 	}
 	b.WriteByte('\n')
-	golden(t, "states.txt", b.Bytes())
+	proof.Golden(t, "states.txt", b.String())
 }
 
 func TestStateWords(t *testing.T) {
@@ -57,20 +57,5 @@ func TestStateWords(t *testing.T) {
 		if tt.known && tt.ofCard && tt.state.Final() && tt.state.May(Printing) {
 			t.Errorf("%q is final and may be printed again", tt.state)
 		}
-	}
-}
-
-func golden(t *testing.T, name string, got []byte) {
-	t.Helper()
-	file := filepath.Join("testdata", name)
-	if *update {
-		writeFile(t, file, got)
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(got, want) {
-		t.Errorf("%s is\n%s\nwant\n%s", file, got, want)
 	}
 }

@@ -7,18 +7,17 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
 	"time"
+
+	"pointkiosk/packaging/proof"
 )
 
 // The vectors in testdata/vectors are for a second implementation (TOKEN.md,
 // section 9). What is wanted stands in vectors_make_test.go, by hand.
-var update = flag.Bool("update", false, "write the golden files and the test vectors")
-
 // A vectorKey is a line of the trust list that the vectors suppose.
 type vectorKey struct {
 	Key           KeyID  `json:"key"`
@@ -141,7 +140,7 @@ func word(err error) string {
 func readVectors[T any](t testing.TB, name string, make func() T) (v T) {
 	t.Helper()
 	file := filepath.Join("testdata", "vectors", name)
-	if *update {
+	if proof.Update() {
 		var b bytes.Buffer
 		e := json.NewEncoder(&b)
 		e.SetEscapeHTML(false)

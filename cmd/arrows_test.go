@@ -39,6 +39,10 @@ func TestArrows(t *testing.T) {
 		{"kiosk/uplink", "pointkiosk/hub/ledger", "kiosk and hub meet in cards and api"},
 		{"kiosk/panel", "pointkiosk/", "a front plate knows pins and time"},
 		{"ui", "fyne.io/fyne/v2/app", "only cmd opens a window; ui tests need no X11"},
+		{"cmd/hub", "pointkiosk/packaging/proof", "what tests share is for tests"},
+		{"cmd/kiosk", "pointkiosk/packaging/proof", "what tests share is for tests"},
+		{"cmd/kioskctl", "pointkiosk/packaging/proof", "what tests share is for tests"},
+		{"cmd/demo", "pointkiosk/packaging/proof", "what tests share is for tests"},
 		{"ui", "database/sql", "a screen knows no database"},
 		{"ui", "pointkiosk/printer", "a screen knows no device"},
 	} {

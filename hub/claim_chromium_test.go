@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -15,22 +14,9 @@ import (
 	cdplog "github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
-)
 
-// chromium returns the browser's path. It is a real part: required where
-// POINTKIOSK_REAL is set, else the test runs where there is one.
-func chromium(t *testing.T) string {
-	t.Helper()
-	path, err := exec.LookPath("chromium")
-	switch {
-	case err == nil:
-		return path
-	case os.Getenv("POINTKIOSK_REAL") == "1":
-		t.Fatal(err)
-	}
-	t.Skip(err)
-	return ""
-}
+	"pointkiosk/packaging/proof"
+)
 
 // A browser is a real one, of a phone's size, that may reach this machine only.
 type browser struct {
@@ -44,11 +30,11 @@ type browser struct {
 
 func newBrowser(t *testing.T, town *town) *browser {
 	t.Helper()
-	path := chromium(t)
+	proof.Needs(t, "chromium")
 	b := &browser{town: town, shots: t.ArtifactDir()}
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	t.Cleanup(cancel)
-	ctx, cancel = chromedp.NewExecAllocator(ctx, chromedp.ExecPath(path), chromedp.UserDataDir(t.TempDir()),
+	ctx, cancel = chromedp.NewExecAllocator(ctx, chromedp.ExecPath("chromium"), chromedp.UserDataDir(t.TempDir()),
 		chromedp.Headless, chromedp.NoSandbox, chromedp.DisableGPU, chromedp.NoFirstRun,
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true),
 		chromedp.Flag("disable-sync", true), chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"),

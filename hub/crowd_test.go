@@ -3,13 +3,13 @@ package hub
 import (
 	"fmt"
 	"net/http"
-	"os"
 	"strconv"
 	"sync"
 	"testing"
 	"time"
 
 	"pointkiosk/hub/registry"
+	"pointkiosk/packaging/proof"
 )
 
 // Three hundred people behind one address have ten minutes to sign in and take
@@ -17,10 +17,7 @@ import (
 // a password, and come again when they are told to: harder than in life. They
 // have half of that time; without POINTKIOSK_REAL a fifth are there, for a fifth of it.
 func TestCrowdBehindOneAddress(t *testing.T) {
-	people := 60
-	if os.Getenv("POINTKIOSK_REAL") == "1" {
-		people = 300
-	}
+	people := proof.Times(60, 300, 300)
 	third := people / 3
 	town := newTown(t, nil)
 	real := town.registry(registry.Opts{})

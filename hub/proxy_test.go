@@ -10,19 +10,15 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"pointkiosk/packaging/proof"
 )
 
 // behindNginx starts a real nginx with the sample settings, on loopback and
 // without TLS, in front of a hub, and returns its address and its log folder.
 func behindNginx(t *testing.T, hub string, mend func(string) string) (base, logs string) {
 	t.Helper()
-	nginx, err := exec.LookPath("nginx")
-	if err != nil {
-		if os.Getenv("POINTKIOSK_REAL") == "1" {
-			t.Fatal("nginx is needed: packaging/setup-debian.sh test")
-		}
-		t.Skip("nginx is not installed")
-	}
+	proof.Needs(t, "nginx")
 	sample := string(must(os.ReadFile("../packaging/nginx.conf"))(t))
 	l := must(net.Listen("tcp", "127.0.0.1:0"))(t)
 	addr := l.Addr().String()
@@ -46,7 +42,7 @@ func behindNginx(t *testing.T, hub string, mend func(string) string) (base, logs
 	if err := os.WriteFile(path, []byte(conf), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	c := exec.Command(nginx, "-p", dir, "-c", path, "-e", filepath.Join(dir, "main.log"))
+	c := exec.Command("nginx", "-p", dir, "-c", path, "-e", filepath.Join(dir, "main.log"))
 	if err := c.Start(); err != nil {
 		t.Fatal(err)
 	}

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"pointkiosk/packaging/proof"
 	"pointkiosk/printer"
 	"pointkiosk/printer/printertest"
 )
@@ -76,9 +77,7 @@ var damages = []damage{
 // and writes down what two independent readers still read. Each must read the
 // first strength of each damage in every layout.
 func TestDamage(t *testing.T) {
-	if !readers(t) {
-		t.Skip("zbarimg and ZXingReader are missing")
-	}
+	proof.Needs(t, "zbarimg", "ZXingReader")
 	kind, err := printer.Named("epson-tm-58")
 	if err != nil {
 		t.Fatal(err)
@@ -99,13 +98,7 @@ func TestDamage(t *testing.T) {
 	for n, d := range damages {
 		fmt.Fprintf(&table, "| %s | %s |\n", d.name, strings.Join(columns[n], " | "))
 	}
-	golden(t, "damage.md", table.String())
-}
-
-func readers(t *testing.T) bool {
-	_, zbar := tool(t, "zbarimg")
-	_, zxing := tool(t, "ZXingReader")
-	return zbar && zxing
+	proof.Golden(t, "damage.md", table.String())
 }
 
 func eightPage(t *testing.T, kind printer.Profile) (printertest.Page, string) {

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"pointkiosk/packaging/proof"
 	"pointkiosk/printer"
 	"pointkiosk/printer/printertest"
 )
@@ -256,7 +257,7 @@ func TestStory(t *testing.T) {
 			for _, page := range vp.Pages() {
 				text += fmt.Sprintf("%s: %d rows\n", page.Name(), page.Bounds().Dy())
 			}
-			golden(t, "story-"+class.String()+".txt", text)
+			proof.Golden(t, "story-"+class.String()+".txt", text)
 		})
 	}
 }

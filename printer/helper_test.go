@@ -2,40 +2,14 @@ package printer_test
 
 import (
 	"bytes"
-	"flag"
 	"image"
 	"math/rand/v2"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"pointkiosk/printer"
 	"pointkiosk/printer/printertest"
 )
-
-var update = flag.Bool("update", false, "write the golden files")
-
-// golden compares text with a file that people can read.
-func golden(t *testing.T, name, text string) {
-	t.Helper()
-	file := filepath.Join("testdata", name)
-	if *update {
-		if err := os.MkdirAll("testdata", 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if text != string(want) {
-		t.Errorf("%s differs; got\n%s", file, text)
-	}
-}
 
 const blade = 120 // 15 mm
 

@@ -14,6 +14,7 @@ import (
 	"golang.org/x/image/math/fixed"
 
 	"pointkiosk/assets"
+	"pointkiosk/packaging/proof"
 	"pointkiosk/printer"
 	"pointkiosk/printer/printertest"
 )
@@ -39,7 +40,7 @@ func TestLayouts(t *testing.T) {
 					t.Errorf("%d bytes on the wire, at most %d", n, most[l])
 				}
 				clean(t, vp)
-				golden(t, name+".txt", strings.TrimPrefix(vp.Listing(), before))
+				proof.Golden(t, name+".txt", strings.TrimPrefix(vp.Listing(), before))
 				page := vp.Pages()[1]
 				wantEight(t, page, e, l)
 				wantRead(t, page, e.url)
@@ -84,26 +85,14 @@ func wantRead(t *testing.T, p printertest.Page, want string) {
 		{"zbarimg", "--quiet", "--raw", name},
 		{"ZXingReader", "-1", "-format", "QRCode", name},
 	} {
-		path, ok := tool(t, reader[0])
-		if !ok {
+		if !proof.Has(t, reader[0]) {
 			continue
 		}
-		out, err := exec.Command(path, reader[1:]...).Output()
+		out, err := exec.Command(reader[0], reader[1:]...).Output()
 		if got := strings.TrimSpace(string(out)); err != nil || !strings.Contains(got, want) || strings.Count(got, "HTTPS://") != 1 {
 			t.Errorf("%s: %v, %q", reader[0], err, got)
 		}
 	}
-}
-
-// tool finds an outside program. Where the real parts are required, its
-// absence is a failure.
-func tool(t *testing.T, name string) (path string, ok bool) {
-	t.Helper()
-	path, err := exec.LookPath(name)
-	if err != nil && os.Getenv("POINTKIOSK_REAL") == "1" {
-		t.Fatal(err)
-	}
-	return path, err == nil
 }
 
 // typeface draws letters of 24 dots, for a printer or for a line.

@@ -6,6 +6,7 @@ import (
 	"image"
 	"testing"
 
+	"pointkiosk/packaging/proof"
 	"pointkiosk/printer"
 	"pointkiosk/printer/printertest"
 )
@@ -27,7 +28,7 @@ func TestPrintListing(t *testing.T) {
 					}
 				}
 				clean(t, vp)
-				golden(t, fmt.Sprintf("%v-%d.txt", class, dots), vp.Listing())
+				proof.Golden(t, fmt.Sprintf("%v-%d.txt", class, dots), vp.Listing())
 			})
 		}
 	}
@@ -46,7 +47,7 @@ func TestNarrow(t *testing.T) {
 		t.Fatal(err)
 	}
 	clean(t, vp)
-	golden(t, "narrow.txt", vp.Pages()[0].String())
+	proof.Golden(t, "narrow.txt", vp.Pages()[0].String())
 }
 
 type window struct {

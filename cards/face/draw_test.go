@@ -7,7 +7,6 @@ import (
 	"image/draw"
 	"image/png"
 	"os"
-	"os/exec"
 	"strings"
 	"testing"
 
@@ -15,6 +14,8 @@ import (
 	"golang.org/x/image/font"
 	"golang.org/x/image/font/opentype"
 	"golang.org/x/image/math/fixed"
+
+	"pointkiosk/packaging/proof"
 )
 
 // Every dot of every card is the one that x/image's Drawer, boombuler's code
@@ -232,7 +233,7 @@ func TestHalfResolution(t *testing.T) {
 // zbar reads the card's URL from the picture at both sizes of a module, the
 // practice card's too.
 func TestReadByZbar(t *testing.T) {
-	zbarimg := tool(t, "zbarimg")
+	proof.Needs(t, "zbarimg")
 	for _, module := range []int{6, 7} {
 		f, err := New(&Opts{Module: module})
 		if err != nil {
@@ -243,14 +244,14 @@ func TestReadByZbar(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := read(t, zbarimg, d); got != tt.card.URL {
+			if got := read(t, d); got != tt.card.URL {
 				t.Errorf("%s, %d dots a module: zbar read %q, want %q", tt.name, module, got, tt.card.URL)
 			}
 		}
 	}
 }
 
-func read(t *testing.T, zbarimg string, d *Drawn) string {
+func read(t *testing.T, d *Drawn) string {
 	t.Helper()
 	var b bytes.Buffer
 	if err := png.Encode(&b, d); err != nil {
@@ -260,24 +261,9 @@ func read(t *testing.T, zbarimg string, d *Drawn) string {
 	if err := os.WriteFile(file, b.Bytes(), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	out, err := exec.Command(zbarimg, "--quiet", "--raw", file).Output()
+	found, err := proof.Zbar(file)
 	if err != nil {
 		t.Error(err)
 	}
-	return strings.TrimSuffix(string(out), "\n")
-}
-
-// tool finds an outside program. Where the real parts are required, its
-// absence is a failure.
-func tool(t *testing.T, name string) string {
-	t.Helper()
-	path, err := exec.LookPath(name)
-	if err == nil {
-		return path
-	}
-	if os.Getenv("POINTKIOSK_REAL") == "1" {
-		t.Fatal(err)
-	}
-	t.Skip(err)
-	return ""
+	return strings.Join(found[file], " ")
 }

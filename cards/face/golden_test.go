@@ -2,14 +2,11 @@ package face
 
 import (
 	"bytes"
-	"flag"
 	"fmt"
-	"os"
-	"path/filepath"
 	"testing"
-)
 
-var update = flag.Bool("update", false, "write the golden files")
+	"pointkiosk/packaging/proof"
+)
 
 // The golden files list what stands where. That the dots are those of the
 // list is for TestEqualsImageDrawer.
@@ -21,7 +18,7 @@ func TestLayout(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			golden(t, tt.name+".txt", listing(d))
+			proof.Golden(t, tt.name+".txt", string(listing(d)))
 		})
 	}
 }
@@ -44,24 +41,4 @@ func listing(d *Drawn) []byte {
 		fmt.Fprintf(&b, "%4d %6d %4d %5d %4d %s %s\n", y, l.Size, l.X, l.Width, l.Size, weight, l.Text)
 	}
 	return b.Bytes()
-}
-
-func golden(t *testing.T, name string, got []byte) {
-	t.Helper()
-	file := filepath.Join("testdata", name)
-	if *update {
-		if err := os.MkdirAll("testdata", 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(file, got, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(got, want) {
-		t.Errorf("%s differs; -update writes\n%s", file, got)
-	}
 }

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"pointkiosk/cards/qr"
+	"pointkiosk/packaging/proof"
 )
 
 // On the grid every text stands in cells of 24 dots or halves of them, so that
@@ -36,7 +37,7 @@ func TestGrid(t *testing.T) {
 					t.Errorf("%q is not alone in its rows", l.Text)
 				}
 			}
-			golden(t, "grid-"+tt.name+".txt", listing(d))
+			proof.Golden(t, "grid-"+tt.name+".txt", string(listing(d)))
 		})
 	}
 }

@@ -13,6 +13,8 @@ import (
 	"testing"
 
 	boombuler "github.com/boombuler/barcode/qr"
+
+	"pointkiosk/packaging/proof"
 )
 
 // cardURL is a text of the length that a card's URL has: version 6.
@@ -129,7 +131,7 @@ func TestGeneratorHasNoZero(t *testing.T) {
 
 // zbar reads what we draw, one text of each version.
 func TestReadByZbar(t *testing.T) {
-	zbarimg := tool(t, "zbarimg")
+	proof.Needs(t, "zbarimg")
 	for v, n := range []int{1: 17, 2: 38, 3: 61, 4: 90, 5: 122, 6: 153, 7: 178, 8: 221, 9: 262, 10: 311} {
 		if v == 0 {
 			continue
@@ -143,25 +145,11 @@ func TestReadByZbar(t *testing.T) {
 		if err := os.WriteFile(file, picture(t, m, 4), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		out, err := exec.Command(zbarimg, "--quiet", "--raw", "--set", "*.enable=0", "--set", "qrcode.enable=1", file).Output()
+		out, err := exec.Command("zbarimg", "--quiet", "--raw", "--set", "*.enable=0", "--set", "qrcode.enable=1", file).Output()
 		if got := strings.TrimSuffix(string(out), "\n"); err != nil || got != text {
 			t.Errorf("version %d: zbar read %q (%v), want %q", v, got, err, text)
 		}
 	}
-}
-
-// tool finds an outside program. Where the real parts are required, its
-// absence is a failure.
-func tool(t *testing.T, name string) string {
-	path, err := exec.LookPath(name)
-	if err == nil {
-		return path
-	}
-	if os.Getenv("POINTKIOSK_REAL") == "1" {
-		t.Fatal(err)
-	}
-	t.Skip(err)
-	return ""
 }
 
 func picture(t *testing.T, m *Matrix, dots int) []byte {

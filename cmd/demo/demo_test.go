@@ -14,18 +14,8 @@ import (
 
 	"pointkiosk/assets/words"
 	"pointkiosk/cards"
+	"pointkiosk/packaging/proof"
 )
-
-// need skips a test for which an outside program is missing, but never where
-// all is required.
-func need(t testing.TB, program string) {
-	t.Helper()
-	if _, err := exec.LookPath(program); err != nil && os.Getenv("POINTKIOSK_REAL") == "1" {
-		t.Fatalf("%s is missing", program)
-	} else if err != nil {
-		t.Skipf("%s is missing", program)
-	}
-}
 
 // build returns a folder with the programs; the kiosk in it is one without a
 // window, that prints a card and stays.
@@ -106,7 +96,7 @@ func (s *show) ends(dir string) {
 // Without a display: three cards, each with its address; one is taken, and
 // taken again in vain. A second run does it again.
 func TestAlone(t *testing.T) {
-	need(t, "zbarimg")
+	proof.Needs(t, "zbarimg")
 	bin, dir := build(t), t.TempDir()
 	for _, lang := range words.Languages() {
 		s := start(t, bin, dir, "LANG="+lang)
@@ -126,7 +116,7 @@ func TestAlone(t *testing.T) {
 
 // Ctrl-C in the middle of the work.
 func TestStopped(t *testing.T) {
-	need(t, "zbarimg")
+	proof.Needs(t, "zbarimg")
 	bin, dir := build(t), t.TempDir()
 	s := start(t, bin, dir, "LANG=en")
 	s.until(words.In("en").Say("demo.alone"))
@@ -146,7 +136,7 @@ func (s *show) stop() {
 
 // With a display the address of each card shows while the window is open.
 func TestWindow(t *testing.T) {
-	need(t, "zbarimg")
+	proof.Needs(t, "zbarimg")
 	bin, dir := build(t), t.TempDir()
 	s := start(t, bin, dir, "LANG=en", "DISPLAY=:99")
 	s.until("address http://127.0.0.1:")

@@ -5,7 +5,7 @@ import (
 	"errors"
 	"testing"
 
-	"pointkiosk/cmd/internal/golden"
+	"pointkiosk/packaging/proof"
 )
 
 func TestHelp(t *testing.T) {
@@ -15,7 +15,7 @@ func TestHelp(t *testing.T) {
 		if err := run(t.Context(), []string{"-h"}, &out); err != nil {
 			t.Error(err)
 		}
-		golden.Check(t, "help."+lang+".txt", out.String())
+		proof.Golden(t, "help."+lang+".txt", out.String())
 		for _, wrong := range [][]string{{"--colour"}, {"a", "b"}} {
 			var again bytes.Buffer
 			if err := run(t.Context(), wrong, &again); !errors.Is(err, errUsage) || again.String() != out.String() {

@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	"pointkiosk/assets/words"
-	"pointkiosk/cmd/internal/golden"
+	"pointkiosk/packaging/proof"
 )
 
 // All that hub says of itself, in each language.
@@ -20,7 +20,7 @@ func TestHelp(t *testing.T) {
 		for _, c := range commands() {
 			all += "\n---- hub " + c.name + " -h\n" + ok(t, "", append(strings.Fields(c.name), "-h", "--lang="+lang)...)
 		}
-		golden.Check(t, "help."+lang+".txt", all)
+		proof.Golden(t, "help."+lang+".txt", all)
 	}
 }
 

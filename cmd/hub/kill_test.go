@@ -23,6 +23,7 @@ import (
 
 	"pointkiosk/cards"
 	"pointkiosk/hub/api"
+	"pointkiosk/packaging/proof"
 )
 
 // TestMain lets the test binary be the hub that is killed.
@@ -76,13 +77,8 @@ func (v *victim) kill() {
 	v.process.Wait()         //nolint:errcheck // it was killed
 }
 
-// kills is how often the hub dies: 100 times where all is required.
-func kills() int {
-	if os.Getenv("POINTKIOSK_REAL") == "1" {
-		return 100
-	}
-	return 8
-}
+// kills is how often the hub dies.
+func kills() int { return proof.Times(8, 100, 100) }
 
 const freeEvent = `municipality = "木更津市"
 scheme = "らづポイント"

@@ -8,8 +8,8 @@ import (
 	"testing"
 
 	"pointkiosk/assets/words"
-	"pointkiosk/cmd/internal/golden"
 	"pointkiosk/cmd/internal/station"
+	"pointkiosk/packaging/proof"
 )
 
 func TestHelp(t *testing.T) {
@@ -18,7 +18,7 @@ func TestHelp(t *testing.T) {
 		if _, err := read(words.In(lang), []string{"-h"}, &out, &errs); !errors.Is(err, flag.ErrHelp) || errs.Len() > 0 {
 			t.Errorf("%v, %s", err, &errs)
 		}
-		golden.Check(t, "help."+lang+".txt", out.String())
+		proof.Golden(t, "help."+lang+".txt", out.String())
 	}
 }
 

@@ -19,22 +19,9 @@ import (
 
 	"pointkiosk/cmd/internal/station"
 	"pointkiosk/kiosk"
+	"pointkiosk/packaging/proof"
 	"pointkiosk/ui"
 )
-
-// needs returns where the programs are. Without them the test can't run: under
-// make test that is a failure.
-func needs(t *testing.T, programs ...string) {
-	t.Helper()
-	for _, p := range programs {
-		if _, err := exec.LookPath(p); err != nil {
-			if os.Getenv("POINTKIOSK_REAL") == "1" {
-				t.Fatalf("%s is needed: packaging/setup-debian.sh test", p)
-			}
-			t.Skipf("%s is not installed", p)
-		}
-	}
-}
 
 // said runs a program to its end and returns what it printed.
 func said(t *testing.T, in, name string, args ...string) string {
@@ -126,7 +113,7 @@ func await(t *testing.T, what string, done func() bool) {
 // A volunteer's finger: the real window, under a real X server, taps through
 // the staff door to a card on the virtual printer, with the network away.
 func TestWindow(t *testing.T) {
-	needs(t, "Xvfb", "xdotool", "zbarimg", "go")
+	proof.Needs(t, "Xvfb", "xdotool", "zbarimg", "go")
 	bin, data := market(t)
 	display := xServer(t)
 	started(t, []string{"DISPLAY=" + display, "LANG=ja_JP.UTF-8", "LC_ALL=ja_JP.UTF-8"},
@@ -186,20 +173,11 @@ func stateOf(t *testing.T, data string) kiosk.State {
 
 func xServer(t *testing.T) (display string) {
 	t.Helper()
-	for n := 90; n < 120; n++ {
-		if _, err := os.Stat(fmt.Sprintf("/tmp/.X11-unix/X%d", n)); err == nil {
-			continue
-		}
-		display = fmt.Sprintf(":%d", n)
-		started(t, nil, "Xvfb", display, "-screen", "0", "1280x800x24", "-nolisten", "tcp")
-		await(t, "Xvfb", func() bool {
-			_, err := os.Stat("/tmp/.X11-unix/X" + display[1:])
-			return err == nil
-		})
-		return display
+	var n int
+	if _, err := fmt.Fscanln(started(t, nil, "Xvfb", "-displayfd", "1", "-screen", "0", "1280x800x24", "-nolisten", "tcp"), &n); err != nil {
+		t.Fatal("Xvfb: ", err)
 	}
-	t.Fatal("no display is free")
-	return ""
+	return fmt.Sprintf(":%d", n)
 }
 
 // A finger taps where the screens, laid out by themselves for the same state,

@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"pointkiosk/assets/words"
-	"pointkiosk/cmd/internal/golden"
+	"pointkiosk/packaging/proof"
 )
 
 // All that kioskctl says to who asks for help, and what each flag does there.
@@ -32,7 +32,7 @@ func TestHelp(t *testing.T) {
 				}
 				fmt.Fprintf(&all, "$ kioskctl %s\n%s\n", strings.Join(args, " "), &out)
 			}
-			golden.Check(t, "help."+lang+".txt", all.String())
+			proof.Golden(t, "help."+lang+".txt", all.String())
 		})
 	}
 }

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"pointkiosk/cmd/internal/golden"
+	"pointkiosk/packaging/proof"
 	"pointkiosk/printer"
 	"pointkiosk/printer/printertest"
 )
@@ -86,6 +86,6 @@ func TestPrinterProbe(t *testing.T) {
 				t.Errorf("%v, %s", err, &errs)
 			}
 		}
-		golden.Check(t, "probe."+lang+".txt", all)
+		proof.Golden(t, "probe."+lang+".txt", all)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"pointkiosk/cards"
+	"pointkiosk/packaging/proof"
 )
 
 // most is how much longer a large journal may take than one of a thousand
@@ -18,15 +19,7 @@ const most = 1.5
 
 // A large journal starts and issues as fast as a small one.
 func TestLargeJournal(t *testing.T) {
-	entries := 0
-	switch {
-	case os.Getenv("POINTKIOSK_SOAK") == "1":
-		entries = 1_000_000
-	case os.Getenv("POINTKIOSK_REAL") == "1":
-		entries = 100_000
-	default:
-		t.Skip("POINTKIOSK_REAL=1 compares 1,000 entries with 100,000, POINTKIOSK_SOAK=1 with 1,000,000")
-	}
+	entries := proof.Times(10_000, 100_000, 1_000_000)
 	small, large := testOpts(t.TempDir()), testOpts(t.TempDir())
 	grow(t, small, 1_000)
 	grow(t, large, entries)

@@ -4,13 +4,13 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"testing"
 
 	"pointkiosk/cards"
 	"pointkiosk/hub/ledger"
+	"pointkiosk/packaging/proof"
 )
 
 // A hub that was restored from a backup says a lower cursor, and gets
@@ -127,10 +127,7 @@ func TestManyHeldAndAsked(t *testing.T) {
 	_, err = db.Exec(`WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1100)
 		INSERT INTO paper (kind, sealed) SELECT kind, sealed FROM paper, n WHERE kind = $1`, string(cards.PaperAllotment))
 	check(t, err)
-	many, syncs := 3, 2
-	if os.Getenv("POINTKIOSK_SOAK") == "1" {
-		many, syncs = 1000, 40
-	}
+	many, syncs := proof.Times(3, 3, 1000), proof.Times(2, 2, 40)
 	for range many {
 		k.issue(cards.Printing, cards.Printed, cards.VoidAsked)
 	}

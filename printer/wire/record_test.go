@@ -3,18 +3,16 @@ package wire
 import (
 	"bytes"
 	"errors"
-	"flag"
 	"fmt"
 	"os"
 	"strings"
 	"testing"
 	"time"
 
+	"pointkiosk/packaging/proof"
 	"pointkiosk/printer"
 	"pointkiosk/printer/printertest"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 // TestRecording records a paper end by hand: what people read in a recording.
 func TestRecording(t *testing.T) {
@@ -47,25 +45,9 @@ func TestRecording(t *testing.T) {
 			tt.w = nil
 		}
 	}
-	golden(t, "testdata/recording.txt", got.Bytes())
+	proof.Golden(t, "recording.txt", got.String())
 	if r.Err() != nil {
 		t.Error(r.Err())
-	}
-}
-
-func golden(t *testing.T, path string, got []byte) {
-	t.Helper()
-	if *update {
-		if err := os.WriteFile(path, got, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(got, want) {
-		t.Errorf("%s has\n%s\ngot\n%s", path, want, got)
 	}
 }
 

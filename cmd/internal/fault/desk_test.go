@@ -13,6 +13,7 @@ import (
 	"pointkiosk/cards"
 	"pointkiosk/cmd/internal/station"
 	"pointkiosk/kiosk"
+	"pointkiosk/packaging/proof"
 )
 
 // deskArg makes the test binary a kiosk's window without a screen: unlike
@@ -87,7 +88,7 @@ func serve(ctx context.Context, d *station.Desk, tap *kiosk.PrintCard) bool {
 // Whatever fails for a while, the window's kiosk goes on by itself, and what
 // holds for kioskctl holds for it.
 func TestEverySyscallOfDesk(t *testing.T) {
-	need(t, false, "zbarimg")
+	proof.Needs(t, "zbarimg")
 	l, _ := newLab(t, sound)
 	desk, err := os.Executable()
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"pointkiosk/cards"
+	"pointkiosk/packaging/proof"
 )
 
 // speed is how fast the printer of the killed kiosk is, in rows a second: a
@@ -19,7 +20,7 @@ const speed = 20_000
 // no number is signed twice, what was said holds, and every card in doubt is
 // asked about before the next.
 func TestKillKiosk(t *testing.T) {
-	need(t, false, "zbarimg")
+	proof.Needs(t, "zbarimg")
 	s := newShop(t, sound, filepath.Join(t.TempDir(), "kiosk"), speed)
 	kills, err := s.killed(t, rounds(100, 5000))
 	if err != nil {
@@ -33,7 +34,7 @@ func TestKillKiosk(t *testing.T) {
 
 // A kiosk that commits "printing" only behind the last byte is caught.
 func TestKillFindsLatePrinting(t *testing.T) {
-	need(t, false, "zbarimg")
+	proof.Needs(t, "zbarimg")
 	s := newShop(t, plantedLate, filepath.Join(t.TempDir(), "kiosk"), speed)
 	kills, err := s.killed(t, 100)
 	if err == nil {

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"pointkiosk/cards"
+	"pointkiosk/packaging/proof"
 )
 
 // scratch is where programs are built and kiosks live.
@@ -162,39 +163,9 @@ func (h hub) say(program, in string, args ...string) (string, error) {
 	return out.String() + errs.String(), nil
 }
 
-// need skips a test whose real parts are missing, and fails it where they are
-// required.
-func need(t *testing.T, root bool, tools ...string) {
-	t.Helper()
-	missing := ""
-	if root && os.Geteuid() != 0 {
-		missing = " root"
-	}
-	for _, tool := range tools {
-		if _, err := exec.LookPath(tool); err != nil {
-			missing += " " + tool
-		}
-	}
-	switch {
-	case missing == "":
-	case os.Getenv("POINTKIOSK_REAL") == "1":
-		t.Fatal("needed and missing:" + missing)
-	default:
-		t.Skip("missing:" + missing)
-	}
-}
-
 // soak reports whether the long variant was asked for.
 func soak() bool { return os.Getenv("POINTKIOSK_SOAK") == "1" }
 
 // rounds is how often a fault happens: usually where all is required, longer
 // when that was asked for, and else a tenth.
-func rounds(usual, long int) int {
-	switch {
-	case soak():
-		return long
-	case os.Getenv("POINTKIOSK_REAL") == "1":
-		return usual
-	}
-	return max(usual/10, 5)
-}
+func rounds(usual, long int) int { return proof.Times(max(usual/10, 5), usual, long) }

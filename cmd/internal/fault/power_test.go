@@ -7,12 +7,15 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
+
+	"pointkiosk/packaging/proof"
 )
 
 // However often the power is cut while cards are issued: nothing that was said
 // is lost, no number is used again, and the journal opens by itself.
 func TestPowerCut(t *testing.T) {
-	need(t, true, "zbarimg", "mkfs.ext4", "mount", "umount")
+	proof.NeedsRoot(t)
+	proof.Needs(t, "zbarimg", "mkfs.ext4", "mount", "umount")
 	s, d := newCutShop(t, sound)
 	cuts := rounds(100, 10_000)
 	start := time.Now()
@@ -28,7 +31,8 @@ func TestPowerCut(t *testing.T) {
 
 // A journal with synchronous=NORMAL is caught.
 func TestPowerCutFindsNormal(t *testing.T) {
-	need(t, true, "zbarimg", "mkfs.ext4", "mount", "umount")
+	proof.NeedsRoot(t)
+	proof.Needs(t, "zbarimg", "mkfs.ext4", "mount", "umount")
 	s, d := newCutShop(t, plantedNormal)
 	n, err := s.cut(t, d, 30)
 	if err == nil {
@@ -64,7 +68,8 @@ func (s *shop) lost() (n int, err error) {
 // A disk that fails for a while, a kiosk that goes on, and then a power cut:
 // what was said holds.
 func TestPowerCutAfterErrors(t *testing.T) {
-	need(t, true, "zbarimg", "mkfs.ext4", "mount", "umount")
+	proof.NeedsRoot(t)
+	proof.Needs(t, "zbarimg", "mkfs.ext4", "mount", "umount")
 	s, d := newCutShop(t, sound)
 	rnd := seed(t)
 	desk, err := os.Executable()

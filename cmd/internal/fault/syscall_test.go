@@ -16,6 +16,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"pointkiosk/cards"
+	"pointkiosk/packaging/proof"
 )
 
 // errnos are what a system call returns instead of being done.
@@ -25,7 +26,7 @@ var errnos = []syscall.Errno{syscall.EIO, syscall.ENOSPC, syscall.EROFS}
 // holds, no number is on two papers or signed twice, every card in doubt is
 // asked about, and the kiosk goes on.
 func TestEverySyscall(t *testing.T) {
-	need(t, false, "zbarimg")
+	proof.Needs(t, "zbarimg")
 	l, calls := newLab(t, sound)
 	t.Logf("one issue is %d calls: %s", len(calls), tally(calls))
 	for _, errno := range append([]syscall.Errno{0}, errnos...) {
@@ -77,7 +78,7 @@ func spread(points []point, most int) (some []point) {
 
 // A kiosk that commits "printing" only behind the last byte is caught.
 func TestEverySyscallFindsLatePrinting(t *testing.T) {
-	need(t, false, "zbarimg")
+	proof.Needs(t, "zbarimg")
 	l, calls := newLab(t, plantedLate)
 	var points []point
 	for at, call := range calls {

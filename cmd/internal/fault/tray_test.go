@@ -3,17 +3,16 @@ package fault
 import (
 	"bytes"
 	"context"
-	"encoding/xml"
 	"errors"
 	"fmt"
 	"net"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"sync/atomic"
 	"time"
 
 	"pointkiosk/cards"
+	"pointkiosk/packaging/proof"
 	"pointkiosk/printer"
 	"pointkiosk/printer/printertest"
 )
@@ -140,7 +139,7 @@ func (t *tray) read(pages []printertest.Page) ([]string, error) {
 		}
 		files = append(files, file)
 	}
-	found, err := zbar(files)
+	found, err := proof.Zbar(files...)
 	if err != nil {
 		return nil, err
 	}
@@ -154,32 +153,6 @@ func (t *tray) read(pages []printertest.Page) ([]string, error) {
 		}
 	}
 	return texts, nil
-}
-
-// zbar returns the codes in each picture.
-func zbar(files []string) (map[string][]string, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
-	defer cancel()
-	args := append([]string{"--quiet", "--xml", "--nodbus", "-Sdisable", "-Sqrcode.enable"}, files...)
-	out, err := exec.CommandContext(ctx, "zbarimg", args...).Output()
-	var status *exec.ExitError
-	if err != nil && !(errors.As(err, &status) && status.ExitCode() == 4) { // 4: some page has no code
-		return nil, fmt.Errorf("zbarimg: %w", err)
-	}
-	var read struct {
-		Sources []struct {
-			File string   `xml:"href,attr"`
-			Data []string `xml:"index>symbol>data"`
-		} `xml:"source"`
-	}
-	if err := xml.Unmarshal(out, &read); err != nil {
-		return nil, fmt.Errorf("zbarimg: %w", err)
-	}
-	found := map[string][]string{}
-	for _, s := range read.Sources {
-		found[s.File] = s.Data
-	}
-	return found, nil
 }
 
 // whole reports whether this very paper lies in the tray, whole.

@@ -3,18 +3,17 @@ package station
 import (
 	"bytes"
 	"context"
-	"encoding/xml"
 	"errors"
 	"flag"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 
 	"testing"
 
 	"pointkiosk/cards"
 	"pointkiosk/cards/face"
+	"pointkiosk/packaging/proof"
 	"pointkiosk/printer"
 	"pointkiosk/printer/printertest"
 )
@@ -122,7 +121,7 @@ func (s *stall) known(ctx context.Context, text string) (cards.Serial, error) {
 
 // readAll lets zbar read the pages, all at once.
 func readAll(dir string, pages []printertest.Page) ([][]string, error) {
-	args := []string{"--quiet", "--xml", "--nodbus", "-Sdisable", "-Sqrcode.enable"}
+	var names []string
 	at := map[string]int{}
 	for n, p := range pages {
 		if len(p.Bits) == 0 {
@@ -136,25 +135,15 @@ func readAll(dir string, pages []printertest.Page) ([][]string, error) {
 		if err := os.WriteFile(name, b.Bytes(), 0o600); err != nil {
 			return nil, err
 		}
-		args, at[name] = append(args, name), n
+		names, at[name] = append(names, name), n
 	}
-	out, err := exec.Command("zbarimg", args...).Output()
-	var status *exec.ExitError
-	if err != nil && !(errors.As(err, &status) && status.ExitCode() == 4) { // 4: some page has no code
-		return nil, fmt.Errorf("zbarimg: %w", err)
-	}
-	var read struct {
-		Sources []struct {
-			File string   `xml:"href,attr"`
-			Data []string `xml:"index>symbol>data"`
-		} `xml:"source"`
-	}
-	if err := xml.Unmarshal(out, &read); err != nil {
-		return nil, fmt.Errorf("zbarimg: %w", err)
+	found, err := proof.Zbar(names...)
+	if err != nil {
+		return nil, err
 	}
 	texts := make([][]string, len(pages))
-	for _, s := range read.Sources {
-		texts[at[s.File]] = s.Data
+	for name, codes := range found {
+		texts[at[name]] = codes
 	}
 	return texts, nil
 }
@@ -201,11 +190,8 @@ var seed = flag.Uint64("seed", 0, "the one stall to open; 0 is as many as there 
 // mute or slow. 2,000 cards on each printer are a hundred stalls; -seed 17
 // opens the seventeenth again.
 func TestStall(t *testing.T) {
-	needZbar(t)
-	stalls, p := uint64(1), pens{}
-	if os.Getenv("POINTKIOSK_SOAK") == "1" {
-		stalls = 2000 / visitors
-	}
+	proof.Needs(t, "zbarimg")
+	stalls, p := uint64(proof.Times(1, 1, 2000/visitors)), pens{}
 	first := uint64(1)
 	if *seed > 0 {
 		first, stalls = *seed, 1
@@ -222,15 +208,5 @@ func TestStall(t *testing.T) {
 			}
 			t.Logf("%d cards, %d papers and strips, %d questions, %d answered wrongly", int(stalls)*visitors, papers, asked, wrong)
 		})
-	}
-}
-
-func needZbar(t *testing.T) {
-	t.Helper()
-	if _, err := exec.LookPath("zbarimg"); err != nil {
-		if os.Getenv("POINTKIOSK_REAL") == "1" {
-			t.Fatal(err)
-		}
-		t.Skip(err)
 	}
 }

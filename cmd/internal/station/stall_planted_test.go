@@ -8,6 +8,7 @@ import (
 	"pointkiosk/cards"
 	"pointkiosk/cards/face"
 	"pointkiosk/kiosk"
+	"pointkiosk/packaging/proof"
 	"pointkiosk/printer"
 )
 
@@ -84,7 +85,7 @@ func (u unmarked) Card(ctx context.Context, a cards.Allotment, n uint32) (cards.
 // TestStallFindsFaults plants a fault in the kiosk, and wants the stall to find
 // it: else it proves nothing.
 func TestStallFindsFaults(t *testing.T) {
-	needZbar(t)
+	proof.Needs(t, "zbarimg")
 	kind, err := printer.Named("raster-58")
 	if err != nil {
 		t.Fatal(err)

@@ -18,18 +18,11 @@ import (
 
 	"pointkiosk/cards"
 	"pointkiosk/cmd/internal/station"
+	"pointkiosk/packaging/proof"
 )
 
 // kills is how often the hub is killed.
-func kills() int {
-	switch {
-	case os.Getenv("POINTKIOSK_SOAK") == "1":
-		return 1000
-	case os.Getenv("POINTKIOSK_REAL") == "1":
-		return 100
-	}
-	return 12
-}
+func kills() int { return proof.Times(12, 100, 1000) }
 
 // freeEvent lets one account claim many cards a day.
 const freeEvent = `municipality = "木更津市"

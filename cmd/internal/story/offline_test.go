@@ -15,6 +15,7 @@ import (
 	"pointkiosk/cmd/internal/station"
 	"pointkiosk/hub/registry"
 	"pointkiosk/kiosk"
+	"pointkiosk/packaging/proof"
 )
 
 func check(t testing.TB, err error) {
@@ -104,7 +105,7 @@ func sent(t testing.TB, s *station.Station, most time.Duration) time.Duration {
 // printed pixels; the hub started: within 30 s all are uploaded, and each is
 // redeemable once.
 func TestTwoHundredOffline(t *testing.T) {
-	need(t, "zbarimg")
+	proof.Needs(t, "zbarimg")
 	c := newTown(t, 5*time.Minute)
 	check(t, c.market("500", "--preset", "kisarazu", "--open-today"))
 	ids := c.crowd(t, 201)
@@ -184,7 +185,7 @@ func genuine(t *testing.T, s *station.Station, codes []string) {
 // A practice card from the kiosk's own desk looks like one, and is refused as a
 // sample.
 func TestPracticeAtTheDesk(t *testing.T) {
-	need(t, "zbarimg")
+	proof.Needs(t, "zbarimg")
 	c := newTown(t, 2*time.Minute)
 	check(t, c.market("5", "--preset", "kisarazu", "--open-today"))
 	ids := c.crowd(t, 1)

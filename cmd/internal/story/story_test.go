@@ -40,17 +40,6 @@ func tell(m *testing.M) int {
 	return m.Run()
 }
 
-// need skips a test for which an outside program is missing, but never where
-// all is required.
-func need(t testing.TB, program string) {
-	t.Helper()
-	if _, err := exec.LookPath(program); err != nil && os.Getenv("POINTKIOSK_REAL") == "1" {
-		t.Fatalf("%s is missing", program)
-	} else if err != nil {
-		t.Skipf("%s is missing", program)
-	}
-}
-
 // The stories of testdata. Each has a town of its own: a hub in hub-data, a
 // kiosk in pointkiosk, both under the names that the programs look for.
 func TestStories(t *testing.T) {
