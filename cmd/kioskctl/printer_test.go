@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -24,18 +23,12 @@ func serve(t *testing.T, name string) (vp *printertest.Printer, uri string) {
 	if vp, err = printertest.New(printertest.Like(model)); err != nil {
 		t.Fatal(err)
 	}
-	l, err := printertest.Listen()
+	uri, stop, err := vp.Plug()
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithCancel(context.Background())
-	done := make(chan error)
-	go func() { done <- vp.Serve(ctx, l) }()
-	t.Cleanup(func() {
-		cancel()
-		<-done
-	})
-	return vp, "tcp://" + l.Addr().String()
+	t.Cleanup(stop)
+	return vp, uri
 }
 
 // TestPrinterProbe is what a person reads who asks three printers; the settings

@@ -19,6 +19,21 @@ func Listen() (net.Listener, error) {
 	return l, nil
 }
 
+// Plug puts the printer on a port of its own until stop, and returns its address.
+func (p *Printer) Plug() (uri string, stop func(), err error) {
+	l, err := Listen()
+	if err != nil {
+		return "", nil, err
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() {
+		p.Serve(ctx, l) //nolint:errcheck // it ends with ctx
+		close(done)
+	}()
+	return "tcp://" + l.Addr().String(), func() { cancel(); <-done }, nil
+}
+
 // Serve is the printer's network board: one connection prints at a time, the
 // others wait. Time is real. It ends with ctx, and closes l.
 func (p *Printer) Serve(ctx context.Context, l net.Listener) error {

@@ -95,18 +95,12 @@ func wantCode(t *testing.T, d *printer.Dev, code string) {
 
 func overTCP(t *testing.T, vp *printertest.Printer) (uri string) {
 	t.Helper()
-	l, err := printertest.Listen()
+	uri, stop, err := vp.Plug()
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithCancel(context.Background())
-	done := make(chan error)
-	go func() { done <- vp.Serve(ctx, l) }()
-	t.Cleanup(func() {
-		cancel()
-		<-done
-	})
-	return "tcp://" + l.Addr().String()
+	t.Cleanup(stop)
+	return uri
 }
 
 func overPTY(t *testing.T, vp *printertest.Printer) (uri string) {

@@ -2,7 +2,6 @@ package station
 
 import (
 	"bytes"
-	"context"
 	"crypto/ed25519"
 	"crypto/rand"
 	"crypto/sha256"
@@ -52,14 +51,11 @@ func newMarket(t *testing.T, answers printer.Answers, fault func(int64) printert
 	m.ok(err)
 	m.printer, err = printertest.New(&printertest.Opts{Dots: 384, Answers: answers, Fault: fault})
 	m.ok(err)
-	l, err := printertest.Listen()
+	uri, unplug, err := m.printer.Plug()
 	m.ok(err)
-	ctx, cancel := context.WithCancel(context.Background())
-	served := make(chan error, 1)
-	go func() { served <- m.printer.Serve(ctx, l) }()
-	t.Cleanup(func() { cancel(); <-served })
+	t.Cleanup(unplug)
 	settings := Usual()
-	settings.Printer = Printer{URI: "tcp://" + l.Addr().String(), Profile: "raster-58", Differs: map[string]any{"answers": answers.String()}}
+	settings.Printer = Printer{URI: uri, Profile: "raster-58", Differs: map[string]any{"answers": answers.String()}}
 	settings.Voids = 1
 	settings.Staff = []Staff{m.staff("sato", "2468"), m.staff("suzuki", "1357")}
 	m.opts = Opts{Dir: t.TempDir(), Settings: settings, Driver: "sqlite", Now: time.Now, Rand: rand.Reader, Log: slog.New(slog.DiscardHandler)}

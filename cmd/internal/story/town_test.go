@@ -242,17 +242,14 @@ func bend(claims *cards.Claims, change string) error {
 
 // plug starts a network printer with so many rows on its roll.
 func (c *town) plug(rows int, dir string) (uri string, err error) {
-	l, err := printertest.Listen()
-	if err != nil {
-		return "", err
-	}
 	c.printer, err = printertest.New(&printertest.Opts{Dots: 384, Answers: printer.ProcessID, Paper: rows, Dir: dir})
 	if err != nil {
 		return "", err
 	}
-	ctx, stop := context.WithCancel(context.Background())
-	var wg sync.WaitGroup
-	wg.Go(func() { c.printer.Serve(ctx, l) }) //nolint:errcheck // what is printed is looked at
-	c.ends = append(c.ends, func() { stop(); wg.Wait() })
-	return "tcp://" + l.Addr().String(), nil
+	uri, stop, err := c.printer.Plug()
+	if err != nil {
+		return "", err
+	}
+	c.ends = append(c.ends, stop)
+	return uri, nil
 }
