@@ -8,31 +8,30 @@ import (
 	"pointkiosk/printer/printertest"
 )
 
-// benchLayouts runs f for the card of eight lines in each layout, on 58 mm
-// paper and a printer that takes no time; plain is one that can't leave out
-// white.
-func benchLayouts(b *testing.B, f func(*testing.B, *printertest.Printer, *printer.Dev, []printer.Raster)) {
+// layouts58 are the printers of 58 mm paper that the figures are for: one that
+// can't leave out white, and one that can all, in each layout.
+func layouts58(t testing.TB) (names []string, kinds []printer.Profile) {
+	t.Helper()
 	best, err := printer.Named("epson-tm-58")
 	if err != nil {
-		b.Fatal(err)
+		t.Fatal(err)
 	}
-	plain := printer.Profile{Dots: best.Dots, Blade: best.Blade, Answers: best.Answers}
-	run := func(name string, p printer.Profile) {
-		b.Run(name, func(b *testing.B) {
-			vp, err := printertest.New(printertest.Like(p))
-			if err != nil {
-				b.Fatal(err)
-			}
-			d, err := printer.New(vp, &printer.Opts{Profile: p, Now: vp.Now})
-			if err != nil {
-				b.Fatal(err)
-			}
+	names, kinds = []string{"plain"}, []printer.Profile{{Dots: best.Dots, Blade: best.Blade, Answers: best.Answers}}
+	for _, best.Layout = range best.Layouts() {
+		names, kinds = append(names, best.Layout.String()), append(kinds, best)
+	}
+	return names, kinds
+}
+
+// benchLayouts runs f for the card of eight lines in each layout, on 58 mm
+// paper and a printer that takes no time.
+func benchLayouts(b *testing.B, f func(*testing.B, *printertest.Printer, *printer.Dev, []printer.Raster)) {
+	names, kinds := layouts58(b)
+	for n, p := range kinds {
+		b.Run(names[n], func(b *testing.B) {
+			vp, d := model(b, p)
 			f(b, vp, d, drawEight(b, p.Dots, moduleFor(p.Layout)).job)
 		})
-	}
-	run("plain", plain)
-	for _, best.Layout = range best.Layouts() {
-		run(best.Layout.String(), best)
 	}
 }
 

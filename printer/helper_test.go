@@ -34,12 +34,12 @@ func drive(t *testing.T, c printer.Conn, vp *printertest.Printer, opts printer.O
 }
 
 // model returns a virtual printer that is what p says, and its driver.
-func model(t *testing.T, p printer.Profile) (*printertest.Printer, *printer.Dev) {
+func model(t testing.TB, p printer.Profile) (*printertest.Printer, *printer.Dev) {
 	t.Helper()
 	return modelOf(t, p, printertest.Like(p))
 }
 
-func modelOf(t *testing.T, p printer.Profile, paper *printertest.Opts) (*printertest.Printer, *printer.Dev) {
+func modelOf(t testing.TB, p printer.Profile, paper *printertest.Opts) (*printertest.Printer, *printer.Dev) {
 	t.Helper()
 	vp, err := printertest.New(paper)
 	if err != nil {

@@ -32,6 +32,14 @@ type Run struct {
 	Bold  bool //
 }
 
+// A Shade is a picture at another density than the job's, of those that the
+// profile has. What follows is as black, up to the next Shade: how black a
+// printer is set by itself, it doesn't say.
+type Shade struct {
+	Raster
+	Step int // from 1, the palest
+}
+
 // A Code is a QR Code, model 2.
 type Code struct {
 	Raster                 // with its quiet zone

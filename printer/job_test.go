@@ -205,3 +205,33 @@ func TestKilledNative(t *testing.T) {
 		}
 	}
 }
+
+// TestShade prints pictures at other densities than the job's.
+func TestShade(t *testing.T) {
+	kind := native(t)
+	vp, d := model(t, kind)
+	strip := printer.NewBitmap(384, 8)
+	strip.Fill(strip.Bounds())
+	for _, tt := range []struct {
+		step       int
+		want, fail string
+	}{
+		{0, "", "density 0, the printer has 5"},
+		{1, "raster 384x8, density -6, raster 384x8", ""},
+		{5, "raster 384x8, density 6, raster 384x8", ""},
+		{6, "", "density 6, the printer has 5"},
+	} {
+		before := vp.Received()
+		_, err := d.Print(strip, &printer.Shade{Raster: strip, Step: tt.step})
+		if tt.fail != "" {
+			if err == nil || !strings.Contains(err.Error(), tt.fail) || vp.Received() != before {
+				t.Errorf("%d: %v, %d bytes", tt.step, err, vp.Received()-before)
+			}
+			continue
+		}
+		if listing := strings.ReplaceAll(vp.Listing(), "\n", ", "); err != nil || !strings.Contains(listing, tt.want) {
+			t.Errorf("%d: %v, %s", tt.step, err, listing)
+		}
+	}
+	clean(t, vp)
+}

@@ -120,7 +120,10 @@ func (d *Dev) setup() []byte {
 	if dpi := byte(d.p.Motion); dpi > 0 {
 		w = append(w, gs, 'P', dpi, dpi) // GS P: a motion unit is a dot
 	}
-	return append(w, d.p.Density...)
+	if n := d.p.Density; n > 0 {
+		w = append(w, d.p.Densities[n-1]...)
+	}
+	return w
 }
 
 func (d *Dev) send(s *stream) (Proof, error) {

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -41,8 +42,9 @@ type Profile struct {
 	CodePage int `json:"code_page,omitempty"`
 	QR       int `json:"qr,omitempty"` // largest module of GS ( k, in dots; 0 is that it has none
 
-	Density Command `json:"density,omitempty"` // says how black it prints, before each job
-	Buzzer  Command `json:"buzzer,omitempty"`  // sounds it, once
+	Densities []Command `json:"densities,omitempty"` // how black it can print, from the palest
+	Density   int       `json:"density,omitempty"`   // which of them is sent before each job, from 1; 0 is none: as it is set
+	Buzzer    Command   `json:"buzzer,omitempty"`    // sounds it, once
 }
 
 // A Command is bytes for the printer, in hexadecimal with spaces as text.
@@ -133,7 +135,10 @@ func Named(name string) (Profile, error) {
 
 // With returns p with the fields of a JSON object in place of its own, checked.
 func (p Profile) With(object []byte) (Profile, error) {
-	p.Density, p.Buzzer = bytes.Clone(p.Density), bytes.Clone(p.Buzzer)
+	p.Densities, p.Buzzer = slices.Clone(p.Densities), slices.Clone(p.Buzzer)
+	for i, c := range p.Densities {
+		p.Densities[i] = slices.Clone(c) // the decoder writes into what is there
+	}
 	d := json.NewDecoder(bytes.NewReader(object))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&p); err != nil {
@@ -164,6 +169,7 @@ func (p Profile) filled() (Profile, error) {
 		{"motion", &p.Motion, 0, 255},
 		{"qr", &p.QR, 0, 16},
 		{"code_page", &p.CodePage, 0, 255},
+		{"density", &p.Density, 0, len(p.Densities)},
 	} {
 		if *f.value < 0 || *f.value > f.most {
 			return p, fmt.Errorf("printer: %s %d is not within 0 and %d", f.name, *f.value, f.most)

@@ -36,12 +36,13 @@ func TestWith(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, tt := range []struct{ object, want string }{
-		{`{"answers": "queued", "cutter": "full", "feed": 8, "density": "1d 28 4b 02 00 31 02"}`, ""},
+		{`{"answers": "queued", "cutter": "full", "feed": 8, "densities": ["1d 28 4b 02 00 31 02"], "density": 1}`, ""},
 		{`{"dots": 380}`, "380 dots"},
 		{`{"answers": "maybe"}`, `"maybe" is none of`},
 		{`{"layout": "native"}`, `needs "dot_feed"`},
 		{`{"layout": "cropped"}`, `needs "half"`},
-		{`{"density": "zz"}`, `command "zz"`},
+		{`{"densities": ["zz"]}`, `command "zz"`},
+		{`{"density": 5}`, "density 5 is not within 0 and 4"},
 		{`{"width": 58}`, "unknown field"},
 		{`{"spoils": 1}`, "every raster"},
 	} {
@@ -49,11 +50,11 @@ func TestWith(t *testing.T) {
 		if (err == nil) != (tt.want == "") || err != nil && !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%s: %v, want %s", tt.object, err, tt.want)
 		}
-		if err == nil && (q.Answers != printer.Queued || q.Feed != 8 || q.Dots != 384 || len(q.Density) != 7) {
+		if err == nil && (q.Answers != printer.Queued || q.Feed != 8 || q.Dots != 384 || len(q.Densities[0]) != 7) {
 			t.Errorf("%s: %+v", tt.object, q)
 		}
 	}
-	if again, _ := printer.Named("clone-58"); again.Answers != printer.Realtime || len(again.Density) != 0 {
+	if again, _ := printer.Named("clone-58"); again.Answers != printer.Realtime || len(again.Densities[0]) != 5 {
 		t.Error("the profile of the package was changed")
 	}
 }
@@ -70,7 +71,7 @@ func TestCommandsOfAProfile(t *testing.T) {
 		want         string // in the listing, in this order
 	}{
 		{"as it is", `{}`, false, "status back ff, motion 203 203, align 1, feed 0 and cut, process id"},
-		{"density", `{"density": "1d 28 4b 02 00 31 fe"}`, false, "motion 203 203, density -2, align 1"},
+		{"density", `{"density": 2}`, false, "motion 203 203, density -3, align 1"},
 		{"buzzer", `{}`, true, "feed 0 and cut, buzzer 31 01 01, process id"},
 		{"cut wholly, further on", `{"cutter": "full", "feed": 16}`, false, "feed 16 and cut"},
 		{"no cutter", `{"cutter": "none", "feed": 16}`, false, "feed 34, feed 136, process id"},

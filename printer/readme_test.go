@@ -27,7 +27,11 @@ func TestReadme(t *testing.T) {
 	if n := strings.Count(program, "\n"); n != 12 {
 		t.Errorf("the program has %d lines", n)
 	}
-	for what, part := range map[string]string{"program": "```go\n" + program + "```\n", "profiles": profileTable()} {
+	parts := map[string]string{"program": "```go\n" + program + "```\n", "profiles": profileTable()}
+	for name, figures := range byteFigures(t) {
+		parts["figures of "+name] = figures
+	}
+	for what, part := range parts {
 		if !strings.Contains(string(readme), part) {
 			t.Errorf("README.md has not this %s:\n%s", what, part)
 		}
@@ -51,4 +55,30 @@ func profileTable() string {
 		fmt.Fprintf(&b, "| %s | %d | %s | %v | %v | %s |\n", p.Name, p.Dots, layouts, p.Answers, p.Cutter, p.Tried)
 	}
 	return b.String()
+}
+
+// byteFigures are what the card of eight lines takes on the wire, with all
+// that belongs to it; ten bits a byte on a serial line.
+func byteFigures(t *testing.T) map[string]string {
+	t.Helper()
+	out := map[string]string{}
+	names, kinds := layouts58(t)
+	for n, kind := range kinds {
+		vp, d := model(t, kind)
+		job := drawEight(t, kind.Dots, moduleFor(kind.Layout)).job
+		print(t, d, kind, job...) // also clears
+		before := vp.Received()
+		print(t, d, kind, job...)
+		bytes := vp.Received() - before
+		thousands := fmt.Sprint(bytes)
+		if bytes >= 1000 {
+			thousands = fmt.Sprintf("%d,%03d", bytes/1000, bytes%1000)
+		}
+		row := fmt.Sprintf("| %s |", thousands)
+		for _, baud := range []float64{9600, 38400, 115200} {
+			row += fmt.Sprintf(" %.2f s |", float64(bytes)*10/baud)
+		}
+		out[names[n]] = row + "\n"
+	}
+	return out
 }

@@ -53,6 +53,8 @@ func (d *Dev) encode(job []Raster) (*stream, error) {
 
 func (s *stream) add(r Raster) error {
 	switch b := r.(type) {
+	case *Shade:
+		return s.shade(b)
 	case *Text:
 		return s.text(b)
 	case *Code:
@@ -70,6 +72,21 @@ func (s *stream) add(r Raster) error {
 		return nil
 	}
 	return s.picture(r)
+}
+
+// shade prints a picture at another density.
+func (s *stream) shade(b *Shade) error {
+	if b.Step < 1 || b.Step > len(s.p.Densities) {
+		return fmt.Errorf("printer: density %d, the printer has %d", b.Step, len(s.p.Densities))
+	}
+	if err := s.flush(); err != nil {
+		return err
+	}
+	s.emit(s.p.Densities[b.Step-1], 0)
+	if err := s.picture(b.Raster); err != nil {
+		return err
+	}
+	return s.flush()
 }
 
 // text prints a text in the printer's letters if it can.

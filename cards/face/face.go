@@ -36,7 +36,7 @@ type Card struct {
 	URL          string // the text of the code
 	Serial       string // 4-4-4
 	Kiosk        string
-	Practice     bool   // 見本 across the card
+	Practice     bool   // 見本 across the card; on the grid, from edge to edge between the texts
 	Reprint      int    // 0 is the first print, k is 再印刷 k
 	Lang         string // "ja" or "en"
 }

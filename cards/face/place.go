@@ -218,21 +218,30 @@ func (p *plan) rule(dots int) {
 	p.space(6)
 }
 
-// boxed frames a loud text with a quiet one below it.
+// boxed frames a loud text with a quiet one below it. On the grid it has no
+// sides, so that a printer can set the text by itself.
 func (p *plan) boxed(loud, quiet string) {
 	const frame = 4
 	p.space(8)
 	top := p.y
 	p.y += frame + 2
-	p.inset = frame + 4
-	p.text("card", loud, style{size: 40, bold: true})
+	size := 40
+	if p.f.grid {
+		size = 2 * cell
+	} else {
+		p.inset = frame + 4
+	}
+	p.text("card", loud, style{size: size, bold: true})
 	p.text("card", quiet, style{size: 22})
 	p.inset = 0
 	p.y += 4 + frame
 	box := image.Rect(margin, top, p.width-margin, p.y)
 	p.rules = append(p.rules,
-		image.Rect(box.Min.X, box.Min.Y, box.Max.X, box.Min.Y+frame), image.Rect(box.Min.X, box.Max.Y-frame, box.Max.X, box.Max.Y),
-		image.Rect(box.Min.X, box.Min.Y, box.Min.X+frame, box.Max.Y), image.Rect(box.Max.X-frame, box.Min.Y, box.Max.X, box.Max.Y))
+		image.Rect(box.Min.X, box.Min.Y, box.Max.X, box.Min.Y+frame), image.Rect(box.Min.X, box.Max.Y-frame, box.Max.X, box.Max.Y))
+	if !p.f.grid {
+		p.rules = append(p.rules,
+			image.Rect(box.Min.X, box.Min.Y, box.Min.X+frame, box.Max.Y), image.Rect(box.Max.X-frame, box.Min.Y, box.Max.X, box.Max.Y))
+	}
 }
 
 // placeCode keeps the code and its quiet zone free. Its corner is even, so that
@@ -249,6 +258,21 @@ func (p *plan) placeCode(modules int) {
 func (p *plan) closing() {
 	p.rules = append(p.rules, image.Rect(0, p.y, p.width, p.y+4))
 	p.y += 4
+}
+
+// across is 見本 from edge to edge, on the grid, where nothing can lie across a
+// text: a printer that sets it by itself couldn't print that.
+func (p *plan) across(card *Card) {
+	if !card.Practice || !p.f.grid {
+		return
+	}
+	word, gap, s := p.say.Say("card.practice"), "　", style{size: 2 * cell, bold: true}
+	text := word
+	for p.measure(text+gap+word, s.size, s) <= p.room() {
+		text += gap + word
+	}
+	p.space(4)
+	p.centre(text, s.size, s)
 }
 
 // mark lays 見本 faintly across all text down to end, twice.

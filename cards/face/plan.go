@@ -48,15 +48,17 @@ func (f *Face) plan(card *Card, width, modules int) (*plan, error) {
 		p.scale = 10
 	}
 	p.head(card)
+	p.across(card)
 	p.rule(3)
 	p.occasion(card)
+	p.across(card)
 	p.rule(3)
 	p.help(card)
 	end := p.y
 	p.notices(card)
 	p.placeCode(modules)
 	p.foot(card)
-	if card.Practice {
+	if card.Practice && !f.grid {
 		p.mark(end)
 	}
 	p.height = p.y

@@ -3,7 +3,9 @@ package main
 import (
 	"encoding/json"
 	"errors"
+	"flag"
 	"fmt"
+	"os"
 	"strings"
 
 	"pointkiosk/cmd/internal/station"
@@ -11,7 +13,8 @@ import (
 )
 
 func printerTest(c *call) error {
-	if err := c.parse(0, 0, nil); err != nil {
+	record := ""
+	if err := c.parse(0, 0, func(f *flag.FlagSet) { f.StringVar(&record, "record", "", "") }); err != nil {
 		return err
 	}
 	opts, err := c.opts(false)
@@ -19,7 +22,7 @@ func printerTest(c *call) error {
 		return err
 	}
 	uri := opts.Settings.Printer.URI
-	proof, err := station.TestPage(opts.Settings.Printer, c.words, opts.Log)
+	proof, err := testAndRecord(c, opts, record)
 	if err != nil {
 		return err
 	}
@@ -28,6 +31,20 @@ func printerTest(c *call) error {
 		key = "cli.printer.test.printed"
 	}
 	return c.say(map[string]string{"printer": uri, "proof": proof.String()}, key, uri)
+}
+
+// testAndRecord prints the test page. A recording of one that failed is wanted
+// most, so it stays as it is.
+func testAndRecord(c *call, opts station.Opts, file string) (printer.Proof, error) {
+	if file == "" {
+		return station.TestPage(opts.Settings.Printer, c.words, opts.Log, nil)
+	}
+	f, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return printer.NoProof, told(err, c.words.Say("cli.record", file))
+	}
+	proof, err := station.TestPage(opts.Settings.Printer, c.words, opts.Log, f)
+	return proof, errors.Join(err, f.Close())
 }
 
 // A finding is what a printer told of itself, for programs.

@@ -11,6 +11,7 @@ import (
 	"pointkiosk/packaging/proof"
 	"pointkiosk/printer"
 	"pointkiosk/printer/printertest"
+	"pointkiosk/printer/wire"
 )
 
 // serve is a printer of a profile on the network.
@@ -29,6 +30,19 @@ func serve(t *testing.T, name string) (vp *printertest.Printer, uri string) {
 	}
 	t.Cleanup(stop)
 	return vp, uri
+}
+
+// replay wants a recording that can be played again.
+func replay(t *testing.T, name string) {
+	t.Helper()
+	f, err := os.Open(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if r, err := wire.NewReplayer(f); err != nil || r.Left() < 5 {
+		t.Errorf("%v, %v", r, err)
+	}
 }
 
 // TestPrinterProbe is what a person reads who asks three printers; the settings
@@ -61,12 +75,17 @@ func TestPrinterProbe(t *testing.T) {
 			if err := os.WriteFile(file, []byte("[printer]"+settings), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			if err := call("printer", "test", "--config", file); err != nil {
+			record := filepath.Join(t.TempDir(), "line.txt")
+			if err := call("printer", "test", "--config", file, "--record", record); err != nil {
 				t.Fatal(err, &errs)
 			}
 			all += strings.ReplaceAll(out.String(), uri, "tcp://192.0.2.7:9100") + "\n"
 			if len(vp.Pages()) != 1 {
 				t.Errorf("%s: %d test pages", name, len(vp.Pages()))
+			}
+			replay(t, record)
+			if err := call("printer", "test", "--config", file, "--record", record); err == nil {
+				t.Error("a recording was written over")
 			}
 			if n > 0 {
 				continue

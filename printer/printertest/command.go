@@ -2,6 +2,7 @@ package printertest
 
 import (
 	"bytes"
+	"slices"
 
 	"pointkiosk/printer"
 )
@@ -161,6 +162,7 @@ func (p *Printer) obeyESC(cmd []byte, at int64) bool {
 		p.note("buzzer %d x %d", n, cmd[3])
 	case '7':
 		p.note("heat %d %d %d", n, cmd[3], cmd[4])
+		return p.shades(cmd)
 	case '(':
 		return p.buzzer(cmd)
 	default:
@@ -231,7 +233,7 @@ func (p *Printer) obeyFunction(cmd []byte, at int64) bool {
 	case len(cmd) == 11 && string(cmd[2:7]) == "H\x06\x0000" && p.opts.Answers == printer.ProcessID:
 		p.note("process id %q", cmd[7:])
 		p.answer(append(append([]byte{0x37, 0x22}, cmd[7:]...), 0)...)
-	case len(cmd) == 7 && string(cmd[2:6]) == "K\x02\x001": // fn 49: 70 % to 140 %
+	case len(cmd) == 7 && string(cmd[2:6]) == "K\x02\x001" && p.shades(cmd): // fn 49: 70 % to 140 %
 		p.note("density %d", int8(cmd[6]))
 		if d := int8(cmd[6]); d < -6 || d > 8 {
 			p.complain(at, "density %d", d)
@@ -242,6 +244,11 @@ func (p *Printer) obeyFunction(cmd []byte, at int64) bool {
 		return false
 	}
 	return true
+}
+
+// shades reports whether a command is of a kind that sets how black it prints.
+func (p *Printer) shades(cmd []byte) bool {
+	return slices.ContainsFunc(p.opts.Skills.Densities, func(c printer.Command) bool { return string(c[:2]) == string(cmd[:2]) })
 }
 
 // who answers GS I: a byte to 1 to 3, a block to 65 to 69.

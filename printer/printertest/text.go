@@ -248,19 +248,20 @@ func (p *Printer) image(cmd []byte, at int64) bool {
 
 // Skills are what a printer can do beyond a raster.
 type Skills struct {
-	Kanji  bool                        // letters in Shift-JIS, and bit images among them
-	QR     bool                        // GS ( k
-	Half   bool                        // GS v 0 at half the resolution
-	Motion int                         // dots an inch, on a printer that counts half dots until GS P says so
-	Font   func(c rune) printer.Raster // its letters, 24 dots high; nil draws corners
-	Maker  string                      // to GS I 66
-	Model  string                      // to GS I 67
+	Kanji     bool                        // letters in Shift-JIS, and bit images among them
+	QR        bool                        // GS ( k
+	Half      bool                        // GS v 0 at half the resolution
+	Densities []printer.Command           // how black it prints, of which it knows the kind
+	Motion    int                         // dots an inch, on a printer that counts half dots until GS P says so
+	Font      func(c rune) printer.Raster // its letters, 24 dots high; nil draws corners
+	Maker     string                      // to GS I 66
+	Model     string                      // to GS I 67
 }
 
 // Like returns the options of a printer that is what a profile says.
 func Like(p printer.Profile) *Opts {
 	return &Opts{
 		Dots: p.Dots, Answers: p.Answers, Blade: p.Blade, Buffer: p.Buffer,
-		Skills: Skills{Kanji: p.Kanji, QR: p.QR > 0, Half: p.Half, Motion: p.Motion, Maker: p.Maker, Model: p.Model},
+		Skills: Skills{Kanji: p.Kanji, QR: p.QR > 0, Half: p.Half, Densities: p.Densities, Motion: p.Motion, Maker: p.Maker, Model: p.Model},
 	}
 }

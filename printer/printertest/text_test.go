@@ -7,7 +7,7 @@ import (
 	"pointkiosk/printer"
 )
 
-var able = Skills{Kanji: true, QR: true, Half: true, Maker: "EPSON", Model: "TM-T90"}
+var able = Skills{Kanji: true, QR: true, Half: true, Densities: []printer.Command{[]byte("\x1d(K\x02\x001\x00")}, Maker: "EPSON", Model: "TM-T90"}
 
 // Half of this is 木 in Shift-JIS.
 const tree = "\x96\xd8"
@@ -129,6 +129,7 @@ func TestTextComplaints(t *testing.T) {
 		{"code too wide", "\x1d(k\x03\x001C\x02" + hello + "\x1d(k\x03\x001Q0", "byte 21: a code of 42 dots on 32", able},
 		{"code of nothing", "\x1d(k\x03\x001Q0", "byte 0: no code of \"\"", able},
 		{"module", "\x1d(k\x03\x001C\x11", "byte 0: module of 17 dots", able},
+		{"no such density", "\x1b7\x07\x50\x02", "byte 0: unknown command 1b 37", able},
 		{"density", "\x1d(K\x02\x001\x09", "byte 0: density 9", able},
 		{"empty image", "\x1b*\x21\x00\x00", "byte 0: image of 0 columns", able},
 		{"command in an image", "\x1b*\x21\x01\x00\x10\x04\x01", "byte 5: real-time command 10 04 01", able},

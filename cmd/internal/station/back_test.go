@@ -32,7 +32,7 @@ func TestBackByItself(t *testing.T) {
 	parts.Go(func() { vp.Serve(ctx, l) })
 	s := Usual().Printer
 	s.URI = "tcp://" + l.Addr().String()
-	p, err := openPaper(s, slog.New(slog.DiscardHandler))
+	p, err := openPaper(s, slog.New(slog.DiscardHandler), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

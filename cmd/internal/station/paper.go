@@ -26,15 +26,16 @@ type paper struct {
 	dev  *printer.Dev
 	wire io.Closer
 	log  *slog.Logger
-	dots int // width of the paper
 }
 
-func openPaper(s Printer, log *slog.Logger) (*paper, error) {
+// openPaper opens the printer. What passes over its line is written to record,
+// if that isn't nil.
+func openPaper(s Printer, log *slog.Logger, record io.Writer) (*paper, error) {
 	model, err := s.profile()
 	if err != nil {
 		return nil, err
 	}
-	p := &paper{log: log, dots: model.Dots}
+	p := &paper{log: log}
 	opts := &printer.Opts{Profile: model, Ping: strings.HasPrefix(s.URI, "serial:"), Beep: s.Beep, StopAtNearEnd: s.Stop}
 	if model.Layout >= printer.NativeText {
 		if opts.Draw, err = letters(); err != nil {
@@ -46,6 +47,10 @@ func openPaper(s Printer, log *slog.Logger) (*paper, error) {
 		return nil, err
 	}
 	p.wire, opts.Now = l.closer, l.now
+	if record != nil {
+		r := wire.NewRecorder(l.conn, record, time.Now)
+		l.conn, opts.Now = r, r.Now
+	}
 	p.dev, err = printer.New(l.conn, opts)
 	if err != nil {
 		return nil, errors.Join(err, p.Close())

@@ -117,7 +117,7 @@ func (s *Station) open(ctx context.Context) (err error) {
 		s.opts.Log.Error("practice journal", "error", err) // no reason to stop the real work
 	}
 	s.door = newDoor(filepath.Join(dir, "door"), s.opts.Settings.Staff, s.opts.Now)
-	s.printer, err = openPaper(s.opts.Settings.Printer, s.opts.Log)
+	s.printer, err = openPaper(s.opts.Settings.Printer, s.opts.Log, nil)
 	return err
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"image"
+	"io"
 	"log/slog"
 
 	"pointkiosk/assets/words"
@@ -12,9 +13,10 @@ import (
 )
 
 // TestPage prints a page that shows how wide and how black this printer prints,
-// its letters, codes of several sizes and its cutter, by its profile. It needs
-// no enrolment.
-func TestPage(s Printer, w *words.Words, log *slog.Logger) (printer.Proof, error) {
+// its letters, codes of several sizes, its densities and its cutter, by its profile. It needs
+// no enrolment. What passes over the line is written to record, if that isn't
+// nil: a wire.Replayer plays it again where there is no such printer.
+func TestPage(s Printer, w *words.Words, log *slog.Logger, record io.Writer) (printer.Proof, error) {
 	model, err := s.profile()
 	if err != nil {
 		return printer.NoProof, err
@@ -23,7 +25,7 @@ func TestPage(s Printer, w *words.Words, log *slog.Logger) (printer.Proof, error
 	if err != nil {
 		return printer.NoProof, err
 	}
-	p, err := openPaper(s, log)
+	p, err := openPaper(s, log, record)
 	if err != nil {
 		return printer.NoProof, err
 	}
@@ -36,6 +38,7 @@ type sheet struct {
 	model printer.Profile
 	draw  func(rune) printer.Raster
 	job   []printer.Raster
+	err   error // what can't be drawn
 }
 
 func testPage(model printer.Profile, w *words.Words) ([]printer.Raster, error) {
@@ -57,9 +60,10 @@ func testPage(model printer.Profile, w *words.Words) ([]printer.Raster, error) {
 			return nil, err
 		}
 	}
+	p.shades(w)
 	p.gap()
 	p.line(w.Say("printer.test.cutter." + model.Cutter.String()))
-	return p.job, nil
+	return p.job, p.err
 }
 
 // gap is a few white rows.
@@ -80,6 +84,7 @@ func (p *sheet) line(text string) {
 	for _, c := range text {
 		g := p.draw(c)
 		if g == nil {
+			p.err = errors.Join(p.err, fmt.Errorf("station: test page: the font has no %q", c))
 			continue
 		}
 		area := g.Bounds()
@@ -96,6 +101,30 @@ func (p *sheet) line(text string) {
 		end, run = end+area.Dx(), append(run, c)
 	}
 	put()
+}
+
+// shades prints a strip at each density that can be set: fine lines, which run
+// together where it is too black, and a black patch, which is grey where it is
+// too pale.
+func (p *sheet) shades(w *words.Words) {
+	const fine, high = 2, 48
+	all := len(p.model.Densities)
+	if all == 0 {
+		p.line(w.Say("printer.test.density.none"))
+	}
+	for step := 1; step <= all; step++ {
+		key := "printer.test.density"
+		if step == p.model.Density {
+			key += ".now"
+		}
+		p.line(w.Say(key, step, all))
+		b := printer.NewBitmap(p.model.Dots, high)
+		for x := 0; x < p.model.Dots/2; x += 2 * fine {
+			b.Fill(image.Rect(x, 0, x+fine, high))
+		}
+		b.Fill(image.Rect(p.model.Dots/2+high, 0, p.model.Dots, high))
+		p.job = append(p.job, &printer.Shade{Raster: b, Step: step})
+	}
 }
 
 // code prints a code, if this printer has one of that size.

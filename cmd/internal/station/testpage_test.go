@@ -46,6 +46,7 @@ func TestTestPage(t *testing.T) {
 						t.Fatalf("%d papers", n)
 					}
 					wantCodes(t, page, model)
+					wantShades(t, page, model)
 					if text := strings.Join(vp.Pages()[0].Text, "\n"); model.Layout >= printer.NativeText &&
 						!(strings.Contains(text, "国東半島") && strings.Contains(text, "□")) {
 						t.Errorf("in its own letters it says %q", text)
@@ -53,6 +54,20 @@ func TestTestPage(t *testing.T) {
 				})
 			}
 		}
+	}
+}
+
+// wantShades wants each density that can be set, from the palest.
+func wantShades(t *testing.T, page []printer.Raster, model printer.Profile) {
+	t.Helper()
+	var steps []int
+	for _, r := range page {
+		if s, ok := r.(*printer.Shade); ok {
+			steps = append(steps, s.Step)
+		}
+	}
+	if len(steps) != len(model.Densities) || !slices.IsSorted(steps) {
+		t.Errorf("densities %v of %d", steps, len(model.Densities))
 	}
 }
 
