@@ -66,6 +66,7 @@ var commands = []command{
 	{"verify", verify},
 	{"printer probe", printerProbe},
 	{"printer test", printerTest},
+	{"printer virtual", printerVirtual},
 	{"pin", pin},
 }
 

@@ -57,6 +57,24 @@ var faultText = [...]string{
 
 func (f Fault) String() string { return faultText[f] }
 
+// Faults are all that can happen.
+func Faults() (all []Fault) {
+	for f := PaperEnd; int(f) < len(faultText); f++ {
+		all = append(all, f)
+	}
+	return all
+}
+
+// ParseFault reads what String wrote.
+func ParseFault(text string) (Fault, error) {
+	for _, f := range Faults() {
+		if f.String() == text {
+			return f, nil
+		}
+	}
+	return None, fmt.Errorf("printertest: no fault %q", text)
+}
+
 // Opts describes a printer and its roll. The zero value of each field but Dots
 // is usable.
 type Opts struct {

@@ -99,6 +99,28 @@ func virtual(uri string, model printer.Profile, font func(rune) printer.Raster) 
 	return printertest.New(opts)
 }
 
+// nearEnd is how many rows before its roll ends a virtual printer says so: 10 cm.
+const nearEnd = 800
+
+// Virtual returns a printer of the settings' profile whose papers are PNG files
+// in dir, for [printertest.Printer.Serve]. It prints so many rows a second, or
+// as many as its model.
+func Virtual(s Printer, dir string, rows int, page func(printertest.Page)) (*printertest.Printer, error) {
+	model, err := s.profile()
+	if err != nil {
+		return nil, err
+	}
+	opts := printertest.Like(model)
+	opts.Dir, opts.OnPage, opts.NearEnd = dir, page, nearEnd
+	if opts.Speed = rows; rows <= 0 {
+		opts.Speed = model.Speed
+	}
+	if opts.Skills.Font, err = letters(); err != nil {
+		return nil, err
+	}
+	return printertest.New(opts)
+}
+
 // Close lets go of the line.
 func (p *paper) Close() error {
 	if p.wire == nil {
