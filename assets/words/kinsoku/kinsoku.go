@@ -18,6 +18,7 @@ const (
 	notFirst = "、。，．・：；？！ー）］｝」』】〉》〕’”゛゜ヽヾゝゞ々〻‐–〜～…‥%％‰℃" +
 		"ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ｡､｣･ｧｨｩｪｫｬｭｮｯｰﾞﾟ,.:;?!)]}"
 	notLast = "（［｛「『【〈《〔‘“｢([{￥¥＄$#＃№①②③④⑤⑥⑦⑧⑨"
+	dashes  = "—―"
 	units   = "円枚件回日月年時分秒階台名人点号番" // never at a line's start behind a number
 )
 
@@ -37,6 +38,8 @@ func Between(a, b rune) (bad int, ok bool) {
 		return 0, false
 	case unicode.IsDigit(a) && strings.ContainsRune(units, b):
 		return 0, false
+	case a == b && strings.ContainsRune(dashes, a):
+		return 0, false // two are one (class 8)
 	}
 	switch sa, sb := scriptOf(a), scriptOf(b); {
 	case sa == latin && sb == latin:

@@ -9,7 +9,7 @@ func TestBetween(t *testing.T) {
 		want int
 	}{
 		{"行、", never}, {"行。", never}, {"店」", never}, {"（店", never}, {"「店", never}, {"カー", never}, {"キャ", never},
-		{"きっ", never}, {"人々", never}, {"ﾊﾞ", never}, {"店…", never}, {"¥5", never}, {"5%", never}, {"①ス", never},
+		{"きっ", never}, {"人々", never}, {"ﾊﾞ", never}, {"店…", never}, {"——", never}, {"――", never}, {"店―", 20}, {"¥5", never}, {"5%", never}, {"①ス", never},
 		{"10", never}, {"AB", never}, {"P.", never}, {".j", never}, {"字 ", never},
 		{"0円", never}, {"2階", never}, {"字日", InsideWord}, {"0名", never}, {"0の", InsideWord},
 		{" 字", 0}, {"　字", 0}, {"。次", 0}, {"」次", 0}, {"字「", 0},
