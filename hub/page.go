@@ -134,7 +134,7 @@ type visit struct {
 	session registry.Session // its Account is zero when nobody is signed in
 }
 
-func (v *visit) signedIn() bool { return v.session.Account != registry.ID{} }
+func (v *visit) signedIn() bool { return v.session.Account != cards.MyKeyID{} }
 
 // date writes a moment's day in Japan; dayOf that of a card or a lot.
 func (v *visit) date(t time.Time) string  { return words.DateTime(v.Lang(), t.In(cards.Japan)) }

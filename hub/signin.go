@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"strings"
 
+	"pointkiosk/cards"
 	"pointkiosk/hub/ledger"
 	"pointkiosk/hub/registry"
 )
@@ -85,7 +86,7 @@ func (s *site) signIn(v *visit) (page, error) {
 	switch {
 	case err == nil:
 		return s.signedInNow(v, session)
-	case errors.Is(err, registry.ErrID):
+	case errors.Is(err, cards.ErrMyKeyID):
 		f.Error = v.Say("page.signin.badid")
 	case errors.Is(err, registry.ErrWrong):
 		f.Error = v.Say("page.signin.wrong")

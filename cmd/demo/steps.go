@@ -14,7 +14,7 @@ import (
 	"slices"
 	"strings"
 
-	"pointkiosk/hub/registry"
+	"pointkiosk/cards"
 )
 
 // What the demo makes up. None of it opens anything but the demo.
@@ -162,7 +162,7 @@ func (d *demo) claimTwice(address string) error {
 
 // newAccount adds a resident who was never here.
 func (d *demo) newAccount() (string, error) {
-	id, err := registry.NewID(rand.Reader)
+	id, err := cards.NewMyKeyID(rand.Reader)
 	if err != nil {
 		return "", err
 	}

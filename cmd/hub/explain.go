@@ -6,6 +6,7 @@ import (
 	"io/fs"
 
 	"pointkiosk/assets/words"
+	"pointkiosk/cards"
 	"pointkiosk/hub/ledger"
 	"pointkiosk/hub/registry"
 )
@@ -34,7 +35,7 @@ func (k *call) told(err error) error {
 	}{
 		{errNoHub, "hub.err.nohub"}, {ledger.ErrNoKiosk, "hub.err.kiosk"}, {ledger.ErrNoEvent, "hub.err.event"},
 		{ledger.ErrEnrolled, "hub.err.enrolled"}, {ledger.ErrKeys, "hub.err.keys"}, {ledger.ErrBadRequest, "hub.err.bad"}, {ledger.ErrNoMark, "hub.err.closed"}, {ledger.ErrClosed, "hub.err.closed"},
-		{registry.ErrTaken, "hub.err.taken"}, {registry.ErrID, "hub.err.id"}, {registry.ErrPassword, "hub.err.password"},
+		{registry.ErrTaken, "hub.err.taken"}, {cards.ErrMyKeyID, "hub.err.id"}, {registry.ErrPassword, "hub.err.password"},
 		{errNoPassword, "hub.err.nopassword"}, {fs.ErrNotExist, "hub.err.file"}, {fs.ErrPermission, "hub.err.file"},
 	} {
 		if errors.Is(err, e.is) {

@@ -6,6 +6,8 @@ import (
 	"net/netip"
 	"testing"
 	"time"
+
+	"pointkiosk/cards"
 )
 
 // A guesser has many addresses, and a new device for every try.
@@ -55,7 +57,7 @@ func TestGuessesADay(t *testing.T) {
 	} {
 		r, c := testRegistry(t, nil)
 		g := newGuesser(t, r, tt.addresses)
-		account, err := ParseID(testID)
+		account, err := cards.ParseMyKeyID(testID)
 		if err != nil {
 			t.Fatal(err)
 		}

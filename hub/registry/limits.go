@@ -3,6 +3,8 @@ package registry
 import (
 	"net/netip"
 	"time"
+
+	"pointkiosk/cards"
 )
 
 // A Rate allows Burst tries at once and then one in every Every.
@@ -42,7 +44,7 @@ func DefaultLimits() Limits {
 
 // ways names the buckets that a sign-in may draw on: all of the first way, or
 // else all of the next. A known device has its own, which strangers can't empty.
-func (r *Registry) ways(account ID, device, place string, known bool) [][]try {
+func (r *Registry) ways(account cards.MyKeyID, device, place string, known bool) [][]try {
 	limits, name := r.opts.Limits, account.String()
 	if known {
 		return [][]try{{{key: "known " + name + " " + device, rate: limits.Known}}}

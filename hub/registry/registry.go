@@ -32,6 +32,8 @@ import (
 	"io"
 	"runtime"
 	"time"
+
+	"pointkiosk/cards"
 )
 
 // Opts are the registry's settings. The zero value is the real thing.
@@ -91,9 +93,9 @@ func Open(write, read *sql.DB, opts *Opts) (*Registry, error) {
 var ErrTaken = errors.New("registry: this MyKey ID has an account")
 
 // Add makes an account. The ID may be typed in any of the ways that
-// [NormalizeID] reads.
+// [cards.NormalizeMyKeyID] reads.
 func (r *Registry) Add(ctx context.Context, id, password string) error {
-	account, err := NormalizeID(id)
+	account, err := cards.NormalizeMyKeyID(id)
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 
 	_ "modernc.org/sqlite"
 
+	"pointkiosk/cards"
 	"pointkiosk/hub/schema/schematest"
 )
 
@@ -68,7 +69,7 @@ func TestAdd(t *testing.T) {
 	}{
 		{"good", "k7m4 w2hn", testPassword, nil},
 		{"taken", testID, testPassword, ErrTaken},
-		{"not an ID", "K7M4W2H", testPassword, ErrID},
+		{"not an ID", "K7M4W2H", testPassword, cards.ErrMyKeyID},
 		{"7 characters", "AAAAAAA2", "1234567", ErrPassword},
 		{"8 characters of three bytes", "AAAAAAA3", "きさらづポイント", nil},
 		{"too long", "AAAAAAA4", string(make([]byte, MaxPassword+1)), ErrPassword},
@@ -92,7 +93,7 @@ func TestSignIn(t *testing.T) {
 		{"unknown ID", "AAAAAAAA", testPassword, ErrWrong},
 		{"the dummy's password", "AAAAAAAA", "nobody's password", ErrWrong},
 		{"no password", testID, "", ErrWrong},
-		{"no ID", "mykey", testPassword, ErrID},
+		{"no ID", "mykey", testPassword, cards.ErrMyKeyID},
 	} {
 		s, err := r.SignIn(t.Context(), tt.id, tt.password, "a phone")
 		if !errors.Is(err, tt.want) || err == nil && s.Account.String() != testID {

@@ -9,6 +9,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"pointkiosk/cards"
 )
 
 // ErrSignedOut reports a session that is over, or never was.
@@ -17,7 +19,7 @@ var ErrSignedOut = errors.New("registry: signed out")
 // A Session is one sign-in on one device. Its text is a bearer secret and stands in
 // the cookie alone.
 type Session struct {
-	Account   ID
+	Account   cards.MyKeyID
 	Made      time.Time
 	Expires   time.Time // moves on with Use
 	NewDevice bool      // the sign-in was this device's first; false in a resumed session
@@ -46,7 +48,7 @@ func FormToken(cookie string) string {
 
 // begin writes the session and remembers the device; a device that is new to
 // the account is told to it.
-func (r *Registry) begin(ctx context.Context, account ID, device string) (Session, error) {
+func (r *Registry) begin(ctx context.Context, account cards.MyKeyID, device string) (Session, error) {
 	secret, err := r.NewSecret()
 	if err != nil {
 		return Session{}, err
@@ -79,7 +81,7 @@ func (r *Registry) begin(ctx context.Context, account ID, device string) (Sessio
 	return s, nil
 }
 
-func (r *Registry) remember(ctx context.Context, tx *sql.Tx, account ID, device string) (first bool, err error) {
+func (r *Registry) remember(ctx context.Context, tx *sql.Tx, account cards.MyKeyID, device string) (first bool, err error) {
 	now := r.now().UnixMilli()
 	done, err := tx.ExecContext(ctx, `INSERT INTO device (account, id, made_at) VALUES ($1, $2, $3) ON CONFLICT (account, id) DO NOTHING`,
 		account.String(), device, now)
@@ -117,7 +119,11 @@ func (r *Registry) Resume(ctx context.Context, cookie string) (Session, error) {
 		return Session{}, fmt.Errorf("registry: resume a session: %w", err)
 	}
 	now := r.now()
-	s := Session{Account: ID{account}, Made: time.UnixMilli(made), Expires: time.UnixMilli(expires), secret: cookie}
+	id, err := cards.ParseMyKeyID(account)
+	if err != nil {
+		return Session{}, fmt.Errorf("registry: resume a session: %w", err)
+	}
+	s := Session{Account: id, Made: time.UnixMilli(made), Expires: time.UnixMilli(expires), secret: cookie}
 	if last := s.Made.Add(r.opts.Most); s.Expires.After(last) {
 		s.Expires = last
 	}

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"net/netip"
 	"time"
+
+	"pointkiosk/cards"
 )
 
 // ErrWrong reports an unknown ID or a wrong password: which of them, nobody
@@ -37,10 +39,10 @@ func (r *Registry) SignIn(ctx context.Context, id, password, device string) (Ses
 }
 
 // SignInFrom checks the password and begins a session on a device, which is
-// named by its cookie's text. Its errors are [ErrID], [ErrWrong], [BusyError],
+// named by its cookie's text. Its errors are [cards.ErrMyKeyID], [ErrWrong], [BusyError],
 // [SlowError] and those of the database.
 func (r *Registry) SignInFrom(ctx context.Context, from netip.Addr, id, password, device string) (Session, error) {
-	account, err := NormalizeID(id)
+	account, err := cards.NormalizeMyKeyID(id)
 	if err != nil {
 		return Session{}, err
 	}
@@ -72,7 +74,7 @@ func (r *Registry) SignInFrom(ctx context.Context, from netip.Addr, id, password
 
 // lookup returns an account's stored password, empty if there is none, and
 // whether the device signed in to it before.
-func (r *Registry) lookup(ctx context.Context, account ID, device string) (phc string, known bool, err error) {
+func (r *Registry) lookup(ctx context.Context, account cards.MyKeyID, device string) (phc string, known bool, err error) {
 	err = r.read.QueryRowContext(ctx, `SELECT password FROM account WHERE id = $1`, account.String()).Scan(&phc)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return "", false, fmt.Errorf("registry: look an account up: %w", err)

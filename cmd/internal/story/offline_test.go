@@ -52,7 +52,7 @@ func (c *town) crowd(t testing.TB, n int) (ids []string) {
 	people, err := registry.Open(db, db, &registry.Opts{Cost: registry.Cost{Memory: 64, Passes: 1}})
 	check(t, err)
 	for range n {
-		id, err := registry.NewID(rand.Reader)
+		id, err := cards.NewMyKeyID(rand.Reader)
 		check(t, err)
 		check(t, people.Add(context.Background(), id.String(), password))
 		ids = append(ids, id.String())

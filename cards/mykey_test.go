@@ -1,4 +1,4 @@
-package registry
+package cards
 
 import (
 	"crypto/rand"
@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-func TestNormalizeID(t *testing.T) {
+func TestNormalizeMyKeyID(t *testing.T) {
 	for _, tt := range []struct{ typed, want string }{
 		{"K7M4W2HN", "K7M4W2HN"},
 		{"k7m4 w2hn", "K7M4W2HN"},
@@ -21,21 +21,21 @@ func TestNormalizeID(t *testing.T) {
 		{"", ""},
 		{strings.Repeat(" ", 200) + "K7M4W2HN", ""},
 	} {
-		id, err := NormalizeID(tt.typed)
+		id, err := NormalizeMyKeyID(tt.typed)
 		if id.String() != tt.want || (err == nil) != (tt.want != "") {
-			t.Errorf("NormalizeID(%q) = %q, %v, want %q", tt.typed, id, err, tt.want)
+			t.Errorf("NormalizeMyKeyID(%q) = %q, %v, want %q", tt.typed, id, err, tt.want)
 		}
 	}
 }
 
-func TestNewID(t *testing.T) {
-	seen, digits := map[ID]bool{}, map[rune]int{}
+func TestNewMyKeyID(t *testing.T) {
+	seen, digits := map[MyKeyID]bool{}, map[rune]int{}
 	for range 500 {
-		id, err := NewID(rand.Reader)
+		id, err := NewMyKeyID(rand.Reader)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if again, err := ParseID(id.String()); err != nil || again != id || seen[id] {
+		if again, err := ParseMyKeyID(id.String()); err != nil || again != id || seen[id] {
 			t.Fatalf("%q: %v, %v", id, again, err)
 		}
 		seen[id] = true
@@ -46,7 +46,7 @@ func TestNewID(t *testing.T) {
 	if len(digits) != len(idDigits) {
 		t.Errorf("%d digits of %d were drawn", len(digits), len(idDigits))
 	}
-	if id, _ := ParseID("K7M4W2HN"); id.Tail() != "W2HN" {
+	if id, _ := ParseMyKeyID("K7M4W2HN"); id.Tail() != "W2HN" {
 		t.Errorf("tail %q", id.Tail())
 	}
 }
@@ -56,15 +56,15 @@ func FuzzID(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		if id, err := ParseID(text); err == nil && id.String() != text {
-			t.Errorf("ParseID(%q) = %q: two texts name one ID", text, id)
+		if id, err := ParseMyKeyID(text); err == nil && id.String() != text {
+			t.Errorf("ParseMyKeyID(%q) = %q: two texts name one ID", text, id)
 		}
-		id, err := NormalizeID(text)
+		id, err := NormalizeMyKeyID(text)
 		if err != nil {
 			return
 		}
-		if again, err := ParseID(id.String()); err != nil || again != id {
-			t.Errorf("NormalizeID(%q) = %q, which Parse gives as %q, %v", text, id, again, err)
+		if again, err := ParseMyKeyID(id.String()); err != nil || again != id {
+			t.Errorf("NormalizeMyKeyID(%q) = %q, which Parse gives as %q, %v", text, id, again, err)
 		}
 	})
 }
