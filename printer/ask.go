@@ -26,6 +26,10 @@ type watch struct {
 // over reports whether nothing that still comes can change the verdict.
 func (w *watch) over() bool { return w.got || !w.bad.Ready() }
 
+// powerOn begins the notice of a printer that was switched on: nothing that is
+// asked here is answered by such a block.
+const powerOn = 0x3B
+
 // note takes in a reply that may come at any time.
 func (d *Dev) note(r reply) {
 	switch r.kind {
@@ -43,6 +47,9 @@ func (d *Dev) note(r reply) {
 			d.watch.got = true
 		}
 	case block:
+		if r.data[0] == powerOn {
+			d.suspect(Status{Reason: Away})
+		}
 		if d.watch.id != "" && string(r.data) == "\x37\x22"+d.watch.id { // GS ( H fn 48
 			d.watch.got = true
 		}
@@ -105,20 +112,21 @@ func (d *Dev) broke(err error) {
 	}
 }
 
-// drain takes in what already came, up to a pause.
-func (d *Dev) drain() error {
+// drain takes in what already came, up to a pause. It ends without one where
+// more came than fits its time.
+func (d *Dev) drain() (quiet bool, err error) {
 	end := d.opts.Now().Add(answerTime)
 	var b [1]byte
 	for d.opts.Now().Before(end) {
 		err := d.c.Tx(nil, b[:])
 		if timedOut(err) {
-			return nil
+			return true, nil
 		}
 		if err != nil {
 			d.hangUp()
-			return err
+			return false, err
 		}
 		d.note(d.in.next(b[0]))
 	}
-	return nil
+	return false, nil
 }

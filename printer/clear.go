@@ -7,18 +7,18 @@ import (
 )
 
 // stopped ends a card at a write that failed.
-func (d *Dev) stopped(sent int, err error) (Proof, error) {
+func (d *Dev) stopped(sent int, err error) error {
 	d.broke(err)
 	if sent == 0 {
 		d.unsent()
-		return NoProof, &UnsentError{d.blame(err), err}
+		return &UnsentError{d.blame(err), err}
 	}
 	s := d.blame(err)
 	if !d.watch.bad.Ready() {
 		s = d.watch.bad // before it was mended, perhaps
 	}
 	d.watch = watch{}
-	return NoProof, &UncertainError{s, sent, err}
+	return &UncertainError{s, sent, err}
 }
 
 // unsent is the paper when no byte of a job left: the printer was set up, and
@@ -30,7 +30,7 @@ func (d *Dev) unsent() {
 }
 
 // halted ends a card at a printer that stopped, or fell silent, before a part.
-func (d *Dev) halted(sent int, err error) (Proof, error) {
+func (d *Dev) halted(sent int, err error) error {
 	if sent > 0 {
 		return d.uncertain(sent, err)
 	}
@@ -40,13 +40,13 @@ func (d *Dev) halted(sent int, err error) (Proof, error) {
 	if errors.Is(err, errBad) {
 		err = nil
 	}
-	return NoProof, &UnsentError{s, err}
+	return &UnsentError{s, err}
 }
 
 // uncertain ends a card whose bytes all left, or whose printer stopped between
 // two of them. What the printer still holds is cleared at once: after new paper
 // it would print by itself.
-func (d *Dev) uncertain(sent int, err error) (Proof, error) {
+func (d *Dev) uncertain(sent int, err error) error {
 	s, hears := d.watch.bad, true
 	if s.Ready() {
 		s, hears = d.why(err)
@@ -58,7 +58,7 @@ func (d *Dev) uncertain(sent int, err error) (Proof, error) {
 	if hears && d.p.Answers == ProcessID {
 		d.discard()
 	}
-	return NoProof, &UncertainError{s, sent, err}
+	return &UncertainError{s, sent, err}
 }
 
 // why asks a printer that fell silent what ails it. Where it is well now, that
@@ -74,7 +74,7 @@ func (d *Dev) why(err error) (s Status, hears bool) {
 		}
 		return s, true
 	}
-	return Status{Reason: Away}, false
+	return Status{Reason: Away}, errors.Is(err, errStood)
 }
 
 // discard clears the printer's buffers in real time, even in mid-command.
@@ -92,7 +92,7 @@ func (d *Dev) discard() {
 }
 
 // clear ends a command that may be open, empties the printer and cuts off
-// whatever sticks out of it.
+// whatever sticks out of it. Where the printer gives a proof, the cut is proved.
 func (d *Dev) clear() error {
 	if d.p.Answers == ProcessID && d.paper != cleared {
 		d.discard()
@@ -110,7 +110,10 @@ func (d *Dev) clear() error {
 		w = append(nuls, w...)
 	}
 	before := d.owed
-	if d.p.Answers == Queued {
+	switch d.p.Answers {
+	case ProcessID:
+		w = append(w, d.process()...)
+	case Queued:
 		d.owed++
 		w = append(w, gs, 'r', 1) // its answer: those of earlier cards came, or never will
 	}
@@ -123,25 +126,31 @@ func (d *Dev) clear() error {
 	if err != nil {
 		return fmt.Errorf("printer: clear %v: %w", d.c, err)
 	}
-	if d.p.Answers == Queued {
-		if err := d.settled(before); err != nil {
-			return fmt.Errorf("printer: clear %v: %w", d.c, err)
-		}
+	switch d.p.Answers {
+	case ProcessID:
+		err = d.await(clearTime, func(reply) bool { return d.watch.got })
+	case Queued:
+		err = d.settled(before)
+	}
+	if err != nil {
+		return fmt.Errorf("printer: clear %v: %w", d.c, err)
 	}
 	d.paper = clean
 	return nil
 }
 
+// clearTime is how long it may take until a cut is made behind what is cleared.
+const clearTime = 5 * time.Second
+
 // settled waits for the answers to GS r that are owed. One that belonged to an
 // earlier card must not be taken for the next one's proof.
 func (d *Dev) settled(before int) error {
-	const limit = 5 * time.Second
-	err := d.await(limit, func(reply) bool { return d.owed == 0 })
+	err := d.await(clearTime, func(reply) bool { return d.owed == 0 })
 	if timedOut(err) && d.owed <= before {
 		err = nil // one came; the printer lost the others
 	}
 	if err == nil {
-		err = d.drain() // an answer that an earlier process left may be among them
+		_, err = d.drain() // an answer that an earlier process left may be among them
 	}
 	d.owed = 0
 	return err

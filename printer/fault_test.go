@@ -70,6 +70,8 @@ func TestFaultInMidCard(t *testing.T) {
 			[4]printer.Reason{printer.Away, printer.Away, printer.Away, printer.Away}},
 		{printertest.Rebooted, nil, big, true,
 			[4]printer.Reason{printer.Ready, printer.Away, printer.Away, printer.Away}},
+		{printertest.Restarted, nil, big, true,
+			[4]printer.Reason{printer.Away, printer.Away, printer.Away, printer.Away}},
 	} {
 		for _, class := range classes {
 			t.Run(fmt.Sprintf("%v/%v/%d/%v", tt.fault, class, tt.buffer, tt.ping), func(t *testing.T) {

@@ -7,7 +7,7 @@ import "time"
 // buffer holds: in pieces of at most half of it, each when enough of those before
 // should be on paper and it still says that all is well.
 
-// A load is what a printer that only answers DLE EOT may still hold.
+// A load is what a printer may still hold.
 type load struct {
 	bytes int
 	until time.Time // then it is on paper, if nothing stopped it
@@ -27,36 +27,58 @@ func (p *Profile) kept() int {
 	return p.Buffer
 }
 
+// due forgets what must be on paper by now, and returns when there will be room
+// for so many bytes more.
+func (d *Dev) due(now time.Time, bytes int) time.Time {
+	held := bytes
+	for _, l := range d.loads {
+		held += l.bytes
+	}
+	at := now
+	for len(d.loads) > 0 {
+		first := d.loads[0]
+		if first.until.After(now) {
+			if held <= d.p.Buffer {
+				break
+			}
+			at = first.until
+		}
+		held -= first.bytes
+		d.loads = d.loads[1:]
+	}
+	return at
+}
+
+// hold notes what is written next.
+func (d *Dev) hold(now time.Time, p part) {
+	if n := len(d.loads); n > 0 {
+		now = d.loads[n-1].until
+	}
+	d.done = now.Add(d.p.time(p.rows))
+	d.loads = append(d.loads, load{len(p.bytes), d.done})
+}
+
+// time is how long so many rows take at most.
+func (p *Profile) time(rows int) time.Duration {
+	return time.Duration(rows) * time.Second / time.Duration(p.Speed)
+}
+
 // pace waits until there is room for p, which is written next, and asks how the
 // printer is.
 func (d *Dev) pace(p part) error {
 	if d.p.Answers != Realtime {
 		return nil
 	}
-	now, held := d.opts.Now(), 0
-	for _, l := range d.loads {
-		held += l.bytes
-	}
-	for len(d.loads) > 0 {
-		first := d.loads[0]
-		if wait := first.until.Sub(now); wait > 0 {
-			if held+len(p.bytes)+questions <= d.p.Buffer {
-				break
-			}
-			if err := d.rest(wait); err != nil {
-				return err
-			}
-			if now = d.opts.Now(); now.Before(first.until) { // a clock that stood still
-				now = first.until
-			}
+	now := d.opts.Now()
+	if at := d.due(now, len(p.bytes)+questions); at.After(now) {
+		if err := d.rest(at.Sub(now)); err != nil {
+			return err
 		}
-		held -= first.bytes
-		d.loads = d.loads[1:]
+		if now = d.opts.Now(); now.Before(at) { // a clock that stood still
+			now = at
+		}
 	}
-	if n := len(d.loads); n > 0 {
-		now = d.loads[n-1].until
-	}
-	d.loads = append(d.loads, load{len(p.bytes), now.Add(time.Duration(p.rows) * time.Second / time.Duration(d.p.Speed))})
+	d.hold(now, p)
 	return d.peek()
 }
 

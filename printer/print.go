@@ -87,7 +87,8 @@ func (d *Dev) prepare() error {
 	if err := d.ready(); err != nil {
 		return err
 	}
-	if d.swept = d.paper != clean; d.swept {
+	sweep := d.paper != clean
+	if d.swept = sweep && d.p.Answers < Queued; sweep {
 		if err := d.clear(); err != nil {
 			return &UnsentError{d.blame(err), err}
 		}
@@ -129,41 +130,75 @@ func (d *Dev) setup() []byte {
 func (d *Dev) send(s *stream) (Proof, error) {
 	d.watch, d.paper = watch{}, torn
 	sent := 0
-	write := func(p part) error {
-		if err := d.c.Tx(p.bytes, nil); err != nil {
-			sent += left(err, len(p.bytes))
-			return err
-		}
-		sent += len(p.bytes)
-		return nil
-	}
 	for _, part := range s.parts {
-		if err := d.pace(part); err != nil {
-			return d.halted(sent, err)
-		}
-		if err := write(part); err != nil {
-			return d.stopped(sent, err)
+		if err := d.give(part, &sent); err != nil {
+			return NoProof, err
 		}
 		if err := d.ping(); err != nil {
-			return d.uncertain(sent, err)
+			return NoProof, d.uncertain(sent, err)
 		}
 	}
-	end := part{d.tail(), d.p.Blade + d.p.Feed}
-	if err := d.pace(end); err != nil {
-		return d.halted(sent, err)
+	if err := d.give(part{d.tail(), d.p.Blade + d.p.Feed}, &sent); err != nil {
+		return NoProof, err
 	}
-	if err := write(end); err != nil {
-		return d.stopped(sent, err)
-	}
-	printing := time.Duration(s.rows) * time.Second / time.Duration(d.p.Speed)
-	if err := d.prove(printing); err != nil {
-		return d.uncertain(sent, err)
+	if err := d.prove(d.p.time(s.rows)); err != nil {
+		return NoProof, d.uncertain(sent, err)
 	}
 	d.watch, d.paper = watch{}, clean
 	if d.p.Answers >= Queued {
 		return Printed, nil
 	}
 	return Presumed, nil
+}
+
+// give writes a part when there is room for it. An error ends the card.
+func (d *Dev) give(p part, sent *int) error {
+	if err := d.pace(p); err != nil {
+		return d.halted(*sent, err)
+	}
+	stood, err := d.write(p)
+	if err != nil {
+		*sent += left(err, len(p.bytes))
+		return d.stopped(*sent, err)
+	}
+	if *sent += len(p.bytes); stood {
+		return d.uncertain(*sent, errStood)
+	}
+	return nil
+}
+
+// stall is how much longer than it should a part may take on its way. A printer
+// that was switched off and on again needs more.
+const stall = 500 * time.Millisecond
+
+// errStood is a line that carried nothing for so long that the printer may have
+// been switched off and on meanwhile.
+var errStood = errors.New("the line stood still, and the printer may have forgotten what came before")
+
+// write writes p, and reports whether the line stood still meanwhile.
+func (d *Dev) write(p part) (stood bool, err error) {
+	late := d.timed(p)
+	if d.opts.Ping && d.p.Answers != Realtime { // pace noted it
+		d.hold(d.opts.Now(), p)
+	}
+	err = d.c.Tx(p.bytes, nil)
+	return late(), err
+}
+
+// timed returns what tells, once p went, whether it took so long that the
+// printer may have been switched off and on: behind flow control bytes wait for
+// that, and go on as if nothing had happened. A line that breaks needs no clock.
+func (d *Dev) timed(p part) (late func() bool) {
+	line, ok := d.c.(interface{ Takes(bytes int) time.Duration })
+	if !ok || !d.opts.Ping {
+		return func() bool { return false }
+	}
+	began := d.opts.Now()
+	end := d.due(began, len(p.bytes)).Add(line.Takes(len(p.bytes)) + stall)
+	if len(p.bytes) > d.p.Buffer {
+		end = end.Add(d.p.time(p.rows))
+	}
+	return func() bool { return d.opts.Now().After(end) }
 }
 
 // left returns how many of n bytes a failed Tx took away.
@@ -182,16 +217,20 @@ func (d *Dev) tail() []byte {
 	}
 	switch d.p.Answers {
 	case ProcessID:
-		d.id = d.id%9999 + 1 // "0001" to "9999", as the reference advises
-		d.watch.id = fmt.Sprintf("%04d", d.id)
-		w = append(w, gs, '(', 'H', 6, 0, 48, 48) // GS ( H fn 48
-		w = append(w, d.watch.id...)
+		w = append(w, d.process()...)
 	case Queued:
 		d.watch.id = "GS r"
 		d.owed++
 		w = append(w, gs, 'r', 1) // GS r 1
 	}
 	return w
+}
+
+// process is GS ( H fn 48 with the next id, whose answer is watched for.
+func (d *Dev) process() []byte {
+	d.id = d.id%9999 + 1 // "0001" to "9999", as the reference advises
+	d.watch.id = fmt.Sprintf("%04d", d.id)
+	return append([]byte{gs, '(', 'H', 6, 0, 48, 48}, d.watch.id...)
 }
 
 // cut feeds to the blade and cuts (GS V 65 n, 66 n), or feeds to where a hand
@@ -209,14 +248,19 @@ func (d *Dev) cut() []byte {
 // errBad stops a card for a bad status, which is in the watch.
 var errBad = errors.New("the printer stopped")
 
-// ping asks between bands, if it was told to and pace does not.
+// ping asks between parts, and while it waits for the proof, if it was told to
+// and pace does not.
 func (d *Dev) ping() error {
 	if !d.opts.Ping || d.p.Answers <= Realtime {
 		return nil
 	}
+	late := d.timed(part{[]byte{dle, eot, 1}, 0})
 	b, err := d.ask(1)
 	if err != nil {
 		return err
+	}
+	if late() {
+		return errStood
 	}
 	if b&0x08 != 0 { // offline; who says why is asked later
 		return errBad
@@ -237,7 +281,7 @@ func (d *Dev) prove(printing time.Duration) error {
 	case Mute:
 		return nil
 	case Realtime:
-		return d.observe(d.loads[len(d.loads)-1].until.Add(settle))
+		return d.observe(d.done.Add(settle))
 	}
 	const step = time.Second / 2 // no printer is up again in less after a power cycle
 	end := d.opts.Now().Add(printing + d.opts.Patience)
@@ -275,7 +319,7 @@ func (d *Dev) observe(end time.Time) error {
 		if !d.opts.Now().Before(end) {
 			return nil
 		}
-		if err := d.drain(); err != nil { // also the pause between two questions
+		if _, err := d.drain(); err != nil { // also the pause between two questions
 			return err
 		}
 	}

@@ -65,8 +65,12 @@ func (a Answers) String() string { return named(answersText, "Answers", int(a)) 
 type Opts struct {
 	Profile  Profile
 	Patience time.Duration // how long its proof may take beyond the printing time; 0 is 10 s
-	Ping     bool          // ask between bands too: on a serial line a power cycle breaks nothing
 	Beep     bool          // sound the profile's buzzer behind each cut
+
+	// Ping asks between parts too, for a line that a power cycle doesn't break,
+	// such as a serial one. Where the Conn says how long bytes take on it
+	// (Takes(bytes int) time.Duration), a part that takes much longer is a doubt.
+	Ping bool
 
 	// StopAtNearEnd begins no job while the printer says that its roll ends
 	// soon, so that none is cut in two. It needs a printer with that sensor.
@@ -105,15 +109,16 @@ type Dev struct {
 	p     Profile
 	opts  Opts
 	paper paper
-	swept bool // clearing up came just before this job, and nobody said that its cut was made
+	swept bool // clearing up came just before this job, and nobody says whether its cut was made
 	in    parser
-	id    int    // the last process id given, 0..9998
-	watch watch  // what was seen since the first byte of the card
-	last  Status // that the printer gave, asked or not
-	owed  int    // answers to GS r that have not come
-	stale bool   // an answer to DLE EOT may still come
-	loads []load // what the printer may hold, oldest first
-	real  bool   // its clock goes on by itself
+	id    int       // the last process id given, 0..9998
+	watch watch     // what was seen since the first byte of the card
+	last  Status    // that the printer gave, asked or not
+	owed  int       // answers to GS r that have not come
+	stale bool      // an answer to DLE EOT may still come
+	loads []load    // what the printer may hold, oldest first
+	done  time.Time // when the last of them must be on paper
+	real  bool      // its clock goes on by itself
 }
 
 // paper is what is known about the strip and the printer's command parser.

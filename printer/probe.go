@@ -28,7 +28,7 @@ func Probe(c Conn, now func() time.Time) (f Found, err error) {
 	if err := c.Tx(nil, nil); err != nil { // opens the line, if it can be
 		return f, &UnsentError{lost(err), err}
 	}
-	if err := d.drain(); err != nil {
+	if _, err := d.drain(); err != nil {
 		return f, fmt.Errorf("printer: probe %v: %w", c, err)
 	}
 	switch f.Status, err = d.poll(); {

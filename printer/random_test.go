@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"pointkiosk/printer"
 	"pointkiosk/printer/printertest"
@@ -41,6 +42,9 @@ func (h *harness) Tx(w, r []byte) error {
 	}
 	return h.Conn.Tx(w, r)
 }
+
+// Takes is what the line says.
+func (h *harness) Takes(bytes int) time.Duration { return h.vp.Takes(bytes) }
 
 func (h *harness) atByte(offset int64) printertest.Fault {
 	for _, m := range h.plan {
@@ -85,7 +89,7 @@ func (d *deafener) Tx(w, r []byte) error {
 }
 
 var bad = []printertest.Fault{printertest.PaperEnd, printertest.CoverOpened, printertest.CutterJammed, printertest.Overheated,
-	printertest.Broken, printertest.SwitchedOff, printertest.Rebooted, printertest.Disconnected, printertest.Hung}
+	printertest.Broken, printertest.SwitchedOff, printertest.Rebooted, printertest.Restarted, printertest.Disconnected, printertest.Hung}
 
 var mending = []printertest.Fault{printertest.Released, printertest.CoverShut, printertest.Cooled, printertest.CutterFreed,
 	printertest.PaperLoaded, printertest.SwitchedOff, printertest.SwitchedOn}
@@ -122,7 +126,9 @@ func play(seed uint64, class printer.Answers, wire func(printer.Conn) printer.Co
 	}
 	h.Conn, h.vp = vp, vp
 	// Without a ping a printer that reboots unseen proves nothing: see Opts.Ping.
-	ping := rnd.IntN(2) == 0 || slices.ContainsFunc(h.plan, func(m mishap) bool { return m.fault == printertest.Rebooted })
+	ping := rnd.IntN(2) == 0 || slices.ContainsFunc(h.plan, func(m mishap) bool {
+		return m.fault == printertest.Rebooted || m.fault == printertest.Restarted
+	})
 	crop := rnd.IntN(2) == 0
 	d, err := printer.New(wire(h), &printer.Opts{Profile: printer.Profile{Dots: 384, Answers: class, DotFeed: crop, Place: crop}, Ping: ping, Now: vp.Now})
 	if err != nil {

@@ -180,7 +180,7 @@ func (d *Dev) between(s Status) Status {
 // full, so that no question reaches it; what it said last holds until then.
 func (d *Dev) blame(err error) Status {
 	if timedOut(err) || errors.Is(err, errBad) {
-		_ = d.drain() // what came before it broke counts too
+		_, _ = d.drain() // what came before it broke counts too
 		if !d.last.Ready() {
 			return d.last
 		}
@@ -210,8 +210,12 @@ func (d *Dev) beside() Status {
 // their order tells them apart.
 func (d *Dev) poll() (Status, error) {
 	if d.stale {
-		if err := d.drain(); err != nil {
+		quiet, err := d.drain()
+		if err != nil {
 			return Status{}, err
+		}
+		if !quiet { // answers to what was asked while it took no byte: the next one is none to this
+			return Status{}, errSilent
 		}
 		d.stale = false
 	}

@@ -33,6 +33,9 @@ func (p *Printer) Tx(w, r []byte) error {
 	return nil
 }
 
+// Takes is no time: the line is as fast as the printer takes bytes.
+func (p *Printer) Takes(int) time.Duration { return 0 }
+
 // up takes the news of a broken line and opens a new one.
 func (p *Printer) up() error {
 	if p.line.broken {

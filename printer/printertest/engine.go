@@ -38,6 +38,7 @@ type input struct {
 type mech struct {
 	off, cover, jammed, cutter, hot, broken, slow bool
 	boot                                          time.Duration // deaf until then
+	busy                                          bool          // deaf, and says so: flow control holds back what comes
 	free                                          time.Duration // the head is busy until then
 	rows                                          [][]byte      // to print before anything else
 	feed                                          int           // then white rows
@@ -83,6 +84,9 @@ func (p *Printer) suffer(f Fault) {
 	case Rebooted:
 		p.powerDown()
 		m.boot = p.clock + bootTime
+	case Restarted:
+		p.powerDown()
+		m.boot, m.busy = p.clock+2*bootTime, true
 	case Disconnected:
 		p.breakLine()
 	case Hung:
@@ -136,6 +140,8 @@ func (p *Printer) deaf() bool { return p.mech.off || p.clock < p.mech.boot }
 // room is how many bytes the printer takes now.
 func (p *Printer) room() int {
 	switch {
+	case p.mech.busy && p.clock < p.mech.boot:
+		return 0
 	case p.deaf():
 		return 1 << 16
 	case p.line.hung:

@@ -40,6 +40,7 @@ const (
 	SwitchedOff        // the line breaks with it
 	SwitchedOn         //
 	Rebooted           // off and on, on a serial line: nothing breaks, a second of bytes is lost
+	Restarted          // off and on behind flow control: the bytes of two seconds wait
 	Disconnected       // the line breaks, the printer goes on; the next Tx connects again
 	Hung               // takes no byte
 	Released           //
@@ -51,7 +52,7 @@ const (
 
 var faultText = [...]string{
 	"none", "paper end", "paper loaded", "cover opened", "cover shut", "cutter jammed", "cutter freed",
-	"overheated", "cooled", "broken", "switched off", "switched on", "rebooted", "disconnected", "hung", "released",
+	"overheated", "cooled", "broken", "switched off", "switched on", "rebooted", "restarted", "disconnected", "hung", "released",
 	"muted", "unmuted", "slowed", "quickened",
 }
 
