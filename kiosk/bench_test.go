@@ -26,7 +26,7 @@ type device struct {
 	last time.Time // when the driver had its last byte taken
 }
 
-func (d *device) Paper(context.Context) kiosk.Paper { return kiosk.Paper{Ready: true} }
+func (d *device) Prepare(context.Context) kiosk.Paper { return kiosk.Paper{Ready: true} }
 
 func (d *device) Print(_ context.Context, f *face.Drawn) kiosk.Outcome {
 	if _, err := d.dev.Print(f); err != nil {

@@ -34,7 +34,9 @@ const (
 
 // A Printer puts a picture on paper.
 type Printer interface {
-	Paper(ctx context.Context) Paper
+	// Prepare makes the printer ready, so that nothing but the card is left to
+	// send, and says how it is.
+	Prepare(ctx context.Context) Paper
 	Print(ctx context.Context, d *face.Drawn) Outcome
 }
 
@@ -64,7 +66,7 @@ func (i *Issuer) Issue(ctx context.Context, a cards.Allotment, request, operator
 	if err := i.Face.Check(&plain, i.Dots); err != nil {
 		return cards.Issued{}, err
 	}
-	if p := i.Printer.Paper(ctx); !p.Ready {
+	if p := i.Printer.Prepare(ctx); !p.Ready {
 		return cards.Issued{}, fmt.Errorf("%w: %s", ErrPaper, p.Code)
 	}
 	c, err := i.Journal.Sign(ctx, a, request, operator)
@@ -102,7 +104,7 @@ func (i *Issuer) Settle(ctx context.Context, a cards.Allotment, number uint32, w
 		_, err = i.Journal.Mark(ctx, c.Card.Serial(), cards.Printed, operator, "seen by the operator")
 		return c, err
 	}
-	if p := i.Printer.Paper(ctx); !p.Ready {
+	if p := i.Printer.Prepare(ctx); !p.Ready {
 		return c, fmt.Errorf("%w: %s", ErrPaper, p.Code)
 	}
 	return i.print(ctx, a, c, operator)

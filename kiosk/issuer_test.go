@@ -28,7 +28,7 @@ type tray struct {
 	printed  []*face.Drawn
 }
 
-func (p *tray) Paper(context.Context) kiosk.Paper { return p.paper }
+func (p *tray) Prepare(context.Context) kiosk.Paper { return p.paper }
 
 func (p *tray) Print(_ context.Context, d *face.Drawn) kiosk.Outcome {
 	open := p.journal.Open()

@@ -43,13 +43,12 @@ func newPress(t *testing.T, dots int) *press {
 	return &press{t: t, vp: vp, dev: dev}
 }
 
-// Paper asks, as the kiosk does before each card.
-func (p *press) Paper(context.Context) kiosk.Paper {
-	s, err := p.dev.Status()
-	if err != nil {
+// Prepare is what the kiosk does before each card.
+func (p *press) Prepare(context.Context) kiosk.Paper {
+	if _, err := p.dev.Prepare(); err != nil {
 		p.t.Error(err)
 	}
-	return kiosk.Paper{Ready: s.Ready(), Code: s.Reason.Code()}
+	return kiosk.Paper{Ready: true}
 }
 
 func (p *press) Print(_ context.Context, d *face.Drawn) kiosk.Outcome {

@@ -76,6 +76,7 @@ type Network struct {
 type Paper struct {
 	Ready bool
 	Low   bool
+	Blind bool   // the printer can't say how it is: somebody has to look
 	Code  string // P-01 … when not ready; the word list says printer.P-01
 	Todo  string // the word list's key for what to do then
 }

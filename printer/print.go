@@ -75,41 +75,52 @@ func (d *Dev) Print(job ...Raster) (Proof, error) {
 	if err != nil {
 		return NoProof, err
 	}
-	if err := d.prepare(); err != nil {
+	if _, err := d.Prepare(); err != nil {
 		return NoProof, err
 	}
 	return d.send(s)
 }
 
-// prepare makes the printer ready for the first byte of a card.
-func (d *Dev) prepare() error {
+// Prepare makes the printer ready for the first byte of a job: what is left of
+// an earlier one is cleared and cut off, and the printer is set up. Print does
+// so by itself; ask for it before where much depends on a job that is begun. The
+// status is that of a printer that is ready, or in its error, an [*UnsentError].
+func (d *Dev) Prepare() (Status, error) {
 	d.watch = watch{}
-	if err := d.ready(); err != nil {
-		return err
+	s, err := d.ready()
+	if err != nil {
+		return s, err
 	}
 	sweep := d.paper != clean
 	if d.swept = sweep && d.p.Answers < Queued; sweep {
 		if err := d.clear(); err != nil {
-			return &UnsentError{d.blame(err), err}
+			return d.unprepared(err)
 		}
-		if err := d.ready(); err != nil {
+		if s, err = d.ready(); err != nil {
 			d.paper = torn // the cut may have failed
-			return err
+			return s, err
 		}
 	}
 	if err := d.c.Tx(d.setup(), nil); err != nil {
 		d.paper = torn // half a command may wait there
 		d.broke(err)
-		return &UnsentError{d.blame(err), err}
+		return d.unprepared(err)
 	}
-	return nil
+	return s, nil
 }
 
-func (d *Dev) ready() error {
-	if s, err := d.Status(); err != nil || !s.Ready() {
-		return &UnsentError{s, err}
+// unprepared is a printer that said it was ready, and then took nothing.
+func (d *Dev) unprepared(err error) (Status, error) {
+	s := d.blame(err)
+	return s, &UnsentError{s, err}
+}
+
+func (d *Dev) ready() (Status, error) {
+	s, err := d.Status()
+	if err != nil || !s.Ready() {
+		return s, &UnsentError{s, err}
 	}
-	return nil
+	return s, nil
 }
 
 // setup initializes. ESC @ ends automatic status back, so GS a follows it.

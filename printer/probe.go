@@ -9,6 +9,7 @@ import (
 // Found is what a printer told of itself.
 type Found struct {
 	Maker, Model, Firmware string   // "" where it doesn't say
+	Kanji                  string   // the font of its kanji, such as KANJI JAPANESE
 	Answers                Answers  // the best proof that it gives
 	Heard                  []string // the questions that it answered, by their names in the reference
 	Status                 Status
@@ -21,7 +22,7 @@ type Found struct {
 // One that answers nothing is Mute. One that is not ready is asked no more than
 // how it is, and the error is an [*UnsentError]. now is the clock, as in Opts.
 func Probe(c Conn, now func() time.Time) (f Found, err error) {
-	d, err := New(c, &Opts{Profile: Profile{Dots: 8, Answers: Realtime}, Now: now})
+	d, err := New(c, &Opts{Profile: Profile{Dots: 384, Answers: Realtime}, Now: now})
 	if err != nil {
 		return f, err
 	}
@@ -29,6 +30,9 @@ func Probe(c Conn, now func() time.Time) (f Found, err error) {
 		return f, &UnsentError{lost(err), err}
 	}
 	if _, err := d.drain(); err != nil {
+		if way, ok := c.(interface{ OneWay() bool }); ok && way.OneWay() {
+			return f, nil // nothing can ever be read: Mute
+		}
 		return f, fmt.Errorf("printer: probe %v: %w", c, err)
 	}
 	switch f.Status, err = d.poll(); {
@@ -40,8 +44,28 @@ func Probe(c Conn, now func() time.Time) (f Found, err error) {
 	if !f.Status.Ready() {
 		return f, &UnsentError{f.Status, nil}
 	}
+	if f.Answers > Mute {
+		if err := d.empty(); err != nil {
+			return f, fmt.Errorf("printer: probe %v: %w", c, err)
+		}
+	}
 	err = d.probe(&f)
 	return f, err
+}
+
+// empty ends a command that whoever printed before left open: it would take the
+// questions for its data.
+func (d *Dev) empty() error {
+	d.discard() // where that is known
+	const most = 128*576/8 + headSize // a band of 80 mm paper
+	if err := d.nuls(make([]byte, most)); err != nil {
+		return err
+	}
+	err := d.c.Tx([]byte{esc, '@'}, nil)
+	if err != nil {
+		d.broke(err)
+	}
+	return err
 }
 
 // probe asks what waits in the printer's buffer behind what came before.
@@ -58,6 +82,7 @@ func (d *Dev) probe(f *Found) error {
 		{"GS I", []byte{gs, 'I', 66}, block, "_", &f.Maker},
 		{"GS I", []byte{gs, 'I', 67}, block, "_", &f.Model},
 		{"GS I", []byte{gs, 'I', 65}, block, "_", &f.Firmware},
+		{"GS I", []byte{gs, 'I', 69}, block, "_", &f.Kanji},
 		{"GS a", []byte{gs, 'a', 0xFF}, asb, "", nil},
 		{"GS r", []byte{gs, 'r', 1}, single, "", nil},
 		{"GS ( H", append([]byte{gs, '(', 'H', 6, 0, 48, 48}, id...), block, "\x37\x22" + id, nil},
@@ -101,7 +126,9 @@ func (d *Dev) hear(q []byte, k kind, head string) (answer reply, err error) {
 }
 
 // Propose returns the profiles that fit, the best first, each with the answers
-// that were found. How wide the paper is a printer can't say.
+// that were found, and with text as pictures where the printer names no Japanese
+// font: one for another country prints kanji as other letters, and is sure that
+// it printed. How wide the paper is a printer can't say.
 func (f Found) Propose() (fit []Profile) {
 	best := 0
 	for _, p := range profiles() {
@@ -126,6 +153,9 @@ func (f Found) Propose() (fit []Profile) {
 	}
 	for i := range fit {
 		fit[i].Answers = f.Answers
+		if fit[i].Layout >= NativeText && !strings.Contains(strings.ToUpper(f.Kanji), "JAPAN") {
+			fit[i].Layout = Cropped
+		}
 	}
 	return fit
 }

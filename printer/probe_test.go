@@ -98,3 +98,50 @@ func TestProbeUnready(t *testing.T) {
 		t.Errorf("mended: %+v, %v", f, err)
 	}
 }
+
+// TestProbeInMidCard asks a printer whose last kiosk died within a raster: the
+// questions must not be taken for its rows.
+func TestProbeInMidCard(t *testing.T) {
+	for _, name := range []string{"epson-tm-80", "citizen-ct"} {
+		p, err := printer.Named(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		vp, _ := model(t, p)
+		if err := vp.Tx([]byte("\x1dv0\x00\x48\x00\x80\x00 half a raster"), nil); err != nil {
+			t.Fatal(err)
+		}
+		if f, err := printer.Probe(vp, vp.Now); err != nil || f.Answers != p.Answers || f.Propose()[0].Name != name {
+			t.Errorf("%s: %+v, %v", name, f, err)
+		}
+	}
+}
+
+// oneWay is a USB printer that can't be read.
+type oneWay struct{}
+
+func (oneWay) String() string { return "one way" }
+func (oneWay) OneWay() bool   { return true }
+func (oneWay) Tx(_, r []byte) error {
+	if len(r) > 0 {
+		return errors.New("nothing can be read")
+	}
+	return nil
+}
+
+func TestProbeOneWay(t *testing.T) {
+	if f, err := printer.Probe(oneWay{}, nil); err != nil || f.Propose()[0].Name != "clone-58-mute" {
+		t.Errorf("%+v, %v", f, err)
+	}
+}
+
+// TestProposeLayout: kanji of a printer for another country come out as other
+// letters, and it says that it printed.
+func TestProposeLayout(t *testing.T) {
+	for font, want := range map[string]printer.Layout{"KANJI JAPANESE": printer.Native, "CHINA GB18030": printer.Cropped, "": printer.Cropped} {
+		f := printer.Found{Maker: "EPSON", Model: "TM-T88VI", Kanji: font, Answers: printer.ProcessID}
+		if p := f.Propose()[0]; p.Layout != want {
+			t.Errorf("%q: %v", font, p.Layout)
+		}
+	}
+}

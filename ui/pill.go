@@ -78,6 +78,8 @@ func (p *pen) paper(s kiosk.Paper, short bool) (mood, string) {
 		return careful, p.say("pill.low.short")
 	case s.Ready && s.Low:
 		return careful, p.say("pill.low")
+	case s.Ready && s.Blind:
+		return careful, p.say("pill.blind")
 	case s.Ready:
 		return good, p.say("pill.paper")
 	case s.Code == "":

@@ -83,7 +83,12 @@ func (c *call) paper(s printer.Status) string {
 	return c.words.Say("cli.err.paper.test", what, do)
 }
 
+// paperWords are for whoever set the kiosk up, where they can do more than a
+// volunteer.
 func (c *call) paperWords(code, todo string) (what, do string) {
+	if do, known := c.knows("printer." + code + ".admin"); known {
+		return c.words.Say("printer." + code), do
+	}
 	if do, known := c.knows(todo); known {
 		return c.words.Say("printer." + code), do
 	}

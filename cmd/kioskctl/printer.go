@@ -37,13 +37,13 @@ func printerTest(c *call) error {
 // most, so it stays as it is.
 func testAndRecord(c *call, opts station.Opts, file string) (printer.Proof, error) {
 	if file == "" {
-		return station.TestPage(opts.Settings.Printer, c.words, opts.Log, nil)
+		return station.TestPage(opts, c.words, nil)
 	}
 	f, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return printer.NoProof, told(err, c.words.Say("cli.record", file))
 	}
-	proof, err := station.TestPage(opts.Settings.Printer, c.words, opts.Log, f)
+	proof, err := station.TestPage(opts, c.words, f)
 	return proof, errors.Join(err, f.Close())
 }
 
@@ -54,7 +54,9 @@ type finding struct {
 	Model    string          `json:"model,omitempty"`
 	Firmware string          `json:"firmware,omitempty"`
 	Heard    []string        `json:"answered"`
+	Kanji    string          `json:"kanji,omitempty"`
 	Answers  printer.Answers `json:"answers"`
+	Layout   printer.Layout  `json:"layout"` // of the first profile
 	Profiles []string        `json:"profiles"`
 }
 
@@ -66,7 +68,7 @@ func printerProbe(c *call) error {
 	if err != nil {
 		return err
 	}
-	found, err := station.Probe(opts.Settings.Printer)
+	found, err := station.Probe(opts)
 	if unsent, ok := errors.AsType[*printer.UnsentError](err); ok {
 		return told(err, c.words.Say("cli.probe.unready", c.paper(unsent.Status)))
 	}
@@ -74,7 +76,7 @@ func printerProbe(c *call) error {
 		return err
 	}
 	fit := found.Propose()
-	f := finding{opts.Settings.Printer.URI, found.Maker, found.Model, found.Firmware, found.Heard, found.Answers, nil}
+	f := finding{opts.Settings.Printer.URI, found.Maker, found.Model, found.Firmware, found.Heard, found.Kanji, found.Answers, fit[0].Layout, nil}
 	for _, p := range fit {
 		f.Profiles = append(f.Profiles, p.Name)
 	}
@@ -102,10 +104,29 @@ func (c *call) printFinding(f finding) {
 	say("cli.probe.answers", c.words.Say("cli.answers."+f.Answers.String()))
 	say("cli.probe.settings")
 	fmt.Fprintf(c.out, "\n[printer]\nuri = %q\nprofile = %q\n", f.Printer, f.Profiles[0])
-	if p, err := printer.Named(f.Profiles[0]); err == nil && p.Answers != f.Answers {
-		fmt.Fprintf(c.out, "[printer.differs]\nanswers = %q\n", f.Answers.String())
+	p, err := printer.Named(f.Profiles[0])
+	if err != nil {
+		p = printer.Profile{Answers: f.Answers, Layout: f.Layout}
+	}
+	if p.Answers != f.Answers || p.Layout != f.Layout {
+		fmt.Fprintln(c.out, "[printer.differs]")
+	}
+	if p.Answers != f.Answers {
+		fmt.Fprintf(c.out, "answers = %q\n", f.Answers.String())
+	}
+	if p.Layout != f.Layout {
+		fmt.Fprintf(c.out, "layout = %q\n", f.Layout.String())
 	}
 	fmt.Fprintln(c.out)
+	if p.Layout != f.Layout {
+		say("cli.probe.raster")
+	}
+	if note, known := c.knows("printer.profile." + p.Name); known {
+		say("cli.probe.note", note)
+	}
+	if p.Tried == "none" {
+		say("cli.probe.untried")
+	}
 	if len(f.Profiles) > 1 {
 		say("cli.probe.others", strings.Join(f.Profiles[1:], ", "))
 	}

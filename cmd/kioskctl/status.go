@@ -28,9 +28,13 @@ type tally struct {
 type paper struct {
 	Ready bool   `json:"ready"`
 	Low   bool   `json:"low"`
+	Blind bool   `json:"blind"` // it can't say: somebody has to look
 	Code  string `json:"code,omitempty"`
-	Todo  string `json:"todo,omitempty"` // its words
-	what  string
+	Todo  string `json:"todo,omitempty"`   // its words
+	Noted string `json:"noted,omitempty"`  // when the running kiosk saw it so (RFC 3339)
+	What  string `json:"detail,omitempty"` // what the line said
+	words string
+	since time.Duration
 }
 
 type report struct {
@@ -93,11 +97,8 @@ func (c *call) report(s *station.Station) (r report, err error) {
 		Kiosk: s.Identity.Kiosk, Hub: s.Identity.Hub, Entries: top, Unsent: top - min(receipt.Cursor, top), Aside: len(aside),
 		Stop: receipt.Stop, Suspect: s.Journal.Suspect(), Trust: list.Version, Allotment: []tally{}, Open: []card{},
 	}
-	if p := s.Paper(c.ctx); p != nil {
-		r.Paper = &paper{Ready: p.Ready, Low: p.Low, Code: p.Code}
-		if !p.Ready {
-			r.Paper.what, r.Paper.Todo = c.paperWords(p.Code, p.Todo)
-		}
+	if r.Paper, err = c.seen(s); err != nil {
+		return r, err
 	}
 	for _, a := range all {
 		n := s.Journal.Tally(a.ID)
@@ -111,6 +112,28 @@ func (c *call) report(s *station.Station) (r report, err error) {
 		r.Open = append(r.Open, card{Serial: o.Serial().String(), State: o.State, Copy: o.Copy})
 	}
 	return r, nil
+}
+
+// seen is how the printer is, as it says now or as the running kiosk saw it
+// last; nil where the kiosk has seen nothing yet.
+func (c *call) seen(s *station.Station) (*paper, error) {
+	now := s.Paper(c.ctx)
+	n, noted := station.PaperNote{}, now == nil
+	if noted {
+		var err error
+		if n, noted, err = s.PaperNote(); err != nil || !noted {
+			return nil, err
+		}
+		now = &n.Paper
+	}
+	p := &paper{Ready: now.Ready, Low: now.Low, Blind: now.Blind, Code: now.Code, What: n.Detail}
+	if noted {
+		p.Noted, p.since = n.At.Format(time.RFC3339), time.Since(n.At)
+	}
+	if !p.Ready {
+		p.words, p.Todo = c.paperWords(now.Code, now.Todo)
+	}
+	return p, nil
 }
 
 // print says how things stand, and below what does not stand well what to do.
@@ -140,20 +163,35 @@ func (c *call) print(r report) {
 	}
 	say("cli.status.risk", words.Number(int(r.AtRisk)))
 	say("cli.status.bound")
-	switch p := r.Paper; {
-	case p == nil:
-	case !p.Ready:
-		say("cli.status.paper.not", p.what, p.Code, p.Todo)
-	case p.Low:
-		say("cli.status.paper.low")
-	default:
-		say("cli.status.paper.ready")
-	}
+	c.printPaper(r.Paper)
 	if r.Suspect {
 		say("cli.status.clock")
 	}
 	if r.Stop != "" {
 		say("cli.status.stop", c.word("stop", r.Stop))
+	}
+}
+
+func (c *call) printPaper(p *paper) {
+	say := func(key string, args ...any) { fmt.Fprintln(c.out, c.words.Say(key, args...)) }
+	switch {
+	case p == nil:
+		say("cli.status.paper.unseen")
+		return
+	case !p.Ready:
+		say("cli.status.paper.not", p.words, p.Code, p.Todo)
+		if p.What != "" {
+			say("cli.status.paper.detail", p.What)
+		}
+	case p.Blind:
+		say("cli.status.paper.blind")
+	case p.Low:
+		say("cli.status.paper.low")
+	default:
+		say("cli.status.paper.ready")
+	}
+	if p.Noted != "" {
+		say("cli.status.paper.noted", int(p.since.Seconds()))
 	}
 }
 

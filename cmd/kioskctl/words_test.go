@@ -151,3 +151,15 @@ func TestOneWordForEachThing(t *testing.T) {
 		}
 	}
 }
+
+// Every printer profile has words for whoever chooses it.
+func TestEveryProfileHasWords(t *testing.T) {
+	for _, lang := range words.Languages() {
+		c := &call{words: words.In(lang)}
+		for _, p := range printer.Profiles() {
+			if _, known := c.knows("printer.profile." + p.Name); !known {
+				t.Errorf("%s: nothing is said of %s", lang, p.Name)
+			}
+		}
+	}
+}

@@ -259,6 +259,9 @@ func (p *Printer) who(n byte) bool {
 		p.answer(0x02)
 	case n >= 65 && n <= 69:
 		text := []string{"1.00", p.opts.Skills.Maker, p.opts.Skills.Model, "0001", ""}[n-65]
+		if n == 69 && p.opts.Skills.Kanji {
+			text = "KANJI JAPANESE"
+		}
 		p.answer(append([]byte("_"+text), 0)...)
 	default:
 		return false

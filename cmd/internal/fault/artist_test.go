@@ -137,7 +137,7 @@ func (m *model) Mark(context.Context, cards.Serial, cards.State, string, string)
 }
 
 // Paper is always ready.
-func (m *model) Paper(context.Context) kiosk.Paper { return kiosk.Paper{Ready: true} }
+func (m *model) Prepare(context.Context) kiosk.Paper { return kiosk.Paper{Ready: true} }
 
 // Print prints on a fresh printer.
 func (m *model) Print(_ context.Context, d *face.Drawn) kiosk.Outcome {

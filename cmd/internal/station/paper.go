@@ -26,6 +26,9 @@ type paper struct {
 	dev  *printer.Dev
 	wire io.Closer
 	log  *slog.Logger
+
+	unmade unmade
+	said   PaperNote // last
 }
 
 // openPaper opens the printer. What passes over its line is written to record,
@@ -36,7 +39,7 @@ func openPaper(s Printer, log *slog.Logger, record io.Writer) (*paper, error) {
 		return nil, err
 	}
 	p := &paper{log: log}
-	opts := &printer.Opts{Profile: model, Ping: strings.HasPrefix(s.URI, "serial:"), Beep: s.Beep, StopAtNearEnd: s.Stop}
+	opts := &printer.Opts{Profile: model, Ping: s.Ping || strings.HasPrefix(s.URI, "serial:"), Beep: s.Beep, StopAtNearEnd: s.Stop}
 	if model.Layout >= printer.NativeText {
 		if opts.Draw, err = letters(); err != nil {
 			return nil, err
@@ -129,19 +132,70 @@ func (p *paper) Close() error {
 	return p.wire.Close()
 }
 
-// Paper asks the printer how it is.
+// Paper asks the printer how it is. One that said it was ready and could not be
+// prepared is out of order until it can.
 func (p *paper) Paper(context.Context) kiosk.Paper {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	s, err := p.dev.Status()
+	switch {
+	case err != nil || !s.Ready():
+		p.unmade.wait, p.unmade.again = 0, time.Time{} // when it is back, at once
+	case p.unmade.is && !time.Now().Before(p.unmade.again):
+		return p.prepare()
+	case p.unmade.is:
+		return p.said.Paper
+	}
+	return p.tell(s, err)
+}
+
+// Prepare makes the printer ready for a card.
+func (p *paper) Prepare(context.Context) kiosk.Paper {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.prepare()
+}
+
+// An unmade printer was ready and could not be prepared: its profile may be
+// another one's. Each try may cut off some paper, so they become rare.
+type unmade struct {
+	is    bool
+	again time.Time
+	wait  time.Duration
+}
+
+const longestWait = 5 * time.Minute
+
+func (p *paper) prepare() kiosk.Paper {
+	s, err := p.dev.Prepare()
+	u := &p.unmade
+	if u.is = err != nil; u.is {
+		u.again = time.Now().Add(u.wait)
+		u.wait = min(max(2*u.wait, 4*time.Second), longestWait)
+	} else {
+		u.wait = 0
+	}
+	return p.tell(s, err)
+}
+
+// tell turns a status into what the kiosk knows of it, and logs what is new.
+func (p *paper) tell(s printer.Status, err error) kiosk.Paper {
+	note := PaperNote{Paper: kiosk.Paper{Ready: s.Ready(), Low: s.NearEnd, Blind: s.Ready() && !s.Known}}
+	if !note.Ready {
+		note.Code, note.Todo = s.Code(), s.Todo()
+	}
 	if err != nil {
-		p.log.Debug("printer", "status", s, "error", err)
+		note.Detail = err.Error()
 	}
-	out := kiosk.Paper{Ready: s.Ready(), Low: s.NearEnd}
-	if !out.Ready {
-		out.Code, out.Todo = s.Code(), s.Todo()
+	switch was := p.said; {
+	case was.Paper == note.Paper && was.Detail == note.Detail:
+	case note.Ready:
+		p.log.Info("printer", "status", s)
+	default:
+		p.log.Warn("printer", "status", s, "error", err)
 	}
-	return out
+	p.said = note
+	return note.Paper
 }
 
 // Print prints a card and says how sure it is.

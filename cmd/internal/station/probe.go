@@ -6,20 +6,24 @@ import (
 	"pointkiosk/printer"
 )
 
-// Probe asks the printer what it is. It needs no enrolment, and nobody else may
-// be printing.
-func Probe(s Printer) (printer.Found, error) {
+// Probe asks the printer what it is. It needs no enrolment, and no kiosk that
+// runs.
+func Probe(opts Opts) (found printer.Found, err error) {
+	s := opts.Settings.Printer
 	model, err := s.profile()
 	if err != nil {
-		return printer.Found{}, err
+		return found, err
 	}
-	l, err := connect(s.URI, model, nil)
-	if err != nil {
-		return printer.Found{}, err
-	}
-	found, err := printer.Probe(l.conn, l.now)
-	if l.closer != nil {
-		err = errors.Join(err, l.closer.Close())
-	}
+	err = alone(opts.Dir, func() error {
+		l, err := connect(s.URI, model, nil)
+		if err != nil {
+			return err
+		}
+		found, err = printer.Probe(l.conn, l.now)
+		if l.closer != nil {
+			err = errors.Join(err, l.closer.Close())
+		}
+		return err
+	})
 	return found, err
 }

@@ -38,6 +38,9 @@ type Printer struct {
 	URI     string `toml:"uri"`     // tcp://HOST:PORT, serial:///dev/ttyUSB0?baud=115200, file:///dev/usb/lp0, virtual:DIR
 	Profile string `toml:"profile"` // of printer/profiles.json
 	Beep    bool   `toml:"beep"`    // it sounds its buzzer behind each card
+	// Ping asks between the parts of a card, where a printer that is switched off
+	// and on doesn't break the line. A serial line is always asked.
+	Ping bool `toml:"ping"`
 	// Stop lets no card begin while the roll ends soon.
 	Stop bool `toml:"stop_at_near_end"`
 	// Differs are the fields of the profile in which this printer is another.

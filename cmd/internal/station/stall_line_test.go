@@ -49,6 +49,9 @@ func (l *roughLine) Tx(w, r []byte) error {
 	return err
 }
 
+// Takes is what the line says.
+func (l *roughLine) Takes(bytes int) time.Duration { return l.vp.Takes(bytes) }
+
 func (l *roughLine) atByte(offset int64) printertest.Fault {
 	for _, m := range l.plan {
 		if l.on && !m.byTx && m.at == offset-l.base {
@@ -57,6 +60,12 @@ func (l *roughLine) atByte(offset int64) printertest.Fault {
 		}
 	}
 	return printertest.None
+}
+
+// stood reports whether the line may have stood still for so long that the
+// printer's answer proves nothing: who is switched off and on forgets.
+func (l *roughLine) stood() bool {
+	return l.serial && (l.ills[printertest.Restarted] || l.ills[printertest.Slowed] || l.ills[printertest.Hung])
 }
 
 func (l *roughLine) start(plan []mishap) {
@@ -115,6 +124,7 @@ var cures = map[printertest.Fault][]printertest.Fault{
 	printertest.Broken:       {printertest.SwitchedOff, printertest.SwitchedOn},
 	printertest.SwitchedOff:  {printertest.SwitchedOn},
 	printertest.Rebooted:     nil,
+	printertest.Restarted:    nil,
 	printertest.Disconnected: nil,
 	printertest.Hung:         {printertest.Released},
 	printertest.Muted:        {printertest.Unmuted},
@@ -126,7 +136,7 @@ func (s *stall) mishaps() (plan []mishap) {
 	all := slices.Sorted(maps.Keys(cures))
 	for range max(s.rnd.IntN(6)-2, 0) {
 		f := all[s.rnd.IntN(len(all))]
-		if f == printertest.Rebooted && !s.line.serial || f == printertest.Disconnected && s.line.serial {
+		if (f == printertest.Rebooted || f == printertest.Restarted) && !s.line.serial || f == printertest.Disconnected && s.line.serial {
 			continue
 		}
 		m := mishap{at: int64(s.rnd.IntN(s.bytes())), fault: f}

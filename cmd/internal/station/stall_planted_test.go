@@ -44,6 +44,10 @@ func (b *blinkers) Tx(w, r []byte) error {
 	return err
 }
 
+// timeless hides how long bytes take on the line, by which a printer that was
+// switched off and on behind flow control is noticed.
+type timeless struct{ printer.Conn }
+
 // changed is a printer with other outcomes.
 type changed struct {
 	kiosk.Printer
@@ -64,9 +68,9 @@ type deadEnd struct {
 	dead bool
 }
 
-// Paper is ready at most until it isn't.
-func (d *deadEnd) Paper(ctx context.Context) kiosk.Paper {
-	p := d.Printer.Paper(ctx)
+// Prepare is ready at most until it isn't.
+func (d *deadEnd) Prepare(ctx context.Context) kiosk.Paper {
+	p := d.Printer.Prepare(ctx)
 	d.dead = d.dead || !p.Ready
 	p.Ready = !d.dead
 	return p
@@ -101,6 +105,7 @@ func TestStallFindsFaults(t *testing.T) {
 		want  string
 	}{
 		{"the id alone is proof", 9, planted{wire: func(c printer.Conn) printer.Conn { return &blinkers{Conn: c} }}, "printed, but there is no such paper"},
+		{"no clock on a serial line", 2, planted{wire: func(c printer.Conn) printer.Conn { return timeless{c} }}, "printed, but there is no such paper"},
 		{"doubt is proof", 1, outcome(kiosk.Doubtful, kiosk.CameOut), "printed, but there is no such paper"},
 		{"doubt is nothing sent", 1, outcome(kiosk.Doubtful, kiosk.NotSent), "readable, but void"},
 		{"proof is doubt", 1, outcome(kiosk.CameOut, kiosk.Doubtful), "asked where the printer had answered"},

@@ -125,6 +125,19 @@ func (s *Station) open(ctx context.Context) (err error) {
 // status takes less.
 const lockWait = 3 * time.Second
 
+// alone runs f while no kiosk runs on this directory, if there is one: a printer
+// has one master at a time.
+func alone(dir string, f func() error) error {
+	if _, err := os.Stat(dir); err != nil {
+		return f()
+	}
+	lock, err := lockDir(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f(), lock.Close())
+}
+
 func lockDir(dir string) (*os.File, error) {
 	f, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"image"
 	"io"
-	"log/slog"
 
 	"pointkiosk/assets/words"
 	"pointkiosk/cards/qr"
@@ -14,9 +13,10 @@ import (
 
 // TestPage prints a page that shows how wide and how black this printer prints,
 // its letters, codes of several sizes, its densities and its cutter, by its profile. It needs
-// no enrolment. What passes over the line is written to record, if that isn't
+// no enrolment, and no kiosk that runs. What passes over the line is written to record, if that isn't
 // nil: a wire.Replayer plays it again where there is no such printer.
-func TestPage(s Printer, w *words.Words, log *slog.Logger, record io.Writer) (printer.Proof, error) {
+func TestPage(opts Opts, w *words.Words, record io.Writer) (proof printer.Proof, err error) {
+	s := opts.Settings.Printer
 	model, err := s.profile()
 	if err != nil {
 		return printer.NoProof, err
@@ -25,12 +25,15 @@ func TestPage(s Printer, w *words.Words, log *slog.Logger, record io.Writer) (pr
 	if err != nil {
 		return printer.NoProof, err
 	}
-	p, err := openPaper(s, log, record)
-	if err != nil {
-		return printer.NoProof, err
-	}
-	proof, err := p.dev.Print(page...)
-	return proof, errors.Join(err, p.Close())
+	err = alone(opts.Dir, func() error {
+		p, err := openPaper(s, opts.Log, record)
+		if err != nil {
+			return err
+		}
+		proof, err = p.dev.Print(page...)
+		return errors.Join(err, p.Close())
+	})
+	return proof, err
 }
 
 // A sheet is a page that is being put together for a printer.

@@ -33,7 +33,7 @@ func (d *Desk) Watch(ctx context.Context, send func(kiosk.Event)) error {
 	var parts sync.WaitGroup
 	parts.Go(func() { up.Run(ctx) })
 	parts.Go(func() { d.check(ctx) })
-	parts.Go(func() { watchPaper(ctx, d.printer.Paper, send) })
+	parts.Go(func() { watchPaper(ctx, d.notePaper(new(PaperNote)), send) })
 	look := time.NewTicker(lookEvery)
 	defer look.Stop()
 	for {
