@@ -56,7 +56,7 @@ func Probe(c Conn, now func() time.Time) (f Found, err error) {
 // empty ends a command that whoever printed before left open: it would take the
 // questions for its data.
 func (d *Dev) empty() error {
-	d.discard() // where that is known
+	d.discard()                       // where that is known
 	const most = 128*576/8 + headSize // a band of 80 mm paper
 	if err := d.nuls(make([]byte, most)); err != nil {
 		return err

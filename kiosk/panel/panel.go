@@ -23,7 +23,8 @@ type Out interface {
 	Out(gpio.Level) error
 }
 
-// In is a pin that a button pulls to ground. Every periph.io gpio.PinIn is one.
+// In is the pin of a button. Every periph.io gpio.PinIn is one; those of a
+// Raspberry Pi read as low when they can't be read.
 type In interface {
 	In(gpio.Pull, gpio.Edge) error
 	Read() gpio.Level
@@ -33,8 +34,10 @@ type In interface {
 type Opts struct {
 	Lamp    Out              // high lights it
 	Buzzer  Out              // high sounds it: one with an oscillator of its own
-	Button  In               // low while pressed
+	Button  In               // low while pressed, pulled to ground by the button
+	Opens   bool             // the button opens a contact to ground: high while pressed, so that a pin that fails presses nothing
 	Pressed func()           // called by Run for each press that counts; must not wait
+	Fault   func(error)      // called by Run when a pin begins to fail; must not wait
 	Now     func() time.Time // nil is time.Now
 }
 
@@ -46,6 +49,7 @@ type Panel struct {
 	since  time.Time    // when it began
 	button debounce
 	lit    [2]gpio.Level // what lamp and buzzer were told last
+	failed [2]bool
 }
 
 // New sets the pins up, all dark and silent.
@@ -78,15 +82,13 @@ func (p *Panel) Show(s Sign) { p.want.Store(int32(s)) }
 // every is how often the pins are looked at: three times within a debounce.
 const every = 10 * time.Millisecond
 
-// Run drives the panel until ctx ends, and leaves it dark. It ends early with
-// the error of a pin.
+// Run drives the panel until ctx ends, and leaves it dark. A pin that fails is
+// tried again; the others go on.
 func (p *Panel) Run(ctx context.Context) error {
 	t := time.NewTicker(every)
 	defer t.Stop()
 	for {
-		if err := p.step(); err != nil {
-			return errors.Join(err, p.Halt())
-		}
+		p.step()
 		select {
 		case <-ctx.Done():
 			return p.Halt()
@@ -102,16 +104,22 @@ func (p *Panel) Halt() error {
 }
 
 // step does what is due now.
-func (p *Panel) step() error {
+func (p *Panel) step() {
 	now := p.opts.Now()
 	if s := Sign(p.want.Load()); s != p.sign {
 		p.sign, p.since = s, now
 	}
-	if p.opts.Button != nil && p.button.press(now, p.opts.Button.Read() == gpio.Low) && p.sign.counts() && p.opts.Pressed != nil {
+	if p.opts.Button != nil && p.button.press(now, p.opts.Button.Read() == gpio.Level(p.opts.Opens)) && p.sign.counts() && p.opts.Pressed != nil {
 		p.opts.Pressed()
 	}
 	shown := now.Sub(p.since)
-	return errors.Join(p.set(0, p.sign.lamp(shown)), p.set(1, p.sign.buzzer(shown)))
+	for which, l := range []gpio.Level{p.sign.lamp(shown), p.sign.buzzer(shown)} {
+		err := p.set(which, l)
+		if err != nil && !p.failed[which] && p.opts.Fault != nil {
+			p.opts.Fault(err)
+		}
+		p.failed[which] = err != nil
+	}
 }
 
 // set tells lamp (0) or buzzer (1) what is new to it.

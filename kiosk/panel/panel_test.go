@@ -40,9 +40,7 @@ func (b *plate) pass(t *testing.T, d time.Duration) (lamp, buzzer string) {
 	t.Helper()
 	var l, z strings.Builder
 	for range d / every {
-		if err := b.step(); err != nil {
-			t.Fatal(err)
-		}
+		b.step()
 		draw(&l, &b.lamp)
 		draw(&z, &b.buzzer)
 		b.now = b.now.Add(every)
@@ -196,11 +194,60 @@ func TestBadPin(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	p, err := New(&Opts{}) // a panel of nothing works
+	p, err := New(&Opts{Fault: func(err error) { t.Error(err) }}) // a panel of nothing works
 	if err != nil {
 		t.Fatal(err)
 	}
-	if p.Show(OutOfOrder); p.step() != nil {
-		t.Error("nothing failed")
+	p.Show(OutOfOrder)
+	p.step()
+}
+
+// shaky is a pin that fails for a while.
+type shaky struct {
+	gpiotest.Pin
+	off bool
+}
+
+func (s *shaky) Out(l gpio.Level) error {
+	if s.off {
+		return errPin
+	}
+	return s.Pin.Out(l)
+}
+
+// TestPinFails: a lamp that fails for a while is said once and lit later, and
+// the button works on. A button that opens a contact reads as not pressed when
+// its pin fails, which reads low.
+func TestPinFails(t *testing.T) {
+	var lamp shaky
+	var button gpiotest.Pin
+	now, presses, faults := time.Unix(1_000_000_000, 0), 0, 0
+	p, err := New(&Opts{
+		Lamp: &lamp, Button: &button, Opens: true, Now: func() time.Time { return now },
+		Pressed: func() { presses++ }, Fault: func(error) { faults++ },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	pass := func(l gpio.Level) {
+		button.Out(l)
+		for range 10 {
+			p.step()
+			now = now.Add(every)
+		}
+	}
+	pass(gpio.Low)
+	p.Show(Ready)
+	lamp.off = true
+	pass(gpio.Low)
+	pass(gpio.High)
+	pass(gpio.Low)
+	if presses != 1 || faults != 1 || lamp.Read() {
+		t.Errorf("%d presses, %d faults, lamp %v", presses, faults, lamp.Read())
+	}
+	lamp.off = false
+	pass(gpio.Low)
+	if !lamp.Read() {
+		t.Error("the lamp stays dark")
 	}
 }

@@ -20,6 +20,9 @@ type GPIO struct {
 	Lamp   string `toml:"lamp"`
 	Buzzer string `toml:"buzzer"`
 	Button string `toml:"button"`
+	// Opens says that the button opens a contact to ground: then a pin that fails
+	// presses nothing.
+	Opens bool `toml:"button_opens"`
 }
 
 var pinName = regexp.MustCompile(`^GPIO[0-9]{1,3}$`)
@@ -56,14 +59,15 @@ func (s *Station) Panel(send func(kiosk.Event)) *Panel {
 		return p
 	}
 	var err error
-	if p.p, err = openPanel(s.opts.Settings.GPIO, findPin, send); err != nil {
+	fault := func(err error) { p.log.Warn("front plate", "error", err) }
+	if p.p, err = openPanel(s.opts.Settings.GPIO, findPin, send, fault); err != nil {
 		p.log.Warn("front plate", "error", err)
 	}
 	return p
 }
 
-func openPanel(g GPIO, find func(string) (gpio.PinIO, error), send func(kiosk.Event)) (*panel.Panel, error) {
-	o := &panel.Opts{Pressed: func() { send(kiosk.TapIssue{}) }}
+func openPanel(g GPIO, find func(string) (gpio.PinIO, error), send func(kiosk.Event), fault func(error)) (*panel.Panel, error) {
+	o := &panel.Opts{Opens: g.Opens, Fault: fault, Pressed: func() { send(kiosk.TapIssue{}) }}
 	for _, part := range []struct {
 		name string
 		wire func(gpio.PinIO)

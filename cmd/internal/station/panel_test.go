@@ -57,7 +57,7 @@ func TestButton(t *testing.T) {
 		pins := map[string]gpio.PinIO{"GPIO17": &gpiotest.Pin{N: "lamp"}, "GPIO22": &gpiotest.Pin{N: "button"}}
 		find := func(name string) (gpio.PinIO, error) { return pins[name], nil }
 		events := make(chan kiosk.Event, 16)
-		p, err := openPanel(GPIO{Lamp: "GPIO17", Button: "GPIO22"}, find, func(e kiosk.Event) { events <- e })
+		p, err := openPanel(GPIO{Lamp: "GPIO17", Button: "GPIO22"}, find, func(e kiosk.Event) { events <- e }, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -121,7 +121,7 @@ func TestPinSettings(t *testing.T) {
 		}
 	}
 	errNone := errors.New("none")
-	if _, err := openPanel(GPIO{Lamp: "GPIO17"}, func(string) (gpio.PinIO, error) { return nil, errNone }, nil); !errors.Is(err, errNone) {
+	if _, err := openPanel(GPIO{Lamp: "GPIO17"}, func(string) (gpio.PinIO, error) { return nil, errNone }, nil, nil); !errors.Is(err, errNone) {
 		t.Errorf("a pin that is not there: %v", err)
 	}
 }
