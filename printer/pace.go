@@ -1,6 +1,9 @@
 package printer
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // A printer that only answers DLE EOT says nothing of itself when it stops, and
 // takes no question once its buffer is full. So it is never given more than the
@@ -10,6 +13,7 @@ import "time"
 // A load is what a printer may still hold.
 type load struct {
 	bytes int
+	rows  int
 	until time.Time // then it is on paper, if nothing stopped it
 }
 
@@ -55,7 +59,23 @@ func (d *Dev) hold(now time.Time, p part) {
 		now = d.loads[n-1].until
 	}
 	d.done = now.Add(d.p.time(p.rows))
-	d.loads = append(d.loads, load{len(p.bytes), d.done})
+	d.loads = append(d.loads, load{len(p.bytes), p.rows, d.done})
+}
+
+// waits is how long so many bytes may have to wait for room. The printer took
+// all that was sent before, so that no more than its buffer can be unprinted.
+func (d *Dev) waits(now time.Time, bytes int) time.Duration {
+	held, rows := 0, 0
+	for _, l := range slices.Backward(d.loads) {
+		if held >= d.p.Buffer || !l.until.After(now) {
+			break
+		}
+		held, rows = held+l.bytes, rows+l.rows
+	}
+	if held+bytes <= d.p.Buffer {
+		return 0
+	}
+	return d.p.time(rows)
 }
 
 // time is how long so many rows take at most.

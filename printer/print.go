@@ -3,6 +3,7 @@ package printer
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -190,7 +191,9 @@ var errStood = errors.New("the line stood still, and the printer may have forgot
 func (d *Dev) write(p part) (stood bool, err error) {
 	late := d.timed(p)
 	if d.opts.Ping && d.p.Answers != Realtime { // pace noted it
-		d.hold(d.opts.Now(), p)
+		now := d.opts.Now()
+		d.loads = slices.DeleteFunc(d.loads, func(l load) bool { return !l.until.After(now) })
+		d.hold(now, p)
 	}
 	err = d.c.Tx(p.bytes, nil)
 	return late(), err
@@ -205,7 +208,7 @@ func (d *Dev) timed(p part) (late func() bool) {
 		return func() bool { return false }
 	}
 	began := d.opts.Now()
-	end := d.due(began, len(p.bytes)).Add(line.Takes(len(p.bytes)) + stall)
+	end := began.Add(d.waits(began, len(p.bytes)) + line.Takes(len(p.bytes)) + stall)
 	if len(p.bytes) > d.p.Buffer {
 		end = end.Add(d.p.time(p.rows))
 	}
