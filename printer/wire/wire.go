@@ -44,7 +44,8 @@ type Conn struct {
 	uri    string
 	opts   Opts
 	oneWay bool
-	baud   int // of a serial line, else 0
+	baud   int  // of a serial line, else 0
+	asked  bool // something was read, or should have been
 	dial   func() (line, error)
 	line   line
 }
@@ -113,8 +114,26 @@ func (c *Conn) Duplex() conn.Duplex { return conn.Half }
 // OneWay reports that nothing can ever be read: the printer is mute here.
 func (c *Conn) OneWay() bool { return c.oneWay }
 
+// Takes is how long n bytes take on the line by its rate: on a serial line ten
+// bits a byte (8N1), elsewhere nothing. A Tx that writes them may take
+// Opts.Write longer.
+func (c *Conn) Takes(n int) time.Duration { return takes(n, c.baud) }
+
+func takes(n, baud int) time.Duration {
+	if baud <= 0 {
+		return 0
+	}
+	return time.Duration(n) * 10 * time.Second / time.Duration(baud)
+}
+
 // Tx writes all of w, then reads all of r. Its errors are *printer.TxError;
 // one that is os.ErrDeadlineExceeded leaves the line open.
+//
+// What it wrote has left: a serial line's kernel, a USB printer's node, and over
+// TCP for as much as the printer has room. Where nothing was ever read, as with
+// a mute printer, a Tx over TCP also waits until the bytes are acknowledged.
+//
+// Sent in an error is what left, at most: bytes that may be under way count.
 func (c *Conn) Tx(w, r []byte) error {
 	sent, err := c.tx(w, r)
 	if err == nil {
@@ -138,11 +157,7 @@ func (c *Conn) tx(w, r []byte) (sent int, err error) {
 		}()
 	}
 	if len(w) > 0 {
-		limit := c.opts.Write
-		if c.baud > 0 {
-			limit += time.Duration(len(w)) * 10 * time.Second / time.Duration(c.baud) // 8N1: 10 bits a byte
-		}
-		if err := c.line.SetWriteDeadline(time.Now().Add(limit)); err != nil && !errors.Is(err, os.ErrNoDeadline) {
+		if err := c.line.SetWriteDeadline(time.Now().Add(c.opts.Write + c.Takes(len(w)))); err != nil && !errors.Is(err, os.ErrNoDeadline) {
 			return 0, err
 		}
 		if sent, err = c.line.Write(w); err != nil {
@@ -150,8 +165,12 @@ func (c *Conn) tx(w, r []byte) (sent int, err error) {
 		}
 	}
 	if len(r) == 0 {
-		return sent, nil
+		if t, ok := c.line.(*tcpLine); ok && len(w) > 0 && !c.asked {
+			err = t.arrived()
+		}
+		return sent, err
 	}
+	c.asked = true
 	if c.oneWay {
 		return sent, errOneWay
 	}
