@@ -287,7 +287,7 @@ func TestBackOverSerialLine(t *testing.T) {
 		vp := virtual(t)
 		h := newHub(t)
 		p := h.plug(t, "ttyUSB0", "", vp)
-		d := drive(t, open(t, "serial://"+h.dev+"/ttyUSB0?baud=115200"))
+		d := drive(t, open(t, "serial://"+h.dev+"/ttyUSB0?baud=115200&flow=none"))
 		ready(t, d)
 		vp.Inject(printertest.SwitchedOff)
 		takenUp(t, d, 2300*time.Millisecond, func() {
@@ -310,7 +310,7 @@ func TestBackOverSerialLine(t *testing.T) {
 		}
 		p := h.plug(t, "ttyUSB0", "", vp)
 		link("ttyUSB0")
-		d := drive(t, open(t, "serial://"+byID+"?baud=115200"))
+		d := drive(t, open(t, "serial://"+byID+"?baud=115200&flow=none"))
 		ready(t, d)
 		p.pull()
 		takenUp(t, d, 1700*time.Millisecond, func() { h.plug(t, "ttyUSB1", "", vp); link("ttyUSB1") })

@@ -44,14 +44,22 @@ func opened(f *os.File, err error) (line, error) {
 // own makes this process the only one that talks to a device, also among those
 // of root, whom TIOCEXCL does not bind.
 func own(f *os.File) error {
-	raw, err := f.SyscallConn()
+	err := control(f, func(fd int) error { return syscall.Flock(fd, syscall.LOCK_EX|syscall.LOCK_NB) })
+	if errors.Is(err, syscall.EWOULDBLOCK) {
+		return syscall.EBUSY
+	}
+	return err
+}
+
+// control gives f the descriptor of c.
+func control(c syscall.Conn, f func(fd int) error) error {
+	raw, err := c.SyscallConn()
 	if err != nil {
 		return err
 	}
 	var failed error
-	err = raw.Control(func(fd uintptr) { failed = syscall.Flock(int(fd), syscall.LOCK_EX|syscall.LOCK_NB) })
-	if errors.Is(failed, syscall.EWOULDBLOCK) {
-		return syscall.EBUSY
+	if err := raw.Control(func(fd uintptr) { failed = f(int(fd)) }); err != nil {
+		return err
 	}
-	return errors.Join(err, failed)
+	return failed
 }

@@ -57,7 +57,9 @@ func (l *tap) off(t *testing.T, n *net.TCPConn) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	raw.Control(func(fd uintptr) { err = unix.SetsockoptInt(int(fd), unix.IPPROTO_TCP, unix.TCP_REPAIR, unix.TCP_REPAIR_ON) })
+	raw.Control(func(fd uintptr) {
+		err = unix.SetsockoptInt(int(fd), unix.IPPROTO_TCP, unix.TCP_REPAIR, unix.TCP_REPAIR_ON)
+	})
 	if errors.Is(err, unix.EPERM) {
 		t.Skip("only root closes a connection in silence")
 	}

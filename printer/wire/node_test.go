@@ -119,7 +119,7 @@ func TestOneOwner(t *testing.T) {
 	h := newHub(t)
 	h.plug(t, "lp0", "MDL:A;", nil)
 	_, slave := pty(t)
-	for _, uri := range []string{"file://" + h.dev + "/lp0", "serial://" + slave} {
+	for _, uri := range []string{"file://" + h.dev + "/lp0", "serial://" + slave + "?flow=none"} {
 		first := open(t, uri)
 		if err := first.Tx(nil, nil); err != nil {
 			t.Fatal(err)
@@ -316,18 +316,18 @@ func TestSerialMode(t *testing.T) {
 		baud         uint32
 		iflag, cflag uint32
 	}{
-		{"", 9600, 0, 0},
+		{"?flow=none", 9600, 0, 0},
 		{"?baud=9600&flow=rtscts", 9600, 0, unix.CRTSCTS},
 		{"?baud=19200&flow=xonxoff", 19200, unix.IXON, 0},
-		{"?baud=38400", 38400, 0, 0},
-		{"?baud=57600", 57600, 0, 0},
+		{"?baud=38400&flow=none", 38400, 0, 0},
+		{"?baud=57600&flow=none", 57600, 0, 0},
 		{"?baud=115200&flow=rtscts", 115200, 0, unix.CRTSCTS},
 	} {
 		c := open(t, "serial://"+slave+tt.query)
 		if err := c.Tx(nil, nil); err != nil {
 			t.Fatal(err)
 		}
-		raw, err := c.line.(*os.File).SyscallConn()
+		raw, err := c.line.(*serialLine).tty.(ttyFile).SyscallConn()
 		if err != nil {
 			t.Fatal(err)
 		}

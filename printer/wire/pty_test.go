@@ -46,7 +46,7 @@ func TestPrintOverSerialLine(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer hold.Close()
-	for _, flow := range []string{"none", "xonxoff", "rtscts"} {
+	for _, flow := range []string{"none", "xonxoff"} { // rtscts needs wires: TestFlow
 		t.Run(flow, func(t *testing.T) {
 			vp := virtual(t)
 			c, err := Open("serial://"+slave+"?baud=115200&flow="+flow, nil)
@@ -81,7 +81,7 @@ func release(t *testing.T, f *os.File) {
 // TestSerialHang writes to a line that nobody reads.
 func TestSerialHang(t *testing.T) {
 	_, slave := pty(t)
-	c, err := Open("serial://"+slave+"?baud=4000000", &Opts{Write: 200 * time.Millisecond})
+	c, err := Open("serial://"+slave+"?baud=4000000&flow=none", &Opts{Write: 200 * time.Millisecond})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -110,7 +110,7 @@ func overPTY(t *testing.T, vp *printertest.Printer) (uri string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := open(t, "serial://"+slave+"?baud=115200")
+	c := open(t, "serial://"+slave+"?baud=115200&flow=none")
 	if err := c.Tx(nil, nil); err != nil { // raw mode before the printer talks
 		t.Fatal(err)
 	}
@@ -126,5 +126,5 @@ func overPTY(t *testing.T, vp *printertest.Printer) (uri string) {
 		<-done
 		hold.Close()
 	})
-	return "serial://" + slave + "?baud=115200"
+	return "serial://" + slave + "?baud=115200&flow=none"
 }

@@ -197,18 +197,11 @@ func (l *tcpLine) slow(err error) error {
 }
 
 func (l *tcpLine) control(f func(fd int) error) error {
-	raw, err := l.SyscallConn()
-	if err != nil {
-		return err
-	}
-	var failed error
-	if err := raw.Control(func(fd uintptr) { failed = f(int(fd)) }); err != nil {
-		return err
-	}
-	if errors.Is(failed, syscall.EPIPE) {
+	err := control(l, f)
+	if errors.Is(err, syscall.EPIPE) {
 		return io.EOF
 	}
-	return failed
+	return err
 }
 
 // Close ends the stream and waits for the printer to do the same. Closing with

@@ -125,25 +125,20 @@ func (l *usbLine) Write(b []byte) (int, error) {
 
 // taken waits until usblp has nothing under way.
 func (l *usbLine) taken(deadline time.Time) error {
-	raw, err := l.SyscallConn()
-	if err != nil {
-		return err
-	}
-	var n int
-	var failed error
 	poll := []unix.PollFd{{Events: unix.POLLOUT}}
-	err = raw.Control(func(fd uintptr) {
+	var n int
+	err := control(l, func(fd int) (err error) {
 		poll[0].Fd = int32(fd)
 		for {
 			left := max(0, time.Until(deadline))
-			if n, failed = unix.Poll(poll, int(left/time.Millisecond)); failed != unix.EINTR {
-				return
+			if n, err = unix.Poll(poll, int(left/time.Millisecond)); err != unix.EINTR {
+				return err
 			}
 		}
 	})
 	switch {
-	case err != nil || failed != nil:
-		return errors.Join(err, failed)
+	case err != nil:
+		return err
 	case n == 0:
 		return os.ErrDeadlineExceeded
 	case poll[0].Revents&(unix.POLLERR|unix.POLLHUP) != 0:
@@ -197,16 +192,12 @@ func (c *Conn) PaperEmpty() bool {
 	if !ok {
 		return false
 	}
-	raw, err := l.SyscallConn()
-	if err != nil {
-		return false
-	}
-	empty := false
-	err = raw.Control(func(fd uintptr) {
-		s, err := l.port(int(fd))
-		empty = err == nil && s&0x20 != 0 // USB printer class 1.1, 4.2.2: bit 5
+	var s uint32
+	err := control(l, func(fd int) (err error) {
+		s, err = l.port(fd)
+		return err
 	})
-	return err == nil && empty
+	return err == nil && s&0x20 != 0 // USB printer class 1.1, 4.2.2: bit 5
 }
 
 // portStatus is GET_PORT_STATUS (LPGETSTATUS, linux/lp.h).

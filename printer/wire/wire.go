@@ -18,6 +18,7 @@ import (
 	"syscall"
 	"time"
 
+	"golang.org/x/sys/unix"
 	"periph.io/x/conn/v3"
 
 	"pointkiosk/printer"
@@ -44,7 +45,8 @@ type Conn struct {
 	uri    string
 	opts   Opts
 	oneWay bool
-	baud   int  // of a serial line, else 0
+	baud   int // of a serial line, else 0
+	tty    func(path string, mode *unix.Termios) (tty, error)
 	asked  bool // something was read, or should have been
 	dial   func() (line, error)
 	line   line
@@ -59,7 +61,7 @@ var (
 // Open reads an address, such as
 //
 //	tcp://192.0.2.7:9100
-//	serial:///dev/ttyUSB0?baud=115200&flow=none   (or rtscts, xonxoff)
+//	serial:///dev/ttyUSB0?baud=115200&flow=rtscts (or xonxoff, none)
 //	file:///dev/usb/lp0                           (or a plain file, or a fifo)
 //	file:///dev/usb/lp0?id=TM-T20II               (on whatever node it is)
 //
@@ -68,7 +70,7 @@ var (
 // that stays under /dev/serial/by-id. It opens nothing yet: the printer may be off. The first Tx does; one of no
 // bytes at all only tries.
 func Open(uri string, opts *Opts) (*Conn, error) {
-	c := &Conn{uri: uri}
+	c := &Conn{uri: uri, tty: openTTY}
 	if opts != nil {
 		c.opts = *opts
 	}
