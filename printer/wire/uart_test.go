@@ -224,12 +224,12 @@ func TestSlowLine(t *testing.T) {
 	t.Parallel()
 	var u uart
 	c := u.open(t, "?baud=9600&flow=rtscts", nil)
-	vp := made(t, &printertest.Opts{Dots: 384, Answers: printer.Realtime})
+	vp := made(t, &printertest.Opts{Dots: 384, Answers: printer.ProcessID})
 	t.Cleanup(talk(t, vp, end{&u}))
-	d := driveOf(t, c, &printer.Opts{Profile: printer.Profile{Dots: 384, Answers: printer.Realtime}})
+	d := driveOf(t, c, &printer.Opts{Profile: printer.Profile{Dots: 384, Answers: printer.ProcessID}, Ping: true})
 	black := printer.NewBitmap(384, 42) // 2016 bytes: 2.1 s
 	black.Fill(black.Bounds())
-	if proof, err := d.Print(black); proof != printer.Presumed || len(vp.Pages()) != 1 {
+	if proof, err := d.Print(black); proof != printer.Printed || len(vp.Pages()) != 1 {
 		t.Errorf("%v, %v, %d pages", proof, err, len(vp.Pages()))
 	}
 }
