@@ -321,27 +321,26 @@ func TestBackOverSerialLine(t *testing.T) {
 func TestBackOverUSB(t *testing.T) {
 	t.Parallel()
 	const id = "MFG:EPSON;CMD:ESC/POS;MDL:TM-T20II;CLS:PRINTER;"
-	for _, tt := range []struct{ name, query, again string }{
-		{"same node", "", "lp0"},
-		{"another node", "", "lp1"},
-		{"another node, known by its model", "?id=TM-T20", "lp4"},
+	for _, tt := range []struct{ name, query, other, again string }{
+		{"same node", "", "lp7", "lp0"},
+		{"another node", "", "lp7", "lp1"},
+		{"another node, somebody else's in its place", "", "lp0", "lp1"},
+		{"another node, known by its model", "?id=TM-T20", "lp7", "lp4"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			vp := virtual(t)
+			vp, other := virtual(t), virtual(t)
 			h := newHub(t)
 			p := h.plug(t, "lp0", id, vp)
-			c, err := Open("file://"+h.dev+"/lp0"+tt.query, h.opts())
-			if err != nil {
-				t.Fatal(err)
-			}
-			t.Cleanup(func() { c.Close() })
-			d := drive(t, c)
+			d := drive(t, h.open(t, "file://"+h.dev+"/lp0"+tt.query))
 			ready(t, d)
 			p.pull()
-			h.plug(t, "lp7", "MFG:HP;MDL:LASER;", nil) // somebody else's
+			h.plug(t, tt.other, "MFG:HP;MDL:LASER;", other)
 			takenUp(t, d, 1700*time.Millisecond, func() { h.plug(t, tt.again, id, vp) })
 			printOne(t, d, vp, 1)
+			if n := len(other.Pages()) + len(other.Errors()); n > 0 {
+				t.Error("somebody else's printer got something")
+			}
 		})
 	}
 	t.Run("paper in", func(t *testing.T) {
@@ -349,7 +348,7 @@ func TestBackOverUSB(t *testing.T) {
 		vp := virtual(t)
 		h := newHub(t)
 		h.plug(t, "lp0", id, vp)
-		d := drive(t, open(t, "file://"+h.dev+"/lp0"))
+		d := drive(t, h.open(t, "file://"+h.dev+"/lp0"))
 		ready(t, d)
 		vp.Inject(printertest.PaperEnd)
 		takenUp(t, d, 1700*time.Millisecond, func() { vp.Inject(printertest.PaperLoaded) })

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/url"
 	"os"
+	"path/filepath"
 	"strings"
 	"syscall"
 )
@@ -14,8 +15,8 @@ func (c *Conn) file(u *url.URL) error {
 	if u.Host != "" || path == "" || len(q) > 1 || u.RawQuery != "" && id == "" {
 		return errors.New("want file:///PATH, or file:///dev/usb/lp0?id=MODEL")
 	}
-	device := id != "" || strings.HasPrefix(path, "/dev/")
-	if info, err := os.Stat(path); err == nil {
+	device := id != "" || strings.HasPrefix(filepath.Clean(path), "/dev/") // a plain file there is a mistake
+	if info, err := os.Stat(path); err == nil && !(device && info.Mode().IsRegular()) {
 		device = info.Mode()&os.ModeCharDevice != 0
 	}
 	if device {

@@ -65,9 +65,12 @@ var (
 //	file:///dev/usb/lp0                           (or a plain file, or a fifo)
 //	file:///dev/usb/lp0?id=TM-T20II               (on whatever node it is)
 //
-// A USB printer that comes back on another node is found there by its id, the
-// one in the address or else the one it had before. A serial adapter has a name
-// that stays under /dev/serial/by-id. It opens nothing yet: the printer may be off. The first Tx does; one of no
+// A USB printer that comes back on another node is found there by its id and
+// serial number. Until this process ends it is the one that was opened first,
+// and no other; which one that is, id= says by a part of either. A serial
+// adapter has a name that stays under /dev/serial/by-id.
+//
+// It opens nothing yet: the printer may be off. The first Tx does; one of no
 // bytes at all only tries.
 func Open(uri string, opts *Opts) (*Conn, error) {
 	c := &Conn{uri: uri, tty: openTTY}
@@ -113,7 +116,8 @@ func (c *Conn) String() string { return c.uri }
 // Duplex is half: a Tx writes, then reads.
 func (c *Conn) Duplex() conn.Duplex { return conn.Half }
 
-// OneWay reports that nothing can ever be read: the printer is mute here.
+// OneWay reports that nothing can ever be read: the printer is mute here. Of a
+// USB printer that is known once something was to be read.
 func (c *Conn) OneWay() bool { return c.oneWay }
 
 // Takes is how long n bytes take on the line by its rate: on a serial line ten
@@ -180,6 +184,9 @@ func (c *Conn) tx(w, r []byte) (sent int, err error) {
 		return sent, err
 	}
 	_, err = io.ReadFull(c.line, r)
+	if _, usb := c.line.(*usbLine); usb && errors.Is(err, syscall.EINVAL) { // usblp: the interface goes one way only
+		c.oneWay, err = true, errOneWay
+	}
 	return sent, err
 }
 
@@ -224,10 +231,13 @@ func (c *Conn) hangUp() {
 	}
 }
 
-var errOneWay = errors.New("nothing can be read from a file or a fifo: set the printer's answers to mute")
+var errOneWay = errors.New("nothing can be read on this line: set the printer's answers to mute")
 
 // advice says what to do about err.
 func advice(err error) string {
+	if _, ok := errors.AsType[*twoError](err); ok {
+		return ""
+	}
 	for _, a := range []struct {
 		is   error
 		text string
@@ -238,7 +248,6 @@ func advice(err error) string {
 		{syscall.ENODEV, ": plug the printer in and switch it on"},
 		{syscall.ENXIO, ": switch the printer on, or start the fifo's reader"},
 		{syscall.EBUSY, ": another program holds it, perhaps CUPS: it has one owner at a time"},
-		{syscall.EINVAL, ": if it gives no answers, set them to mute"},
 		{syscall.ECONNREFUSED, ": is this the printer's address, and is it on?"},
 		{syscall.EHOSTUNREACH, ": look at the network cable and the printer's address"},
 		{syscall.ECONNRESET, ": another computer may be printing, or the printer was switched off"},
