@@ -70,10 +70,6 @@ func (l *tap) off(t *testing.T, n *net.TCPConn) {
 	l.open = nil
 }
 
-// production has the limits of [Open] but for writing, which fills the printer
-// here.
-var production = Opts{Write: 300 * time.Millisecond}
-
 // TestFullThenOff switches a printer off and on whose buffer was full, as one
 // whose paper ended in mid-card: it must be taken up as fast as any other.
 func TestFullThenOff(t *testing.T) {
@@ -82,11 +78,9 @@ func TestFullThenOff(t *testing.T) {
 		t.Run(fmt.Sprint("off for ", out), func(t *testing.T) {
 			t.Parallel()
 			l := board(t)
-			c, err := Open("tcp://"+l.Addr().String(), &production)
-			if err != nil {
-				t.Fatal(err)
-			}
-			t.Cleanup(func() { c.Close() })
+			c := openAs(t, "tcp://"+l.Addr().String(), nil)
+			usual := c.opts.Write
+			c.opts.Write = 300 * time.Millisecond // to have it filled soon
 			d := drive(t, c)
 			n := l.host(t, c)
 			if err := c.Tx(make([]byte, 1<<20), nil); !errors.Is(err, os.ErrDeadlineExceeded) {
@@ -98,6 +92,7 @@ func TestFullThenOff(t *testing.T) {
 				}
 				time.Sleep(lookEvery)
 			}
+			c.opts.Write = usual
 			l.off(t, n)
 			vp := virtual(t)
 			takenUp(t, d, out, func() {

@@ -36,12 +36,7 @@ func (h hub) opts() *Opts {
 // open opens an address on this hub.
 func (h hub) open(t *testing.T, uri string) *Conn {
 	t.Helper()
-	c, err := Open(uri, h.opts())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { c.Close() })
-	return c
+	return openAs(t, uri, h.opts())
 }
 
 // A plug is a printer that is plugged in.

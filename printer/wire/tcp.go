@@ -116,6 +116,10 @@ func (l *tcpLine) until(f func(state) bool) error {
 		if err != nil || f(s) {
 			return err
 		}
+		if s.gone {
+			l.lost = true
+			return errLost
+		}
 		if !time.Now().Before(l.writes) {
 			return os.ErrDeadlineExceeded
 		}

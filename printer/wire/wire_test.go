@@ -19,7 +19,13 @@ var quick = Opts{Dial: time.Second, Write: 300 * time.Millisecond, Read: 300 * t
 
 func open(t *testing.T, uri string) *Conn {
 	t.Helper()
-	c, err := Open(uri, &quick)
+	return openAs(t, uri, &quick)
+}
+
+// openAs opens an address with limits; nil are those of production.
+func openAs(t *testing.T, uri string, o *Opts) *Conn {
+	t.Helper()
+	c, err := Open(uri, o)
 	if err != nil {
 		t.Fatal(err)
 	}
