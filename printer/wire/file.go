@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/url"
 	"os"
+	"path/filepath"
 	"strings"
 	"syscall"
 )
@@ -14,8 +15,8 @@ func (c *Conn) file(u *url.URL) error {
 	if u.Host != "" || path == "" || len(q) > 1 || u.RawQuery != "" && id == "" {
 		return errors.New("want file:///PATH, or file:///dev/usb/lp0?id=MODEL")
 	}
-	device := id != "" || strings.HasPrefix(path, "/dev/")
-	if info, err := os.Stat(path); err == nil {
+	device := id != "" || strings.HasPrefix(filepath.Clean(path), "/dev/") // a plain file there is a mistake
+	if info, err := os.Stat(path); err == nil && !(device && info.Mode().IsRegular()) {
 		device = info.Mode()&os.ModeCharDevice != 0
 	}
 	if device {
@@ -44,14 +45,22 @@ func opened(f *os.File, err error) (line, error) {
 // own makes this process the only one that talks to a device, also among those
 // of root, whom TIOCEXCL does not bind.
 func own(f *os.File) error {
-	raw, err := f.SyscallConn()
+	err := control(f, func(fd int) error { return syscall.Flock(fd, syscall.LOCK_EX|syscall.LOCK_NB) })
+	if errors.Is(err, syscall.EWOULDBLOCK) {
+		return syscall.EBUSY
+	}
+	return err
+}
+
+// control gives f the descriptor of c.
+func control(c syscall.Conn, f func(fd int) error) error {
+	raw, err := c.SyscallConn()
 	if err != nil {
 		return err
 	}
 	var failed error
-	err = raw.Control(func(fd uintptr) { failed = syscall.Flock(int(fd), syscall.LOCK_EX|syscall.LOCK_NB) })
-	if errors.Is(failed, syscall.EWOULDBLOCK) {
-		return syscall.EBUSY
+	if err := raw.Control(func(fd uintptr) { failed = f(int(fd)) }); err != nil {
+		return err
 	}
-	return errors.Join(err, failed)
+	return failed
 }

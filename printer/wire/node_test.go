@@ -2,6 +2,7 @@ package wire
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -32,6 +33,12 @@ func (h hub) opts() *Opts {
 	return &o
 }
 
+// open opens an address on this hub.
+func (h hub) open(t *testing.T, uri string) *Conn {
+	t.Helper()
+	return openAs(t, uri, h.opts())
+}
+
 // A plug is a printer that is plugged in.
 type plug struct {
 	master *os.File
@@ -47,9 +54,7 @@ func (h hub) plug(t *testing.T, node, id string, vp *printertest.Printer) *plug 
 	if err != nil {
 		t.Fatal(err)
 	}
-	sys := filepath.Join(h.sys, "class/usbmisc", node)
-	if err := errors.Join(os.MkdirAll(sys+"/device", 0o755), os.WriteFile(sys+"/device/ieee1284_id", []byte(id+"\n"), 0o644),
-		os.Symlink(slave, filepath.Join(h.dev, node))); err != nil {
+	if err := errors.Join(inSysfs(h.sys, node, who{id, ""}), os.Symlink(slave, filepath.Join(h.dev, node))); err != nil {
 		t.Fatal(err)
 	}
 	stop := func() {}
@@ -60,7 +65,7 @@ func (h hub) plug(t *testing.T, node, id string, vp *printertest.Printer) *plug 
 		stop()
 		master.Close()
 		hold.Close()
-		if err := errors.Join(os.RemoveAll(sys), os.Remove(filepath.Join(h.dev, node))); err != nil {
+		if err := errors.Join(os.RemoveAll(filepath.Join(h.sys, "class/usbmisc", node)), os.RemoveAll(filepath.Join(h.sys, "devices", node)), os.Remove(filepath.Join(h.dev, node))); err != nil {
 			t.Error(err)
 		}
 	})
@@ -82,35 +87,103 @@ func rawPty(t *testing.T, master *os.File) {
 
 func TestUSBNode(t *testing.T) {
 	for _, tt := range []struct {
-		name, pinned, learned string
-		nodes                 map[string]string
-		want, err             string
+		name, pinned string
+		learned      who
+		nodes        map[string]who
+		want         string
+		err          error
 	}{
-		{"nothing known", "", "", map[string]string{"lp1": "MDL:A;"}, "lp0", ""},
-		{"where it was", "", "MDL:A;", map[string]string{"lp0": "MDL:A;", "lp1": "MDL:B;"}, "lp0", ""},
-		{"moved", "", "MDL:A;", map[string]string{"lp1": "MDL:B;", "lp2": "MDL:A;"}, "lp2", ""},
-		{"moved, another in its place", "", "MDL:A;", map[string]string{"lp0": "MDL:B;", "lp2": "MDL:A;"}, "lp2", ""},
-		{"replaced by another", "", "MDL:A;", map[string]string{"lp0": "MDL:B;"}, "lp0", ""},
-		{"unplugged", "", "MDL:A;", nil, "lp0", ""},
-		{"pinned", "TM-T20", "", map[string]string{"lp0": "MDL:LASER;", "lp3": "MFG:EPSON;MDL:TM-T20II;"}, "lp3", ""},
-		{"pinned, two of them, one in place", "TM-T20", "", map[string]string{"lp0": "MDL:TM-T20;", "lp3": "MDL:TM-T20;"}, "lp0", ""},
-		{"pinned and not there", "TM-T20", "", map[string]string{"lp0": "MDL:LASER;"}, "", "TM-T20"},
-		{"two alike, neither in place", "", "MDL:A;", map[string]string{"lp1": "MDL:A;", "lp2": "MDL:A;"}, "", "serial number"},
+		{"nothing known", "", who{}, map[string]who{"lp1": {"MDL:A;", ""}}, "lp0", nil},
+		{"where it was", "", who{"MDL:A;", ""}, map[string]who{"lp0": {"MDL:A;", ""}, "lp1": {"MDL:B;", ""}}, "lp0", nil},
+		{"moved", "", who{"MDL:A;", ""}, map[string]who{"lp1": {"MDL:B;", ""}, "lp2": {"MDL:A;", ""}}, "lp2", nil},
+		{"moved, another in its place", "", who{"MDL:A;", ""}, map[string]who{"lp0": {"MDL:B;", ""}, "lp2": {"MDL:A;", ""}}, "lp2", nil},
+		{"moved, one of its kind in its place", "", who{"MDL:A;", "7"}, map[string]who{"lp0": {"MDL:A;", "8"}, "lp2": {"MDL:A;", "7"}}, "lp2", nil},
+		{"another in its place", "", who{"MDL:A;", ""}, map[string]who{"lp0": {"MDL:B;", ""}}, "", os.ErrNotExist},
+		{"one of its kind in its place", "", who{"MDL:A;", "7"}, map[string]who{"lp0": {"MDL:A;", "8"}}, "", os.ErrNotExist},
+		{"unplugged", "", who{"MDL:A;", ""}, nil, "", os.ErrNotExist},
+		{"pinned", "TM-T20", who{}, map[string]who{"lp0": {"MDL:LASER;", ""}, "lp3": {"MFG:EPSON;MDL:TM-T20II;", ""}}, "lp3", nil},
+		{"pinned by its serial number", "X77", who{}, map[string]who{"lp0": {"MDL:A;", "X76"}, "lp3": {"MDL:A;", "X77"}}, "lp3", nil},
+		{"pinned, two of them, one in place", "TM-T20", who{}, map[string]who{"lp0": {"MDL:TM-T20;", ""}, "lp3": {"MDL:TM-T20;", ""}}, "lp0", nil},
+		{"pinned, and it is the other", "TM-T20", who{"MDL:TM-T20;", "7"}, map[string]who{"lp0": {"MDL:TM-T20;", "8"}, "lp3": {"MDL:TM-T20;", "7"}}, "lp3", nil},
+		{"pinned and not there", "TM-T20", who{}, map[string]who{"lp0": {"MDL:LASER;", ""}}, "", os.ErrNotExist},
+		{"two alike, neither in place", "", who{"MDL:A;", ""}, map[string]who{"lp1": {"MDL:A;", ""}, "lp2": {"MDL:A;", ""}}, "", syscall.EBUSY},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			sys := t.TempDir()
-			for node, id := range tt.nodes {
-				dir := filepath.Join(sys, "class/usbmisc", node, "device")
-				if err := errors.Join(os.MkdirAll(dir, 0o755), os.WriteFile(dir+"/ieee1284_id", []byte(id), 0o644)); err != nil {
+			for node, w := range tt.nodes {
+				if err := inSysfs(sys, node, w); err != nil {
 					t.Fatal(err)
 				}
 			}
 			n := &usbNode{path: "/dev/usb/lp0", pinned: tt.pinned, learned: tt.learned, sysfs: sys}
-			got, err := n.find()
-			if tt.err != "" && (err == nil || !strings.Contains(err.Error(), tt.err)) || tt.err == "" && (err != nil || got != "/dev/usb/"+tt.want) {
+			if got, err := n.find(); !errors.Is(err, tt.err) || tt.err == nil && got != "/dev/usb/"+tt.want {
 				t.Errorf("%q, %v", got, err)
 			}
 		})
+	}
+}
+
+// inSysfs makes a node known as usblp does: device is a link to the interface
+// of the USB device.
+func inSysfs(sys, node string, w who) error {
+	class, usb := filepath.Join(sys, "class/usbmisc", node), filepath.Join(sys, "devices", node)
+	return errors.Join(os.MkdirAll(class, 0o755), os.MkdirAll(usb+"/1-1:1.0", 0o755),
+		os.WriteFile(usb+"/1-1:1.0/ieee1284_id", []byte(w.id+"\n"), 0o644), os.WriteFile(usb+"/serial", []byte(w.serial+"\n"), 0o644),
+		os.Symlink(usb+"/1-1:1.0", class+"/device"))
+}
+
+// TestTwoAlike: nobody can tell which is the printer. That is no printer that is
+// unplugged.
+func TestTwoAlike(t *testing.T) {
+	h := newHub(t)
+	h.plug(t, "lp1", "MDL:A;", nil)
+	h.plug(t, "lp2", "MDL:A;", nil)
+	c := h.open(t, "file://"+h.dev+"/lp0?id=A")
+	if s, err := drive(t, c).Status(); s.Reason != printer.Refused || !strings.Contains(err.Error(), "serial number") || strings.Contains(err.Error(), "CUPS") {
+		t.Errorf("%v, %v", s, err)
+	}
+}
+
+// TestNoPrinter opens what lies under /dev but is no printer.
+func TestNoPrinter(t *testing.T) {
+	_, slave := pty(t)
+	plain := fmt.Sprintf("/dev/pointkiosk-test-%d", os.Getpid())
+	if err := os.WriteFile(plain, []byte("echoed"), 0o600); err != nil {
+		t.Skip(err)
+	}
+	defer os.Remove(plain)
+	for path, want := range map[string]string{plain: "plain file", slave: "serial://"} {
+		c := open(t, "file://"+path)
+		if err := c.Tx([]byte("card"), nil); err == nil || !strings.Contains(err.Error(), want) || sentBy(t, err) != 0 || c.OneWay() {
+			t.Errorf("%s: %v", path, err)
+		}
+	}
+	if b, err := os.ReadFile(plain); err != nil || string(b) != "echoed" {
+		t.Errorf("%q, %v", b, err)
+	}
+}
+
+// TestOneWayUSB reads from a printer without a way back: usblp says EINVAL, and
+// so does an eventfd.
+func TestOneWayUSB(t *testing.T) {
+	h := newHub(t)
+	h.plug(t, "lp0", "MDL:A;", nil)
+	c := h.open(t, "file://"+h.dev+"/lp0")
+	fd, err := unix.Eventfd(1, unix.EFD_NONBLOCK)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.line = &usbLine{File: os.NewFile(uintptr(fd), "lp0"), port: portStatus}
+	if c.OneWay() {
+		t.Error("before anybody asked")
+	}
+	for range 2 {
+		if err := c.Tx(nil, make([]byte, 1)); !errors.Is(err, errOneWay) || !c.OneWay() {
+			t.Errorf("%v, one way %v", err, c.OneWay())
+		}
+	}
+	if err := c.Tx([]byte("card"), nil); err != nil {
+		t.Errorf("writing goes on: %v", err)
 	}
 }
 
@@ -119,12 +192,12 @@ func TestOneOwner(t *testing.T) {
 	h := newHub(t)
 	h.plug(t, "lp0", "MDL:A;", nil)
 	_, slave := pty(t)
-	for _, uri := range []string{"file://" + h.dev + "/lp0", "serial://" + slave} {
-		first := open(t, uri)
+	for _, uri := range []string{"file://" + h.dev + "/lp0", "serial://" + slave + "?flow=none"} {
+		first := h.open(t, uri)
 		if err := first.Tx(nil, nil); err != nil {
 			t.Fatal(err)
 		}
-		second := open(t, uri)
+		second := h.open(t, uri)
 		err := second.Tx([]byte("x"), nil)
 		if !errors.Is(err, syscall.EBUSY) || !strings.Contains(err.Error(), "one owner") || sentBy(t, err) != 0 {
 			t.Errorf("%s: %v", uri, err)
@@ -250,99 +323,5 @@ func TestPatience(t *testing.T) {
 				t.Errorf("%d, %v", n, err)
 			}
 		})
-	}
-}
-
-// TestXOFF is a serial printer that says stop in the middle.
-func TestXOFF(t *testing.T) {
-	t.Parallel()
-	master, slave := pty(t)
-	c, err := Open("serial://"+slave+"?baud=4000000&flow=xonxoff", &quick)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer c.Close()
-	if err := c.Tx([]byte("abc"), nil); err != nil {
-		t.Fatal(err)
-	}
-	say := func(b ...byte) {
-		t.Helper()
-		if _, err := master.Write(b); err != nil {
-			t.Fatal(err)
-		}
-	}
-	say(0x12, 0x13) // an answer, and XOFF
-	var b [1]byte
-	if err := c.Tx(nil, b[:]); err != nil || b[0] != 0x12 {
-		t.Fatalf("%x, %v", b, err)
-	}
-	err = c.Tx(make([]byte, 100<<10), nil)
-	if n := sentBy(t, err); !errors.Is(err, os.ErrDeadlineExceeded) || n == 100<<10 {
-		t.Fatalf("stopped: %v", err)
-	}
-	if got := drained(t, master); got != "abc" {
-		t.Fatalf("after XOFF %d bytes came through", len(got))
-	}
-	say(0x11, 0x12)
-	if err := c.Tx([]byte("xyz"), b[:]); err != nil || b[0] != 0x12 {
-		t.Fatalf("going on: %x, %v", b, err)
-	}
-	if got := drained(t, master); !strings.HasSuffix(got, "xyz") {
-		t.Errorf("after XON %d bytes, not to the end", len(got))
-	}
-}
-
-// drained is what the printer's side can read by now.
-func drained(t *testing.T, master *os.File) string {
-	t.Helper()
-	var out []byte
-	b := make([]byte, 4096)
-	for {
-		master.SetReadDeadline(time.Now().Add(100 * time.Millisecond))
-		n, err := master.Read(b)
-		out = append(out, b[:n]...)
-		if err != nil {
-			return string(out)
-		}
-	}
-}
-
-// TestSerialMode looks at what the kernel took: 8N1 and the flow asked for, no
-// byte changed on the way.
-func TestSerialMode(t *testing.T) {
-	_, slave := pty(t)
-	for _, tt := range []struct {
-		query        string
-		baud         uint32
-		iflag, cflag uint32
-	}{
-		{"", 9600, 0, 0},
-		{"?baud=9600&flow=rtscts", 9600, 0, unix.CRTSCTS},
-		{"?baud=19200&flow=xonxoff", 19200, unix.IXON, 0},
-		{"?baud=38400", 38400, 0, 0},
-		{"?baud=57600", 57600, 0, 0},
-		{"?baud=115200&flow=rtscts", 115200, 0, unix.CRTSCTS},
-	} {
-		c := open(t, "serial://"+slave+tt.query)
-		if err := c.Tx(nil, nil); err != nil {
-			t.Fatal(err)
-		}
-		raw, err := c.line.(*os.File).SyscallConn()
-		if err != nil {
-			t.Fatal(err)
-		}
-		var m *unix.Termios
-		raw.Control(func(fd uintptr) {
-			m, err = unix.IoctlGetTermios(int(fd), unix.TCGETS2)
-			unix.IoctlSetInt(int(fd), unix.TIOCNXCL, 0) // for the next
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		const shape = unix.CSIZE | unix.PARENB | unix.CSTOPB | unix.CRTSCTS
-		if m.Ospeed != tt.baud || m.Ispeed != tt.baud || m.Iflag != tt.iflag || m.Cflag&shape != unix.CS8|tt.cflag || m.Oflag != 0 || m.Lflag != 0 {
-			t.Errorf("%s: %d baud, iflag %o, cflag %o, oflag %o, lflag %o", tt.query, m.Ospeed, m.Iflag, m.Cflag, m.Oflag, m.Lflag)
-		}
-		c.Close()
 	}
 }

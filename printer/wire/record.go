@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"syscall"
 	"time"
 
 	"periph.io/x/conn/v3"
@@ -23,11 +24,15 @@ import (
 //	0.504 < 1 timeout
 //	0.504 > "0002"
 //	0.504 . 0 broken connection reset by peer
+//	0.504 ? paper empty
 //
 // Each Tx is a line, or two if it writes and reads: seconds since the first,
 // the bytes written (>) or read (<). A Tx that reads in vain says how many bytes
 // it wanted and why it got none; one whose writing failed (.) has only the
 // bytes that it would have written in the line above it, and says how many left.
+// The reasons are timeout, denied (its user lacks the right), busy (another
+// holds it) and broken. A paper end that was told beside the stream has a line
+// (?) when it was asked for.
 //
 // A recording has all that was printed in it: of live cards it is as secret as
 // they are.
@@ -90,15 +95,54 @@ func (r *Recorder) Tx(w, b []byte) error {
 	return err
 }
 
-// why is timeout, or broken and a text in one line.
-func why(err error) string {
-	if errors.Is(err, os.ErrDeadlineExceeded) {
-		return "timeout"
+// Takes passes on.
+func (r *Recorder) Takes(n int) time.Duration {
+	if c, ok := r.c.(interface{ Takes(int) time.Duration }); ok {
+		return c.Takes(n)
 	}
+	return 0
+}
+
+// PaperEmpty passes on, and records that it is so.
+func (r *Recorder) PaperEmpty() bool {
+	c, ok := r.c.(interface{ PaperEmpty() bool })
+	if !ok || !c.PaperEmpty() {
+		return false
+	}
+	r.put("%.3f ? %s\n", r.last.Sub(r.start).Seconds(), paperEmpty)
+	return true
+}
+
+const paperEmpty = "paper empty"
+
+// reasons are the first words of why a Tx failed, and what a driver can tell
+// them by. Any other error is broken.
+var reasons = []struct {
+	word string
+	is   error
+}{
+	{"timeout", os.ErrDeadlineExceeded},
+	{"denied", os.ErrPermission},
+	{"busy", syscall.EBUSY},
+	{"broken", nil},
+}
+
+// why is a reason, and a text in one line.
+func why(err error) string {
 	if e, ok := errors.AsType[*printer.TxError](err); ok {
 		err = e.Err
 	}
-	return "broken " + strings.Join(strings.Fields(err.Error()), " ")
+	word := "broken"
+	for _, r := range reasons {
+		if r.is != nil && errors.Is(err, r.is) {
+			word = r.word
+			break
+		}
+	}
+	if word == "timeout" {
+		return word
+	}
+	return word + " " + strings.Join(strings.Fields(err.Error()), " ")
 }
 
 func (r *Recorder) put(format string, args ...any) {

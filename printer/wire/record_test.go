@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -101,6 +103,82 @@ func session(t *testing.T, c printer.Conn, answers printer.Answers, now func() t
 	return strings.Join(said, "\n")
 }
 
+// aside is a line on which nothing comes, which tells of the printer in other
+// ways.
+type aside struct {
+	err   error // of each Tx, or else of reads
+	empty bool
+	now   time.Time
+}
+
+func (*aside) String() string              { return "serial:///dev/ttyS0?baud=19200&flow=rtscts" }
+func (a *aside) PaperEmpty() bool          { return a.empty }
+func (a *aside) Takes(n int) time.Duration { return takes(n, 19200) }
+
+func (a *aside) Tx(w, r []byte) error {
+	if a.err != nil {
+		return &printer.TxError{Err: a.err}
+	}
+	if len(r) == 0 {
+		return nil
+	}
+	a.now = a.now.Add(time.Second / 2)
+	return &printer.TxError{Sent: len(w), Err: os.ErrDeadlineExceeded}
+}
+
+// TestReplayAside records what a line tells beside the bytes: why it is refused,
+// that the paper has ended, and how fast it is.
+func TestReplayAside(t *testing.T) {
+	const away, refused, noPaper = printer.Away, printer.Refused, printer.PaperOut
+	wrap := func(err error) error {
+		return fmt.Errorf("wire: x: %w", &os.PathError{Op: "open", Path: "lp0", Err: err})
+	}
+	for _, tt := range []struct {
+		name  string
+		err   error
+		empty []bool // when asked for the nth time
+		want  []printer.Reason
+		line  string
+	}{
+		{"denied", wrap(syscall.EACCES), []bool{false}, []printer.Reason{refused}, "0.000 . 0 denied wire: x: open lp0: permission denied\n"},
+		{"busy", wrap(syscall.EBUSY), []bool{false}, []printer.Reason{refused}, "0.000 . 0 busy wire: x: open lp0: device or resource busy\n"},
+		{"two", &twoError{[]string{"lp0", "lp1"}}, []bool{false}, []printer.Reason{refused}, "0.000 . 0 busy several printers"},
+		{"unplugged", wrap(syscall.ENODEV), []bool{false}, []printer.Reason{away}, "0.000 . 0 broken wire: x: open lp0: no such device\n"},
+		{"paper", nil, []bool{false, true, true, false}, []printer.Reason{away, noPaper, noPaper, away}, " ? paper empty\n"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			c := &aside{err: tt.err, now: time.Date(2019, 5, 5, 11, 0, 0, 0, time.UTC)}
+			var recording bytes.Buffer
+			rec := NewRecorder(c, &recording, func() time.Time { return c.now })
+			look := func(c printer.Conn, now func() time.Time, before func(i int)) (got []printer.Reason) {
+				d := driveOf(t, c, &printer.Opts{Profile: printer.Profile{Dots: 384, Answers: printer.Realtime}, Now: now})
+				for i := range tt.empty {
+					before(i)
+					s, _ := d.Status()
+					got = append(got, s.Reason)
+				}
+				return got
+			}
+			if got := look(rec, rec.Now, func(i int) { c.empty = tt.empty[i] }); !slices.Equal(got, tt.want) {
+				t.Errorf("recorded %v, want %v", got, tt.want)
+			}
+			play, err := NewReplayer(bytes.NewReader(recording.Bytes()))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := look(play, play.Now, func(int) {}); !slices.Equal(got, tt.want) || play.Left() > 0 {
+				t.Errorf("replayed %v, want %v, %d lines left", got, tt.want, play.Left())
+			}
+			if !strings.Contains(recording.String(), tt.line) {
+				t.Error(recording.String())
+			}
+			if rec.Takes(1920) != time.Second || play.Takes(1920) != time.Second {
+				t.Errorf("1920 bytes take %v, replayed %v", rec.Takes(1920), play.Takes(1920))
+			}
+		})
+	}
+}
+
 func TestReplayNotAsRecorded(t *testing.T) {
 	const recording = "2019-05-05T11:00:00.000Z x\n0.000 > 10 04 01\n0.010 < 12\n"
 	for _, tt := range []struct {
@@ -137,7 +215,7 @@ func FuzzReplay(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Add(seed)
-	f.Add([]byte("2019-05-05T11:00:00.000Z x\n0.000 > \"abc\" 00x9999\n1.5 . 3 broken  so  it is\n"))
+	f.Add([]byte("2019-05-05T11:00:00.000Z x\n0.000 > \"abc\" 00x9999\n1.5 . 3 broken  so  it is\n1.6 ? paper empty\n1.7 < 1 busy\n"))
 	f.Fuzz(func(t *testing.T, recording []byte) {
 		p, err := NewReplayer(bytes.NewReader(recording))
 		if err != nil {

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strconv"
 	"strings"
 	"time"
@@ -23,6 +22,7 @@ type Replayer struct {
 	name  string
 	start time.Time
 	at    time.Duration
+	baud  int
 	rest  []step
 }
 
@@ -30,7 +30,7 @@ type Replayer struct {
 type step struct {
 	line  int
 	at    time.Duration
-	kind  string // >, < or .
+	kind  string // >, <, . or ?
 	bytes []byte
 	n     int // with err: bytes that left, or were wanted
 	err   error
@@ -51,6 +51,9 @@ func NewReplayer(recording io.Reader) (*Replayer, error) {
 		if n == 1 {
 			p.name = rest
 			p.start, err = time.Parse(stamp, first)
+			if c, e := Open(rest, nil); e == nil {
+				p.baud = c.baud
+			}
 		} else {
 			s := step{line: n}
 			if err = s.parse(first, rest); err == nil {
@@ -74,6 +77,15 @@ func (p *Replayer) Duplex() conn.Duplex { return conn.Half }
 
 // Now is the recorded time.
 func (p *Replayer) Now() time.Time { return p.start.Add(p.at) }
+
+// Takes is as it was.
+func (p *Replayer) Takes(n int) time.Duration { return takes(n, p.baud) }
+
+// PaperEmpty reports that it was recorded here.
+func (p *Replayer) PaperEmpty() bool {
+	_, err := p.next("?")
+	return err == nil
+}
 
 // Left is how many lines of the recording were not used.
 func (p *Replayer) Left() int { return len(p.rest) }
@@ -122,7 +134,7 @@ func (p *Replayer) next(kind string) (step, error) {
 	return s, nil
 }
 
-var errFormat = errors.New(`want SECONDS, then > or < and bytes, or < or . and a number and timeout or broken`)
+var errFormat = errors.New(`want SECONDS, then > or < and bytes, or < or . and a number and timeout, denied, busy or broken, or ? paper empty`)
 
 func (s *step) parse(seconds, rest string) error {
 	at, err := strconv.ParseFloat(seconds, 64)
@@ -132,10 +144,12 @@ func (s *step) parse(seconds, rest string) error {
 	s.at = time.Duration(at*1000+0.5) * time.Millisecond
 	s.kind, rest, _ = strings.Cut(rest, " ")
 	words := strings.Fields(rest)
-	failed := len(words) > 1 && (words[1] == "timeout" || words[1] == "broken")
+	if err := s.failure(words); s.kind == "." || s.kind == "<" && err == nil {
+		return err
+	}
 	switch {
-	case s.kind == ".", s.kind == "<" && failed:
-		return s.failure(words)
+	case s.kind == "?" && rest == paperEmpty:
+		return nil
 	case s.kind == ">", s.kind == "<":
 		s.bytes, err = read(words)
 		s.n = len(s.bytes)
@@ -151,16 +165,30 @@ func (s *step) failure(words []string) (err error) {
 	if s.n, err = strconv.Atoi(words[0]); err != nil || s.n < 0 {
 		return errFormat
 	}
-	switch words[1] {
-	case "timeout":
-		s.err = os.ErrDeadlineExceeded
-	case "broken":
-		s.err = errors.New(strings.Join(words[2:], " "))
-	default:
-		return errFormat
+	for _, r := range reasons {
+		if r.word == words[1] {
+			s.err = &recorded{strings.Join(words[2:], " "), r.is}
+			return nil
+		}
 	}
-	return nil
+	return errFormat
 }
+
+// recorded is an error as it was written down.
+type recorded struct {
+	text string
+	is   error
+}
+
+func (e *recorded) Error() string {
+	if e.text == "" && e.is != nil {
+		return e.is.Error()
+	}
+	return e.text
+}
+
+// Unwrap returns what a driver tells it by, if that was written down.
+func (e *recorded) Unwrap() error { return e.is }
 
 // read is the inverse of spell.
 func read(words []string) (out []byte, err error) {

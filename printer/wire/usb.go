@@ -16,12 +16,22 @@ import (
 // A usbNode is where a USB printer is, which may be another node each time that
 // it is plugged in: the kernel's usblp driver counts lp0, lp1 and so on, and an
 // old number is free only when its last user let go.
+//
+// The printer that was opened first is the printer as long as this process
+// lives. Another one in its place gets no card; one that is to replace it is
+// taken up when the kiosk is started again.
 type usbNode struct {
 	path    string // as the address says
-	pinned  string // what the printer's id must contain; "" is nothing
-	learned string // id of the printer that was there first
+	pinned  string // what the printer's id or serial number must contain; "" is nothing
+	learned who    // the printer that was opened first
 	sysfs   string
 	port    func(fd int) (uint32, error)
+}
+
+// who is what a printer says that it is.
+type who struct {
+	id     string // IEEE 1284 device id, such as "MFG:EPSON;MDL:TM-T20II;"
+	serial string // USB serial number, which two of a kind differ in
 }
 
 // open opens the node without O_CREATE: an unplugged printer must not become a
@@ -34,43 +44,75 @@ func (n *usbNode) open() (line, error) {
 	if err != nil {
 		return nil, err
 	}
-	f, err := os.OpenFile(at, os.O_RDWR|syscall.O_NONBLOCK, 0)
+	f, err := os.OpenFile(at, os.O_RDWR|syscall.O_NONBLOCK|syscall.O_NOCTTY, 0)
 	if err != nil {
 		return nil, err
 	}
-	if err := own(f); err != nil {
+	w := n.who(at)
+	if err = n.check(f, w); err == nil {
+		err = own(f)
+	}
+	if err != nil {
 		f.Close()
 		return nil, err
 	}
-	if id := n.id(at); id != "" {
-		n.learned = id
-	}
+	n.learned = w
 	return &usbLine{File: f, port: n.port}, nil
 }
 
-// id is what the printer on a node says that it is (IEEE 1284 device id), as
-// usblp gives it in sysfs, such as "MFG:EPSON;MDL:TM-T20II;".
-func (n *usbNode) id(node string) string {
-	b, err := os.ReadFile(filepath.Join(n.sysfs, "class/usbmisc", filepath.Base(node), "device/ieee1284_id"))
+// check refuses what is no printer, or has become another one since it was
+// found.
+func (n *usbNode) check(f *os.File, w who) error {
+	info, err := f.Stat()
 	if err != nil {
-		return ""
+		return err
 	}
-	return strings.TrimSpace(string(b))
+	if info.Mode().IsRegular() {
+		return fmt.Errorf("%s is a plain file that somebody wrote: remove it", f.Name())
+	}
+	if w == (who{}) && control(f, func(fd int) error { _, err := unix.IoctlGetTermios(fd, unix.TCGETS); return err }) == nil {
+		return fmt.Errorf("%s is a serial port: use serial://", f.Name())
+	}
+	if !n.is(w) {
+		return fmt.Errorf("another printer is on %s: %w", f.Name(), os.ErrNotExist)
+	}
+	return nil
 }
 
-// is reports whether an id is that of the printer looked for.
-func (n *usbNode) is(id string) bool {
-	if n.pinned != "" {
-		return strings.Contains(id, n.pinned)
+// who is what sysfs says of a node; nothing, if it is none of usblp's.
+func (n *usbNode) who(node string) who {
+	read := func(name string) string {
+		b, err := os.ReadFile(filepath.Join(n.sysfs, "class/usbmisc", filepath.Base(node)) + "/device/" + name)
+		if err != nil {
+			return ""
+		}
+		return strings.TrimSpace(string(b))
 	}
-	return id != "" && id == n.learned
+	return who{read("ieee1284_id"), read("../serial")} // device is a link to the USB interface, above which is the device
 }
 
-var errTwo = errors.New("several printers have this id: put a serial number in id=, or unplug one")
+// is reports whether w is the printer looked for.
+func (n *usbNode) is(w who) bool {
+	if n.pinned != "" && !strings.Contains(w.id, n.pinned) && !strings.Contains(w.serial, n.pinned) {
+		return false
+	}
+	return n.learned == who{} || n.learned == w
+}
+
+// twoError is a printer that is there, but nobody knows which one it is. To the
+// driver that is a line that is refused, not one that is unplugged.
+type twoError struct{ nodes []string }
+
+func (e *twoError) Error() string {
+	return fmt.Sprintf("several printers have this id: put a serial number in id=, or unplug one: %s", strings.Join(e.nodes, ", "))
+}
+
+// Is makes it an EBUSY.
+func (e *twoError) Is(target error) bool { return target == syscall.EBUSY }
 
 // find returns the node that the printer is on now.
 func (n *usbNode) find() (string, error) {
-	if n.pinned == "" && n.learned == "" || n.is(n.id(n.path)) {
+	if n.is(n.who(n.path)) {
 		return n.path, nil
 	}
 	all, err := filepath.Glob(filepath.Join(n.sysfs, "class/usbmisc/lp*"))
@@ -79,7 +121,7 @@ func (n *usbNode) find() (string, error) {
 	}
 	var found []string
 	for _, at := range all {
-		if n.is(n.id(at)) {
+		if n.is(n.who(at)) {
 			found = append(found, filepath.Join(filepath.Dir(n.path), filepath.Base(at)))
 		}
 	}
@@ -87,11 +129,11 @@ func (n *usbNode) find() (string, error) {
 	case len(found) == 1:
 		return found[0], nil
 	case len(found) > 1:
-		return "", fmt.Errorf("%w: %s", errTwo, strings.Join(found, ", "))
-	case n.pinned != "":
-		return "", fmt.Errorf("no USB printer whose id has %q: %w", n.pinned, os.ErrNotExist)
+		return "", &twoError{found}
+	case n.learned != who{}:
+		return "", fmt.Errorf("the printer %s %s is not there: %w", n.learned.id, n.learned.serial, os.ErrNotExist)
 	}
-	return n.path, nil // another printer in its place, perhaps
+	return "", fmt.Errorf("no USB printer whose id has %q: %w", n.pinned, os.ErrNotExist)
 }
 
 // usbLine is an open node of usblp.
@@ -125,25 +167,20 @@ func (l *usbLine) Write(b []byte) (int, error) {
 
 // taken waits until usblp has nothing under way.
 func (l *usbLine) taken(deadline time.Time) error {
-	raw, err := l.SyscallConn()
-	if err != nil {
-		return err
-	}
-	var n int
-	var failed error
 	poll := []unix.PollFd{{Events: unix.POLLOUT}}
-	err = raw.Control(func(fd uintptr) {
+	var n int
+	err := control(l, func(fd int) (err error) {
 		poll[0].Fd = int32(fd)
 		for {
 			left := max(0, time.Until(deadline))
-			if n, failed = unix.Poll(poll, int(left/time.Millisecond)); failed != unix.EINTR {
-				return
+			if n, err = unix.Poll(poll, int(left/time.Millisecond)); err != unix.EINTR {
+				return err
 			}
 		}
 	})
 	switch {
-	case err != nil || failed != nil:
-		return errors.Join(err, failed)
+	case err != nil:
+		return err
 	case n == 0:
 		return os.ErrDeadlineExceeded
 	case poll[0].Revents&(unix.POLLERR|unix.POLLHUP) != 0:
@@ -197,16 +234,12 @@ func (c *Conn) PaperEmpty() bool {
 	if !ok {
 		return false
 	}
-	raw, err := l.SyscallConn()
-	if err != nil {
-		return false
-	}
-	empty := false
-	err = raw.Control(func(fd uintptr) {
-		s, err := l.port(int(fd))
-		empty = err == nil && s&0x20 != 0 // USB printer class 1.1, 4.2.2: bit 5
+	var s uint32
+	err := control(l, func(fd int) (err error) {
+		s, err = l.port(fd)
+		return err
 	})
-	return err == nil && empty
+	return err == nil && s&0x20 != 0 // USB printer class 1.1, 4.2.2: bit 5
 }
 
 // portStatus is GET_PORT_STATUS (LPGETSTATUS, linux/lp.h).

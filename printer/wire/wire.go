@@ -18,6 +18,7 @@ import (
 	"syscall"
 	"time"
 
+	"golang.org/x/sys/unix"
 	"periph.io/x/conn/v3"
 
 	"pointkiosk/printer"
@@ -45,6 +46,8 @@ type Conn struct {
 	opts   Opts
 	oneWay bool
 	baud   int // of a serial line, else 0
+	tty    func(path string, mode *unix.Termios) (tty, error)
+	asked  bool // something was read, or should have been
 	dial   func() (line, error)
 	line   line
 }
@@ -58,16 +61,19 @@ var (
 // Open reads an address, such as
 //
 //	tcp://192.0.2.7:9100
-//	serial:///dev/ttyUSB0?baud=115200&flow=none   (or rtscts, xonxoff)
+//	serial:///dev/ttyUSB0?baud=115200&flow=rtscts (or xonxoff, none)
 //	file:///dev/usb/lp0                           (or a plain file, or a fifo)
 //	file:///dev/usb/lp0?id=TM-T20II               (on whatever node it is)
 //
-// A USB printer that comes back on another node is found there by its id, the
-// one in the address or else the one it had before. A serial adapter has a name
-// that stays under /dev/serial/by-id. It opens nothing yet: the printer may be off. The first Tx does; one of no
+// A USB printer that comes back on another node is found there by its id and
+// serial number. Until this process ends it is the one that was opened first,
+// and no other; which one that is, id= says by a part of either. A serial
+// adapter has a name that stays under /dev/serial/by-id.
+//
+// It opens nothing yet: the printer may be off. The first Tx does; one of no
 // bytes at all only tries.
 func Open(uri string, opts *Opts) (*Conn, error) {
-	c := &Conn{uri: uri}
+	c := &Conn{uri: uri, tty: openTTY}
 	if opts != nil {
 		c.opts = *opts
 	}
@@ -110,11 +116,30 @@ func (c *Conn) String() string { return c.uri }
 // Duplex is half: a Tx writes, then reads.
 func (c *Conn) Duplex() conn.Duplex { return conn.Half }
 
-// OneWay reports that nothing can ever be read: the printer is mute here.
+// OneWay reports that nothing can ever be read: the printer is mute here. Of a
+// USB printer that is known once something was to be read.
 func (c *Conn) OneWay() bool { return c.oneWay }
+
+// Takes is how long n bytes take on the line by its rate: on a serial line ten
+// bits a byte (8N1), elsewhere nothing. A Tx that writes them may take
+// Opts.Write longer.
+func (c *Conn) Takes(n int) time.Duration { return takes(n, c.baud) }
+
+func takes(n, baud int) time.Duration {
+	if baud <= 0 {
+		return 0
+	}
+	return time.Duration(n) * 10 * time.Second / time.Duration(baud)
+}
 
 // Tx writes all of w, then reads all of r. Its errors are *printer.TxError;
 // one that is os.ErrDeadlineExceeded leaves the line open.
+//
+// What it wrote has left: a serial line's kernel, a USB printer's node, and over
+// TCP for as much as the printer has room. Where nothing was ever read, as with
+// a mute printer, a Tx over TCP also waits until the bytes are acknowledged.
+//
+// Sent in an error is what left, at most: bytes that may be under way count.
 func (c *Conn) Tx(w, r []byte) error {
 	sent, err := c.tx(w, r)
 	if err == nil {
@@ -138,11 +163,7 @@ func (c *Conn) tx(w, r []byte) (sent int, err error) {
 		}()
 	}
 	if len(w) > 0 {
-		limit := c.opts.Write
-		if c.baud > 0 {
-			limit += time.Duration(len(w)) * 10 * time.Second / time.Duration(c.baud) // 8N1: 10 bits a byte
-		}
-		if err := c.line.SetWriteDeadline(time.Now().Add(limit)); err != nil && !errors.Is(err, os.ErrNoDeadline) {
+		if err := c.line.SetWriteDeadline(time.Now().Add(c.opts.Write + c.Takes(len(w)))); err != nil && !errors.Is(err, os.ErrNoDeadline) {
 			return 0, err
 		}
 		if sent, err = c.line.Write(w); err != nil {
@@ -150,8 +171,12 @@ func (c *Conn) tx(w, r []byte) (sent int, err error) {
 		}
 	}
 	if len(r) == 0 {
-		return sent, nil
+		if t, ok := c.line.(*tcpLine); ok && len(w) > 0 && !c.asked {
+			err = t.arrived()
+		}
+		return sent, err
 	}
+	c.asked = true
 	if c.oneWay {
 		return sent, errOneWay
 	}
@@ -159,6 +184,9 @@ func (c *Conn) tx(w, r []byte) (sent int, err error) {
 		return sent, err
 	}
 	_, err = io.ReadFull(c.line, r)
+	if _, usb := c.line.(*usbLine); usb && errors.Is(err, syscall.EINVAL) { // usblp: the interface goes one way only
+		c.oneWay, err = true, errOneWay
+	}
 	return sent, err
 }
 
@@ -203,10 +231,13 @@ func (c *Conn) hangUp() {
 	}
 }
 
-var errOneWay = errors.New("nothing can be read from a file or a fifo: set the printer's answers to mute")
+var errOneWay = errors.New("nothing can be read on this line: set the printer's answers to mute")
 
 // advice says what to do about err.
 func advice(err error) string {
+	if _, ok := errors.AsType[*twoError](err); ok {
+		return ""
+	}
 	for _, a := range []struct {
 		is   error
 		text string
@@ -217,7 +248,6 @@ func advice(err error) string {
 		{syscall.ENODEV, ": plug the printer in and switch it on"},
 		{syscall.ENXIO, ": switch the printer on, or start the fifo's reader"},
 		{syscall.EBUSY, ": another program holds it, perhaps CUPS: it has one owner at a time"},
-		{syscall.EINVAL, ": if it gives no answers, set them to mute"},
 		{syscall.ECONNREFUSED, ": is this the printer's address, and is it on?"},
 		{syscall.EHOSTUNREACH, ": look at the network cable and the printer's address"},
 		{syscall.ECONNRESET, ": another computer may be printing, or the printer was switched off"},

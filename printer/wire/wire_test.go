@@ -19,7 +19,13 @@ var quick = Opts{Dial: time.Second, Write: 300 * time.Millisecond, Read: 300 * t
 
 func open(t *testing.T, uri string) *Conn {
 	t.Helper()
-	c, err := Open(uri, &quick)
+	return openAs(t, uri, &quick)
+}
+
+// openAs opens an address with limits; nil are those of production.
+func openAs(t *testing.T, uri string, o *Opts) *Conn {
+	t.Helper()
+	c, err := Open(uri, o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -34,15 +40,17 @@ func TestAddresses(t *testing.T) {
 	}{
 		{"tcp://192.0.2.7:9100", true},
 		{"tcp://printer", true},
-		{"serial:///dev/ttyUSB0", true},
+		{"serial:///dev/ttyUSB0?flow=none", true},
+		{"serial:///dev/ttyUSB0", false},
+		{"serial:///dev/ttyUSB0?baud=115200", false},
 		{"serial:///dev/ttyUSB0?baud=115200&flow=rtscts", true},
 		{"file:///dev/usb/lp0", true},
 		{"tcp://", false},
 		{"tcp://h:1/path", false},
-		{"serial:///dev/ttyUSB0?baud=fast", false},
-		{"serial:///dev/ttyUSB0?parity=odd", false},
+		{"serial:///dev/ttyUSB0?baud=fast&flow=none", false},
+		{"serial:///dev/ttyUSB0?parity=odd&flow=none", false},
 		{"serial:///dev/ttyUSB0?flow=dtr", false},
-		{"serial://ttyUSB0", false},
+		{"serial://ttyUSB0?flow=none", false},
 		{"file://lp0", false},
 		{"/dev/usb/lp0", false},
 		{"usb://lp0", false},
@@ -134,7 +142,7 @@ func TestNobodyThere(t *testing.T) {
 	dir := t.TempDir()
 	for _, tt := range []struct{ uri, advice string }{
 		{"tcp://" + l.Addr().String(), "is it on?"},
-		{"serial://" + dir + "/ttyUSB0", "plug the printer in"},
+		{"serial://" + dir + "/ttyUSB0?flow=none", "plug the printer in"},
 		{"file:///dev/usb-that-is-not-there/lp0", "plug the printer in"},
 	} {
 		t.Run(tt.uri[:4], func(t *testing.T) {

@@ -35,7 +35,7 @@ type Settings struct {
 
 // Printer says where the printer is and what it can do.
 type Printer struct {
-	URI     string `toml:"uri"`     // tcp://HOST:PORT, serial:///dev/ttyUSB0?baud=115200, file:///dev/usb/lp0, virtual:DIR
+	URI     string `toml:"uri"`     // tcp://HOST:PORT, serial:///dev/ttyUSB0?baud=115200&flow=rtscts, file:///dev/usb/lp0, virtual:DIR
 	Profile string `toml:"profile"` // of printer/profiles.json
 	Beep    bool   `toml:"beep"`    // it sounds its buzzer behind each card
 	// Ping asks between the parts of a card, where a printer that is switched off
