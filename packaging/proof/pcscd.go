@@ -1,7 +1,6 @@
 package proof
 
 import (
-	"bytes"
 	"fmt"
 	"net"
 	"os"
@@ -13,28 +12,23 @@ import (
 	"time"
 )
 
-// A Daemon is a pcscd of a test's own, with virtual readers (vpcd). Nothing of it
+// A Daemon is a pcscd of a test's own, with a virtual reader of two slots (vpcd). Nothing of it
 // is seen by another one, or by the machine's.
 type Daemon struct {
-	t       testing.TB
-	dir     string
-	readers []reader
-	run     *exec.Cmd
-	ended   chan struct{}
-}
-
-type reader struct {
-	name string
-	port int
+	t     testing.TB
+	dir   string
+	name  string // of the reader; empty: there is none
+	port  int    // of its first slot; the second has the next one
+	run   *exec.Cmd
+	ended chan struct{}
 }
 
 // vpcdDriver is where Debian's vsmartcard-vpcd has its library.
 const vpcdDriver = "/usr/lib/pcsc/drivers/serial/libifdvpcd.so"
 
-// PCSCD starts a pcscd with readers of these names. pcscd makes two of each:
-// "NAME 00 00", where a card is laid by a connection to Address(0), and
-// "NAME 00 01". It ends with the test.
-func PCSCD(t testing.TB, names ...string) *Daemon {
+// PCSCD starts a pcscd that ends with the test. To its clients the slots are two
+// readers, "NAME 00 00" and "NAME 00 01"; vpcd can't have a third.
+func PCSCD(t testing.TB, name string) *Daemon {
 	t.Helper()
 	Needs(t, "pcscd", "unshare")
 	if _, err := os.Stat(vpcdDriver); err != nil {
@@ -46,7 +40,7 @@ func PCSCD(t testing.TB, names ...string) *Daemon {
 	}
 	d := &Daemon{t: t, dir: dir}
 	t.Cleanup(func() { d.Stop(); _ = os.RemoveAll(dir) })
-	d.Start(names...)
+	d.Start(name)
 	return d
 }
 
@@ -57,11 +51,12 @@ func (d *Daemon) Env() string { return "PCSCLITE_CSOCK_NAME=" + d.Socket() }
 // Socket is where the daemon listens, after a restart too.
 func (d *Daemon) Socket() string { return filepath.Join(d.dir, "run", "pcscd.comm") }
 
-// Address is where the virtual card of the n-th reader connects to.
-func (d *Daemon) Address(n int) string { return fmt.Sprintf("127.0.0.1:%d", d.readers[n].port) }
+// Address is where the virtual card of slot 0 or 1 connects to, after a restart
+// too.
+func (d *Daemon) Address(slot int) string { return fmt.Sprintf("127.0.0.1:%d", d.port+slot) }
 
-// Reader is the n-th reader as a client sees it.
-func (d *Daemon) Reader(n int) string { return d.readers[n].name + " 00 00" }
+// Reader is slot 0 or 1 as a client sees it.
+func (d *Daemon) Reader(slot int) string { return fmt.Sprintf("%s 00 %02X", d.name, slot) }
 
 // Log is what the daemon has written since its start. It holds no commands.
 func (d *Daemon) Log() string {
@@ -69,28 +64,29 @@ func (d *Daemon) Log() string {
 	return string(log)
 }
 
-// Start starts the daemon anew with readers of these names: that is how a reader
-// comes and goes, since pcscd finds no virtual one that is plugged in. A reader that
-// was there before has the port of before.
-func (d *Daemon) Start(names ...string) {
+// Start starts the daemon anew with a reader of this name, or of none with none:
+// that is how a reader comes and goes, since pcscd finds no virtual one that is
+// plugged in.
+func (d *Daemon) Start(name string) {
 	d.t.Helper()
 	d.Stop()
-	for range 5 { // a port may be taken just before pcscd has it
-		if d.start(names) {
+	d.name = name
+	for range 5 {
+		if d.port == 0 {
+			d.port = twoPorts(d.t)
+		}
+		if d.start() {
 			return
 		}
 		d.Stop()
-		d.readers = nil
+		if strings.Contains(d.Log(), "init failed") {
+			d.port = 0 // somebody took one
+		}
 	}
 	d.t.Fatalf("pcscd isn't ready:\n%s", d.Log())
 }
 
-func (d *Daemon) start(names []string) bool {
-	var readers []reader
-	for _, name := range names {
-		readers = append(readers, reader{name, d.port(name)})
-	}
-	d.readers = readers
+func (d *Daemon) start() bool {
 	d.configure()
 	log, err := os.Create(filepath.Join(d.dir, "log"))
 	if err != nil {
@@ -121,7 +117,7 @@ func (d *Daemon) namespace() []string {
 	return []string{"--user", "--map-root-user", "--mount"}
 }
 
-// configure writes the readers' file, and nothing else into its folder: pcscd
+// configure writes the reader's file, and nothing else into its folder: pcscd
 // reads every file that is there.
 func (d *Daemon) configure() {
 	for _, dir := range []string{"run", "conf"} {
@@ -132,11 +128,11 @@ func (d *Daemon) configure() {
 			d.t.Fatal(err)
 		}
 	}
-	var conf bytes.Buffer
-	for _, r := range d.readers {
-		fmt.Fprintf(&conf, "FRIENDLYNAME %q\nDEVICENAME /dev/null:%d\nLIBPATH %s\nCHANNELID %d\n\n", r.name, r.port, vpcdDriver, r.port)
+	if d.name == "" {
+		return
 	}
-	if err := os.WriteFile(filepath.Join(d.dir, "conf", "readers"), conf.Bytes(), 0o644); err != nil {
+	conf := fmt.Sprintf("FRIENDLYNAME %q\nDEVICENAME /dev/null:%d\nLIBPATH %s\nCHANNELID %d\n", d.name, d.port, vpcdDriver, d.port)
+	if err := os.WriteFile(filepath.Join(d.dir, "conf", "reader"), []byte(conf), 0o644); err != nil {
 		d.t.Fatal(err)
 	}
 }
@@ -161,18 +157,12 @@ func (d *Daemon) ready() bool {
 	return false
 }
 
-// port returns the port of a reader that was there before, or one that is free
-// and has a free one after it, for the reader's second slot.
-func (d *Daemon) port(name string) int {
-	for _, r := range d.readers {
-		if r.name == name {
-			return r.port
-		}
-	}
+// twoPorts returns a port that is free, as the next one is.
+func twoPorts(t testing.TB) int {
 	for range 100 {
 		first, err := net.Listen("tcp", ":0")
 		if err != nil {
-			d.t.Fatal(err)
+			t.Fatal(err)
 		}
 		port := first.Addr().(*net.TCPAddr).Port
 		second, err := net.Listen("tcp", fmt.Sprintf(":%d", port+1))
@@ -182,7 +172,7 @@ func (d *Daemon) port(name string) int {
 			return port
 		}
 	}
-	d.t.Fatal("no two ports are free")
+	t.Fatal("no two ports are free")
 	return 0
 }
 
