@@ -9,7 +9,11 @@ const pinSize = 4
 
 // A PIN is the user-authentication PIN as it was typed. It prints as ****.
 // Copies share the digits, so that one Wipe is enough; the zero PIN is none.
-type PIN struct{ digits *[pinSize]byte }
+type PIN struct{ cell *cell }
+
+// A cell is one step more than fmt follows where it finds a PIN in a field that
+// it may not call: there, it would print what a pointer points to.
+type cell struct{ digits *[pinSize]byte }
 
 // NewPIN takes exactly four ASCII digits, and overwrites what it was given.
 // Anything else never comes near a card: it would cost a try.
@@ -18,8 +22,8 @@ func NewPIN(typed []byte) (PIN, error) {
 	if len(typed) != pinSize {
 		return PIN{}, ErrPIN
 	}
-	p := PIN{new([pinSize]byte)}
-	copy(p.digits[:], typed)
+	p := PIN{&cell{new([pinSize]byte)}}
+	copy(p.cell.digits[:], typed)
 	if !p.whole() {
 		p.Wipe()
 		return PIN{}, ErrPIN
@@ -29,17 +33,17 @@ func NewPIN(typed []byte) (PIN, error) {
 
 // Wipe overwrites the digits, in every copy.
 func (p PIN) Wipe() {
-	if p.digits != nil {
-		clear(p.digits[:])
+	if p.cell != nil {
+		clear(p.cell.digits[:])
 	}
 }
 
 // whole reports whether there are four digits: neither none nor wiped.
 func (p PIN) whole() bool {
-	if p.digits == nil {
+	if p.cell == nil {
 		return false
 	}
-	for _, d := range p.digits {
+	for _, d := range p.cell.digits {
 		if d < '0' || d > '9' {
 			return false
 		}

@@ -50,7 +50,7 @@ func (t *Token) Verify(pin PIN) error {
 		return err
 	}
 	apdu := append(make([]byte, 0, len(verify)+1+pinSize), verify...)
-	apdu = append(append(apdu, pinSize), pin.digits[:]...)
+	apdu = append(append(apdu, pinSize), pin.cell.digits[:]...)
 	_, sw, err := t.transmit(VerifyPIN, apdu)
 	clear(apdu)
 	if err == nil {
