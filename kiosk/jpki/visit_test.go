@@ -189,9 +189,20 @@ lines:
 // no VERIFY comes twice, none of these is a wrong PIN, and the step says whether a
 // try may be spent.
 func TestPulledAnywhere(t *testing.T) {
-	for _, kind := range []string{"pulled", "mute"} {
+	d, err := deck()
+	if err != nil {
+		t.Fatal(err)
+	}
+	leaf, err := d.CA.Issue(jpkitest.Profile{Issued: now, Born: now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for kind, fault := range map[string]func(n int) jpkitest.Faults{
+		"pulled": func(n int) jpkitest.Faults { return jpkitest.Faults{Pull: n} },
+		"mute":   func(n int) jpkitest.Faults { return jpkitest.Faults{Mute: n} },
+	} {
 		for n := 1; ; n++ {
-			v := &visit{t: t, card: deal(t, fmt.Sprintf("%s@%d", kind, n))}
+			v := &visit{t: t, card: jpkitest.New(jpkitest.Opts{Leaf: leaf, Faults: fault(n)})}
 			v.run(&jpki.Opts{}, "1234", "1234")
 			v.discreet()
 			if sent := strings.Count(strings.Join(v.card.Log(), "\n"), "verify PIN"); sent > 1 {
