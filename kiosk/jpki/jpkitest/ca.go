@@ -13,7 +13,7 @@ import (
 )
 
 // A CA is an authority for user authentication, with the profile of the real
-// one (facts 7) and the organization's name of its test cards.
+// one and the organization's name of its test cards.
 type CA struct {
 	DER []byte // its certificate
 	Key crypto.Signer

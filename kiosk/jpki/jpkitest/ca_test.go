@@ -49,7 +49,7 @@ func TestSameSeed(t *testing.T) {
 	}
 }
 
-// The profile is the real one's (facts 7).
+// The profile is that of certificates on real cards.
 func TestProfile(t *testing.T) {
 	d, err := deck()
 	if err != nil {

@@ -41,7 +41,7 @@ func give(t *testing.T, card *jpkitest.Card, commands ...string) string {
 }
 
 // What a card answers to commands that are wrong, or come out of order, is what
-// the real one answers (facts 2 and 3).
+// the real one answers.
 func TestStatusWords(t *testing.T) {
 	for _, tt := range []struct {
 		name, card string

@@ -23,7 +23,7 @@ const (
 	signKey          // the signature key
 )
 
-// contents are the files of facts 1 that are understood; a card without the
+// contents are the files of the real applet that are understood; a card without the
 // user-authentication certificate has neither it nor its key.
 func (c *Card) contents() map[uint16]*file {
 	holds := []byte{0x8F, 0x8F, 0x00} // which certificates are there: signature, authentication
