@@ -31,13 +31,18 @@ func Needs(t testing.TB, programs ...string) {
 // NeedsRoot ends a test that only root can do.
 func NeedsRoot(t testing.TB) {
 	t.Helper()
-	if os.Geteuid() == 0 {
-		return
+	if os.Geteuid() != 0 {
+		lacks(t, "root")
 	}
+}
+
+// lacks ends a test for which something is missing.
+func lacks(t testing.TB, what string) {
+	t.Helper()
 	if required() {
-		t.Fatal("missing: root")
+		t.Fatal("missing: " + what + " (packaging/setup-debian.sh test)")
 	}
-	t.Skip("missing: root")
+	t.Skip("missing: " + what)
 }
 
 // Has reports whether there is a program, for a test that proves something
