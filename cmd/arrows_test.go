@@ -37,6 +37,7 @@ func TestArrows(t *testing.T) {
 		{"kiosk/journal", "modernc.org/sqlite", "drivers only in cmd"},
 		{"kiosk/journal", "net/http", "a journal asks nobody"},
 		{"kiosk/uplink", "pointkiosk/hub/ledger", "kiosk and hub meet in cards and api"},
+		{"kiosk/wizard", "pointkiosk/", "steps know no card and no hub"},
 		{"kiosk/panel", "pointkiosk/", "a front plate knows pins and time"},
 		{"ui", "fyne.io/fyne/v2/app", "only cmd opens a window; ui tests need no X11"},
 		{"cmd/hub", "pointkiosk/packaging/proof", "what tests share is for tests"},

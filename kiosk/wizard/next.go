@@ -1,19 +1,34 @@
 package wizard
 
+// Is reports whether an event is one of this package's.
+func Is(e Event) bool {
+	switch e.(type) {
+	case TapNext, TapYoung, TapBack, TapID, TapOwn, TapCode, TapTyped, TapChange, TapRetire, TapSlip, TapEnd,
+		TypedPIN, TypedID, TypedPass, CardIn, CardOut, CardRead, CardStops, CardMoved, PINRight, PINWrong, IDFree, Answered, SlipOut:
+		return true
+	}
+	return false
+}
+
+// Drop wipes the secret of an event that nobody takes.
+func Drop(e Event) {
+	switch e := e.(type) {
+	case TypedPIN:
+		e.PIN.Wipe()
+	case TypedPass:
+		e.Pass.Wipe()
+	}
+}
+
 // Next returns what follows from an event. An event out of place changes
 // nothing, and a secret that comes with one is wiped. done reports that the
 // person has left: the state is of no more use.
 func (s State) Next(e Event) (next State, effect Effect, done bool) {
 	next, effect, done = s.next(e)
-	switch e := e.(type) {
-	case TypedPIN:
-		if _, used := effect.(Check); !used {
-			e.PIN.Wipe()
-		}
-	case TypedPass:
-		if _, used := effect.(Apply); !used {
-			e.Pass.Wipe()
-		}
+	switch effect.(type) {
+	case Check, Apply: // takes it
+	default:
+		Drop(e)
 	}
 	return next, effect, done
 }
