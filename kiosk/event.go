@@ -30,6 +30,7 @@ type Event any
 // Taps of a finger.
 type (
 	TapStaff    struct{}                   // the lock on Home
+	TapMyKey    struct{}                   // Home: マイキーIDをつくる
 	TapDigit    struct{ Digit byte }       // '0'…'9' at the door
 	TapErase    struct{}                   // 消す
 	TapEnter    struct{}                   // 決定

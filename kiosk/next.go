@@ -1,6 +1,10 @@
 package kiosk
 
-import "time"
+import (
+	"time"
+
+	"pointkiosk/kiosk/wizard"
+)
 
 // How long a screen waits for a finger.
 const (
@@ -20,8 +24,14 @@ func First(look Look, site Site, deskIdle time.Duration) State {
 // Next returns what follows from an event. An event out of place changes
 // nothing.
 func (s State) Next(e Event) (State, Effect) {
-	if s, ok := s.news(e); ok {
-		return s, nil
+	if next, ok := s.news(e); ok {
+		if s.withCard() && !next.withCard() { // whoever sat there is idle, or the kiosk closes
+			return next, wizard.PowerDown{}
+		}
+		return next, nil
+	}
+	if next, effect, ok := s.card(e); ok {
+		return next, effect
 	}
 	s.touched = s.Now
 	if s, ok := s.look(e); ok {
@@ -118,6 +128,8 @@ func (s State) tick(now time.Time) State {
 		return s
 	case Door:
 		limit = doorIdle
+	case MyKey:
+		limit = cardIdle
 	case Issue, Out, Confirm:
 		limit = s.idle
 		if s.Step == Issue && !s.Site.Allotment.Open(now) && !s.Site.Practice && !s.Site.Doubted {
@@ -136,7 +148,7 @@ func (s State) home() State {
 	site.Practice = false // who comes next means it
 	return State{
 		Visit: s.Visit + 1, Look: s.usual, Site: site, Network: s.Network, Paper: s.Paper,
-		Offers: s.Offers, Owed: s.Owed, Count: s.Count,
+		Offers: s.Offers, Owed: s.Owed, Count: s.Count, Card: s.Card,
 		Keys: Keys{Wait: s.Keys.Wait}, Now: s.Now, touched: s.Now, idle: s.idle, usual: s.usual,
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"pointkiosk/cards"
+	"pointkiosk/kiosk/wizard"
 )
 
 // A Step is the screen that is shown.
@@ -32,6 +33,7 @@ const (
 	VoidCard      // 取消: why, and is the paper in hand?
 	Display       // 表示: language, size and contrast, where the bar has no room for them
 	Out           // 休止: out of order, returns by itself
+	MyKey         // マイキーIDをつくる: State.MyKey says which of its steps
 )
 
 // Look is how the person at the screen wants to read it.
@@ -58,6 +60,7 @@ type Site struct {
 	Granted   bool // an allotment is held
 	Practice  bool
 	Doubted   bool   // the clock is suspect: the count alone decides, not the window
+	Counter   bool   // MyKey IDs are made here: there is a card reader
 	Bound     bool   // the key is bound to this machine (TPM)
 	AtRisk    uint64 // yen: if stolen now, at most this
 	Contact   cards.Text
@@ -160,6 +163,8 @@ type State struct {
 	Desk    Desk
 	Ask     Ask
 	Keys    Keys
+	MyKey   wizard.State
+	Card    bool      // one lies on the reader
 	Now     time.Time // from the last Tick
 	touched time.Time // when a finger was last seen
 	usual   Look      // how the screen reads for the next person

@@ -6,11 +6,17 @@ import (
 	"slices"
 
 	"pointkiosk/cards"
+	"pointkiosk/kiosk/wizard"
 )
 
 func (s State) atHome(e Event) (State, Effect) {
-	if _, ok := e.(TapStaff); ok {
+	switch e.(type) {
+	case TapStaff:
 		s.Step = Door
+	case TapMyKey:
+		if s.Site.Counter {
+			s.Step, s.MyKey = MyKey, wizard.State{Card: s.Card}
+		}
 	}
 	return s, nil
 }

@@ -1,0 +1,93 @@
+package kiosk
+
+import (
+	"reflect"
+	"testing"
+	"time"
+
+	"pointkiosk/kiosk/wizard"
+)
+
+func counter() State {
+	s := First(Look{Lang: "ja"}, Site{Counter: true}, time.Minute)
+	s, _ = s.Next(Tick{Now: time.Unix(1_000_000_000, 0)})
+	return s
+}
+
+// Who takes the card away, is idle or is done leaves nothing, and the card is
+// powered down.
+func TestLeavingTheCounter(t *testing.T) {
+	into := []Event{TapMyKey{}, wizard.TapNext{}, wizard.CardIn{}, wizard.CardRead{Tries: 3}}
+	for _, tt := range []struct {
+		name  string
+		after []Event
+		home  bool
+	}{
+		{"still there", []Event{Tick{Now: time.Unix(1_000_000_059, 0)}}, false},
+		{"at 表示", []Event{TapDisplay{}, Tick{Now: time.Unix(1_000_000_059, 0)}}, false},
+		{"card taken away", []Event{wizard.CardOut{}}, true},
+		{"card taken away at 表示", []Event{TapDisplay{}, wizard.CardOut{}}, true},
+		{"idle", []Event{Tick{Now: time.Unix(1_000_000_060, 0)}}, true},
+		{"idle at 表示", []Event{TapDisplay{}, Tick{Now: time.Unix(1_000_000_060, 0)}}, true},
+	} {
+		s := counter()
+		for _, e := range into {
+			s, _ = s.Next(e)
+		}
+		if s.Step != MyKey || s.MyKey.Step != wizard.PIN {
+			t.Fatalf("%+v", s)
+		}
+		visit := s.Visit
+		var effect Effect
+		for _, e := range tt.after {
+			s, effect = s.Next(e)
+		}
+		_, off := effect.(wizard.PowerDown)
+		gone := s.Step == Home && s.Visit == visit+1 && reflect.DeepEqual(s.MyKey, wizard.State{})
+		if gone != tt.home || off != tt.home {
+			t.Errorf("%s: %+v, %#v", tt.name, s, effect)
+		}
+	}
+}
+
+// A card that lies there before is read at once; there is no tile where there is
+// no reader.
+func TestCardLiesThere(t *testing.T) {
+	s := counter()
+	for _, e := range []Event{wizard.CardIn{}, TapMyKey{}, wizard.TapNext{}} {
+		s, _ = s.Next(e)
+	}
+	if s.MyKey.Step != wizard.Reading {
+		t.Errorf("%+v", s.MyKey)
+	}
+	s.Site.Counter = false
+	s = s.home()
+	if s, _ = s.Next(TapMyKey{}); s.Step != Home || !s.Card {
+		t.Errorf("%+v", s)
+	}
+}
+
+func TestCountdown(t *testing.T) {
+	s := counter()
+	s, _ = s.Next(TapMyKey{})
+	for after, want := range map[int64]int{0: 0, 44: 0, 45: 15, 50: 10, 59: 1} {
+		next, _ := s.Next(Tick{Now: time.Unix(1_000_000_000+after, 0)})
+		if got := next.Leaving(); got != want {
+			t.Errorf("after %d s: %d, want %d", after, got, want)
+		}
+	}
+}
+
+// wiped remembers that it was.
+type wiped struct{ n int }
+
+func (w *wiped) Wipe() { w.n++ }
+
+// A PIN that comes when nobody sits there any more is wiped.
+func TestLatePIN(t *testing.T) {
+	pin := new(wiped)
+	s, effect := counter().Next(wizard.TypedPIN{PIN: pin})
+	if pin.n != 1 || effect != nil || s.Step != Home {
+		t.Errorf("%d times wiped, %v", pin.n, effect)
+	}
+}

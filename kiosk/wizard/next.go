@@ -1,0 +1,347 @@
+package wizard
+
+// Is reports whether an event is one of this package's.
+func Is(e Event) bool {
+	switch e.(type) {
+	case TapNext, TapYoung, TapBack, TapID, TapOwn, TapCode, TapTyped, TapChange, TapRetire, TapSlip, TapEnd,
+		TypedPIN, TypedID, TypedPass, CardIn, CardOut, CardRead, CardStops, CardMoved, PINRight, PINWrong, IDFree, Answered, SlipOut:
+		return true
+	}
+	return false
+}
+
+// Drop wipes the secret of an event that nobody takes.
+func Drop(e Event) {
+	switch e := e.(type) {
+	case TypedPIN:
+		e.PIN.Wipe()
+	case TypedPass:
+		e.Pass.Wipe()
+	}
+}
+
+// Next returns what follows from an event. An event out of place changes
+// nothing, and a secret that comes with one is wiped. done reports that the
+// person has left: the state is of no more use.
+func (s State) Next(e Event) (next State, effect Effect, done bool) {
+	next, effect, done = s.next(e)
+	switch effect.(type) {
+	case Check, Apply: // takes it
+	default:
+		Drop(e)
+	}
+	return next, effect, done
+}
+
+func (s State) next(e Event) (next State, effect Effect, done bool) {
+	switch e := e.(type) {
+	case CardOut:
+		return s.removed()
+	case CardIn:
+		s.Card = true
+		if s.Step == Place {
+			s.Step, s.Moved = Reading, false
+			return s, ReadCard{}, false
+		}
+		return s, nil, false
+	case SlipOut:
+		return s.slip(e), nil, false
+	case CardStops:
+		return s.stop(e.Reason), PowerDown{}, false
+	case TapBack, TapEnd:
+		return s.back(e)
+	}
+	switch s.Step {
+	case Needs:
+		return s.atNeeds(e)
+	case Reading:
+		return s.atReading(e)
+	case PIN, LastTry, Checking:
+		return s.atPIN(e)
+	case Choose, Own, Looking:
+		return s.atID(e)
+	case Password, Typing, Terms, Confirm, Applying:
+		return s.atApplication(e)
+	case Done, Held, Sure:
+		return s.atHeld(e)
+	}
+	return s, nil, false
+}
+
+// removed is a card that was taken away: from every step the person leaves.
+// Only while it is read does that mean that it lay askew.
+func (s State) removed() (State, Effect, bool) {
+	s.Card = false
+	switch s.Step {
+	case Needs, Young, Place:
+		return s, nil, false
+	case Reading:
+		return State{Step: Place, Moved: true}, nil, false
+	}
+	return State{}, PowerDown{}, true
+}
+
+func (s State) stop(r Reason) State {
+	return State{Step: Stopped, Reason: r, Card: s.Card, Word: s.Word}
+}
+
+// refused is an answer of the hub that ends it.
+func (s State) refused(word string) State {
+	s.Word = word
+	return s.stop(Refused)
+}
+
+// leave ends a visit: the card has to be taken away first.
+func (s State) leave() (State, Effect, bool) {
+	if s.Card {
+		return State{Step: Take, Card: true}, PowerDown{}, false
+	}
+	return State{}, nil, true
+}
+
+// back is one step up, where nothing is lost by it, and else the end.
+func (s State) back(e Event) (State, Effect, bool) {
+	if _, end := e.(TapEnd); end {
+		return s.leave()
+	}
+	switch s.Step {
+	case Young, Place:
+		return State{Step: Needs, Card: s.Card}, nil, false
+	case Own, Password:
+		s.Step, s.Taken = Choose, ""
+		if s.change && s.Step == Password {
+			s.Step = Held
+		}
+	case Typing, Terms:
+		s.Step = Password
+	case Confirm:
+		if s.Step = Terms; s.change {
+			s.Step = Choose
+		}
+	case Sure:
+		s.Step = Held
+	case Reading, Checking, Looking, Applying, Take:
+		// what is under way is waited for; a card is taken, not tapped away
+	case Choose:
+		if s.change {
+			s.Step = Held
+			return s, nil, false
+		}
+		return s.leave()
+	default:
+		return s.leave()
+	}
+	return s, nil, false
+}
+
+func (s State) atNeeds(e Event) (State, Effect, bool) {
+	switch e.(type) {
+	case TapYoung:
+		s.Step = Young
+	case TapNext:
+		if s.Step = Place; s.Card { // it lies there already
+			s.Step = Reading
+			return s, ReadCard{}, false
+		}
+	}
+	return s, nil, false
+}
+
+func (s State) atReading(e Event) (State, Effect, bool) {
+	switch e := e.(type) {
+	case CardRead:
+		return s.ask(e.Tries)
+	case CardMoved:
+		return State{Step: Place, Card: s.Card, Moved: true}, nil, false
+	}
+	return s, nil, false
+}
+
+// ask is for the PIN, where there is a try left for it.
+func (s State) ask(tries int) (State, Effect, bool) {
+	s.Tries = tries
+	switch {
+	case tries <= 0:
+		return s.stop(Unusable), PowerDown{}, false
+	case tries == 1:
+		s.Step = LastTry
+	default:
+		s.Step = PIN
+	}
+	return s, nil, false
+}
+
+// atPIN takes the digits once. Before the last try staff have to say yes.
+func (s State) atPIN(e Event) (State, Effect, bool) {
+	switch e := e.(type) {
+	case TypedPIN:
+		if s.Step == PIN {
+			s.Step, s.Wrong = Checking, false
+			return s, Check{PIN: e.PIN}, false
+		}
+	case TapNext:
+		if s.Step == LastTry {
+			s.Step = PIN
+		}
+	case PINWrong:
+		if s.Step == Checking {
+			s.Wrong = true
+			return s.ask(e.Tries)
+		}
+	case PINRight:
+		if s.Step == Checking {
+			s.Later, s.IDs, s.Account, s.Wrong = e.Later, e.IDs, e.Account, false
+			if s.Step = Choose; e.Account.ID != "" {
+				s.Step = Held
+			}
+		}
+	case CardMoved: // the answer may be lost, and a try with it: ask anew
+		return State{Step: Place, Card: s.Card, Moved: true}, PowerDown{}, false
+	case Answered:
+		if s.Step == Checking {
+			return s.refused(e.Word), PowerDown{}, false
+		}
+	}
+	return s, nil, false
+}
+
+func (s State) atID(e Event) (State, Effect, bool) {
+	switch e := e.(type) {
+	case TapID:
+		for _, id := range s.IDs {
+			if id == e.ID && s.Step == Choose {
+				return s.chosen(id), nil, false
+			}
+		}
+	case TapOwn:
+		if s.Step == Choose && !s.Later { // whether it is free only the hub knows
+			s.Step, s.Taken = Own, ""
+		}
+	case TypedID:
+		if s.Step == Own {
+			s.Step, s.ID = Looking, e.ID
+			return s, LookAt{ID: e.ID}, false
+		}
+	case IDFree:
+		if s.Step == Looking {
+			if e.Word == "" {
+				return s.chosen(e.ID), nil, false
+			}
+			s.Step, s.ID, s.Taken = Own, "", e.Word
+		}
+	}
+	return s, nil, false
+}
+
+// chosen goes on with an ID. Who changes theirs keeps the password.
+func (s State) chosen(id string) State {
+	s.ID, s.Step, s.Taken = id, Password, ""
+	if s.change {
+		s.Step = Confirm
+	}
+	return s
+}
+
+func (s State) atApplication(e Event) (State, Effect, bool) {
+	switch e := e.(type) {
+	case TapCode:
+		if s.Step == Password {
+			s.Step, s.Typed = Terms, false
+		}
+	case TapTyped:
+		if s.Step == Password && !s.Later { // no password is kept while offline
+			s.Step, s.Typed = Terms, true
+		}
+	case TapNext:
+		switch s.Step {
+		case Terms:
+			s.Step = Confirm
+		case Confirm:
+			if s.Typed { // last, so that it waits nowhere
+				s.Step, s.Weak = Typing, false
+				return s, nil, false
+			}
+			return s.apply(nil)
+		}
+	case TypedPass:
+		if s.Step == Typing {
+			return s.apply(e.Pass)
+		}
+	case Answered:
+		if s.Step == Applying {
+			return s.answered(e)
+		}
+	case CardMoved:
+		if s.Step == Applying {
+			return State{Step: Place, Card: s.Card, Moved: true}, PowerDown{}, false
+		}
+	}
+	return s, nil, false
+}
+
+func (s State) apply(pass Secret) (State, Effect, bool) {
+	a := Apply{Purpose: "register", ID: s.ID, Pass: pass}
+	if s.change {
+		a.Purpose = "change"
+	}
+	s.Step = Applying
+	return s, a, false
+}
+
+func (s State) answered(e Answered) (State, Effect, bool) {
+	switch e.Word {
+	case "":
+	case "taken", "offensive":
+		s.Step, s.Taken, s.ID = Choose, e.Word, ""
+		if len(e.IDs) > 0 {
+			s.IDs = e.IDs
+		}
+		return s, nil, false
+	case "weak-password":
+		s.Step, s.Weak = Typing, true
+		return s, nil, false
+	default:
+		return s.refused(e.Word), PowerDown{}, false
+	}
+	if e.Account.ID == "" { // it was retired
+		next, effect, done := s.leave()
+		return next, effect, done
+	}
+	s.Step, s.Account, s.Code, s.Later, s.Slip = Done, e.Account, e.Code, e.Later, Printing
+	return s, PrintSlip{ID: e.Account.ID, Code: e.Code}, false
+}
+
+// atHeld is who has an ID, as of now or from before.
+func (s State) atHeld(e Event) (State, Effect, bool) {
+	switch e.(type) {
+	case TapSlip:
+		if s.Step != Sure && s.Slip != Printing {
+			s.Slip = Printing
+			return s, PrintSlip{ID: s.Account.ID, Code: s.Code}, false
+		}
+	case TapChange:
+		if s.Step == Held && !s.Later {
+			s.Step, s.change = Choose, true
+		}
+	case TapRetire:
+		if s.Step == Held && !s.Later {
+			s.Step = Sure
+		}
+	case TapNext:
+		if s.Step == Sure {
+			s.Step = Applying
+			return s, Apply{Purpose: "retire"}, false
+		}
+		return s.leave()
+	}
+	return s, nil, false
+}
+
+func (s State) slip(e SlipOut) State {
+	if s.Slip == Printing {
+		if s.Slip = NotPrinted; e.Printed {
+			s.Slip = Printed
+		}
+	}
+	return s
+}

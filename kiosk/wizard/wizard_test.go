@@ -1,0 +1,177 @@
+package wizard
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"reflect"
+	"strings"
+	"testing"
+)
+
+// secret remembers whether it was wiped.
+type secret struct{ wiped int }
+
+func (s *secret) Wipe() { s.wiped++ }
+
+var ids = []string{"K7M4W2HN", "AB2CD3EF", "XYZ23456"}
+
+// walk plays events and lists the steps, with the effects between them.
+func walk(events ...Event) (State, string) {
+	s, out := State{}, []string{}
+	for _, e := range events {
+		next, effect, done := s.Next(e)
+		s = next
+		if effect != nil {
+			out = append(out, strings.TrimPrefix(fmt.Sprintf("%T", effect), "wizard."))
+		}
+		if done {
+			out = append(out, "left")
+		}
+	}
+	return s, strings.Join(out, " ")
+}
+
+func good() []Event {
+	return []Event{
+		TapNext{}, CardIn{}, CardRead{Tries: 3}, TypedPIN{&secret{}}, PINRight{IDs: ids}, TapID{ids[0]}, TapCode{}, TapNext{}, TapNext{},
+		Answered{Account: Account{ID: ids[0]}, Code: "1234-5678"},
+	}
+}
+
+func TestGood(t *testing.T) {
+	s, effects := walk(good()...)
+	if s.Step != Done || s.Account.ID != ids[0] || s.Code == "" || effects != "ReadCard Check Apply PrintSlip" {
+		t.Errorf("%+v\n%s", s, effects)
+	}
+	taps := 0
+	for _, e := range good() {
+		if name := fmt.Sprintf("%T", e); strings.HasPrefix(name, "wizard.Tap") {
+			taps++
+		}
+	}
+	if s, _, _ = s.Next(SlipOut{Printed: true}); s.Slip != Printed {
+		t.Errorf("%+v", s)
+	}
+	s, effect, done := s.Next(TapEnd{})
+	if _, off := effect.(PowerDown); s.Step != Take || !off || done || s.Code != "" || s.Account.ID != "" {
+		t.Errorf("the end: %+v, %v, %v", s, effect, done)
+	}
+	if s, _, done = s.Next(CardOut{}); !done || !reflect.DeepEqual(s, State{}) {
+		t.Errorf("gone: %+v, %v", s, done)
+	}
+	if taps += 2; taps > 8 { // the tile on Home, and 終わる
+		t.Errorf("%d taps", taps)
+	}
+}
+
+// Each wrong turn ends at its own screen.
+func TestWrongTurns(t *testing.T) {
+	upTo := func(n int, more ...Event) []Event { return append(append([]Event(nil), good()[:n]...), more...) }
+	for _, tt := range []struct {
+		name   string
+		events []Event
+		want   Step
+		reason Reason
+		effect string
+	}{
+		{"under 15", []Event{TapYoung{}}, Young, "", ""},
+		{"under 15, and back", []Event{TapYoung{}, TapBack{}}, Needs, "", ""},
+		{"the card lay there before", []Event{CardIn{}, TapNext{}}, Reading, "", "ReadCard"},
+		{"no reader", []Event{TapNext{}, CardStops{NoReader}}, Stopped, NoReader, "PowerDown"},
+		{"another card", upTo(2, CardStops{OtherCard}), Stopped, OtherCard, "ReadCard PowerDown"},
+		{"moved while read", upTo(2, CardMoved{}), Place, "", "ReadCard"},
+		{"taken away while read", upTo(2, CardOut{}), Place, "", "ReadCard"},
+		{"locked", upTo(2, CardRead{Tries: 0}), Stopped, Unusable, "ReadCard PowerDown"},
+		{"one try left", upTo(2, CardRead{Tries: 1}), LastTry, "", "ReadCard"},
+		{"one try left, typed at once", upTo(2, CardRead{Tries: 1}, TypedPIN{&secret{}}), LastTry, "", "ReadCard"},
+		{"one try left, staff say yes", upTo(2, CardRead{Tries: 1}, TapNext{}), PIN, "", "ReadCard"},
+		{"wrong PIN", upTo(4, PINWrong{Tries: 2}), PIN, "", "ReadCard Check"},
+		{"wrong PIN twice", upTo(4, PINWrong{Tries: 2}, TypedPIN{&secret{}}, PINWrong{Tries: 1}), LastTry, "", "ReadCard Check Check"},
+		{"the last one wrong", upTo(4, PINWrong{Tries: 0}), Stopped, Unusable, "ReadCard Check PowerDown"},
+		{"moved while the PIN is checked", upTo(4, CardMoved{}), Place, "", "ReadCard Check PowerDown"},
+		{"two answers to one PIN", upTo(4, PINWrong{Tries: 2}, PINWrong{Tries: 1}), PIN, "", "ReadCard Check"},
+		{"revoked", upTo(4, Answered{Word: "revoked"}), Stopped, Refused, "ReadCard Check PowerDown"},
+		{"has one already", upTo(4, PINRight{Account: Account{ID: ids[1]}, IDs: ids}), Held, "", "ReadCard Check"},
+		{"an ID that was not proposed", upTo(5, TapID{"22222222"}), Choose, "", "ReadCard Check"},
+		{"one's own", upTo(5, TapOwn{}, TypedID{"MYKEY234"}), Looking, "", "ReadCard Check LookAt"},
+		{"one's own is free", upTo(5, TapOwn{}, TypedID{"MYKEY234"}, IDFree{ID: "MYKEY234"}), Password, "", "ReadCard Check LookAt"},
+		{"one's own is taken", upTo(5, TapOwn{}, TypedID{"MYKEY234"}, IDFree{ID: "MYKEY234", Word: "taken"}), Own, "", "ReadCard Check LookAt"},
+		{"offline, no own", upTo(4, PINRight{IDs: ids, Later: true}, TapOwn{}), Choose, "", "ReadCard Check"},
+		{"offline, no password", upTo(4, PINRight{IDs: ids, Later: true}, TapID{ids[0]}, TapTyped{}), Password, "", "ReadCard Check"},
+		{"a password", upTo(6, TapTyped{}, TapNext{}, TapNext{}), Typing, "", "ReadCard Check"},
+		{"a weak password", upTo(6, TapTyped{}, TapNext{}, TapNext{}, TypedPass{&secret{}}, Answered{Word: "weak-password"}), Typing, "", "ReadCard Check Apply"},
+		{"taken meanwhile", upTo(9, Answered{Word: "taken", IDs: ids[1:]}), Choose, "", "ReadCard Check Apply"},
+		{"refused", upTo(9, Answered{Word: "unknown-ca"}), Stopped, Refused, "ReadCard Check Apply PowerDown"},
+		{"taken away while it signs", upTo(9, CardOut{}), Needs, "", "ReadCard Check Apply PowerDown left"},
+		{"moved while it signs", upTo(9, CardMoved{}), Place, "", "ReadCard Check Apply PowerDown"},
+		{"given up", upTo(5, TapBack{}), Take, "", "ReadCard Check PowerDown"},
+		{"change", upTo(4, PINRight{Account: Account{ID: ids[1]}, IDs: ids}, TapChange{}, TapID{ids[0]}, TapNext{}), Applying, "", "ReadCard Check Apply"},
+		{"retire", upTo(4, PINRight{Account: Account{ID: ids[1]}}, TapRetire{}, TapNext{}, Answered{}), Take, "", "ReadCard Check Apply PowerDown"},
+		{"retire, and better not", upTo(4, PINRight{Account: Account{ID: ids[1]}}, TapRetire{}, TapBack{}), Held, "", "ReadCard Check"},
+		{"slip again", upTo(4, PINRight{Account: Account{ID: ids[1]}}, TapSlip{}), Held, "", "ReadCard Check PrintSlip"},
+	} {
+		s, effects := walk(tt.events...)
+		if s.Step != tt.want || s.Reason != tt.reason || effects != tt.effect {
+			t.Errorf("%s: step %d, reason %q, want %d, %q\n%s\n%s", tt.name, s.Step, s.Reason, tt.want, tt.reason, effects, tt.effect)
+		}
+	}
+}
+
+// Whatever comes in whatever order: every secret is used once or wiped, no PIN
+// is checked at the last try unless staff said yes, and who leaves leaves nothing.
+func TestAnyOrder(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(4, 2))
+	for range 3000 {
+		s, asked := State{}, false
+		for range 40 {
+			e, mine := any1(rnd)
+			tries, step := s.Tries, s.Step
+			next, effect, done := s.Next(e)
+			if c, ok := effect.(Check); ok {
+				if tries == 1 && !asked {
+					t.Fatalf("checked the last try unasked: %+v", s)
+				}
+				if step != PIN || c.PIN != mine {
+					t.Fatalf("checked at step %d", step)
+				}
+			}
+			if _, ok := e.(TapNext); ok && step == LastTry {
+				asked = true
+			}
+			if next.Step == LastTry || next.Step == Place {
+				asked = false
+			}
+			if a, ok := effect.(Apply); mine != nil && mine.(*secret).wiped == 0 {
+				_, check := effect.(Check)
+				if !check && !(ok && a.Pass == mine) {
+					t.Fatalf("%T was neither used nor wiped at step %d", e, step)
+				}
+			}
+			if done && !reflect.DeepEqual(next, State{}) {
+				t.Fatalf("left behind: %+v", next)
+			}
+			if next.Step == Take && (next.Account.ID != "" || next.Code != "" || next.ID != "") {
+				t.Fatalf("still shown: %+v", next)
+			}
+			s = next
+		}
+	}
+}
+
+func any1(rnd *rand.Rand) (Event, Secret) {
+	pin := &secret{}
+	all := []Event{
+		TapNext{}, TapNext{}, TapNext{}, TapYoung{}, TapBack{}, TapID{ids[rnd.IntN(3)]}, TapOwn{}, TapCode{}, TapTyped{}, TapChange{}, TapRetire{}, TapSlip{},
+		TypedID{"MYKEY234"}, TapEnd{}, CardIn{}, CardIn{}, CardOut{}, CardRead{Tries: rnd.IntN(4)}, CardRead{Tries: 3}, CardStops{Phone}, CardMoved{},
+		PINRight{IDs: ids}, PINRight{Account: Account{ID: ids[1]}, IDs: ids}, PINRight{IDs: ids, Later: true}, PINWrong{Tries: rnd.IntN(3)},
+		IDFree{ID: "MYKEY234"}, IDFree{ID: "MYKEY234", Word: "taken"}, Answered{Account: Account{ID: ids[0]}, Code: "1"}, Answered{Word: "taken"},
+		Answered{Word: "expired"}, SlipOut{true}, SlipOut{},
+	}
+	switch n := rnd.IntN(len(all) + 8); {
+	case n < len(all):
+		return all[n], nil
+	case n < len(all)+5:
+		return TypedPIN{pin}, pin
+	}
+	return TypedPass{pin}, pin
+}
