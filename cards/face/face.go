@@ -113,8 +113,14 @@ func (f *Face) Draw(card *Card, widthDots int) (*Drawn, error) {
 	if err != nil {
 		return nil, err
 	}
+	return p.draw(code, card.URL), nil
+}
+
+// draw makes the picture of a plan, with a code that says text.
+func (p *plan) draw(code *qr.Matrix, text string) *Drawn {
+	f := p.f
 	p.bare()
-	d := &Drawn{Bitmap: NewBitmap(widthDots, p.height), QR: p.code, Module: f.module, URL: card.URL, Lines: p.lines}
+	d := &Drawn{Bitmap: NewBitmap(p.width, p.height), QR: p.code, Module: f.module, URL: text, Lines: p.lines}
 	for _, m := range p.marks {
 		f.text(d.Bitmap, m, faint)
 	}
@@ -125,7 +131,7 @@ func (f *Face) Draw(card *Card, widthDots int) (*Drawn, error) {
 		f.text(d.Bitmap, l, solid)
 	}
 	d.code(code, p.code.Min, f.module)
-	return d, nil
+	return d
 }
 
 // A MissingGlyphError reports a character that the font can't draw.

@@ -40,12 +40,9 @@ type plan struct {
 }
 
 func (f *Face) plan(card *Card, width, modules int) (*plan, error) {
-	p := &plan{f: f, say: words.In(card.Lang), width: width, y: 8, scale: 8}
-	switch {
-	case width%8 != 0 || width < (widestCode+8)*f.module:
-		return nil, fmt.Errorf("face: paper of %d dots, want a multiple of 8 from 384", width)
-	case width >= 512:
-		p.scale = 10
+	p, err := f.blank(card.Lang, width)
+	if err != nil {
+		return nil, err
 	}
 	p.head(card)
 	p.across(card)
@@ -63,6 +60,18 @@ func (f *Face) plan(card *Card, width, modules int) (*plan, error) {
 	}
 	p.height = p.y
 	return p, p.err
+}
+
+// blank is a plan of nothing yet.
+func (f *Face) blank(lang string, width int) (*plan, error) {
+	p := &plan{f: f, say: words.In(lang), width: width, y: 8, scale: 8}
+	switch {
+	case width%8 != 0 || width < (widestCode+8)*f.module:
+		return nil, fmt.Errorf("face: paper of %d dots, want a multiple of 8 from 384", width)
+	case width >= 512:
+		p.scale = 10
+	}
+	return p, nil
 }
 
 // bare finds the lines in whose rows nothing else is drawn.
