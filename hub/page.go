@@ -134,7 +134,7 @@ type visit struct {
 	session registry.Session // its Account is zero when nobody is signed in
 }
 
-func (v *visit) signedIn() bool { return v.session.Account != cards.MyKeyID{} }
+func (v *visit) signedIn() bool { return v.session.Account != "" }
 
 // date writes a moment's day in Japan; dayOf that of a card or a lot.
 func (v *visit) date(t time.Time) string  { return words.DateTime(v.Lang(), t.In(cards.Japan)) }
@@ -268,7 +268,7 @@ func (s *site) send(v *visit, p page) {
 	}
 	out := shown{page: p, Words: v.Words, Style: s.style}
 	if v.signedIn() {
-		out.Tail, out.Token = v.session.Account.Tail(), v.session.FormToken()
+		out.Tail, out.Token = v.session.ID.Tail(), v.session.FormToken()
 	} else if v.device != "" {
 		out.Token = registry.FormToken(v.device)
 	}
