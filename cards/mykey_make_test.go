@@ -60,7 +60,7 @@ func samplePut() Put {
 }
 
 func samplePutAnswer() PutAnswer {
-	return PutAnswer{Request: ones(32), Cards: []PutOne{{Points: 200, Expires: lastDay, Event: Text{"ナチュラルバル", ""}}, {Refused: "used"}},
+	return PutAnswer{Request: ones(32), Cards: []PutOne{{Points: 200, Expires: lastDay}, {Refused: "used"}},
 		Held: []Held{{"らづポイント", 400, lastDay}}, At: 1795312801000}
 }
 

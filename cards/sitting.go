@@ -33,7 +33,6 @@ type PutOne struct {
 	Before  bool   `cbor:"2,keyasint"` // it is on this account since before
 	Points  uint32 `cbor:"3,keyasint"`
 	Expires Day    `cbor:"4,keyasint"`
-	Event   Text   `cbor:"5,keyasint"`
 }
 
 // A PutAnswer is the hub's answer, card by card.

@@ -98,3 +98,6 @@ func (t *txn) each(query string, args []any, f func(scan func(...any) error) err
 	}
 	return nil
 }
+
+// Now is the hub's clock.
+func (r *Registry) Now() time.Time { return r.now() }
