@@ -40,13 +40,12 @@ func (r *Registry) Lease(ctx context.Context, kiosk string, a cards.LeaseAsk, te
 			return err
 		}
 		for _, id := range more {
-			one, err := r.lend(t, kiosk, a.Scheme, terms.Version, id)
-			if err != nil {
+			if err := r.lend(t, kiosk, a.Scheme, terms.Version, id); err != nil {
 				return err
 			}
-			l.Leased = append(l.Leased, one)
 		}
-		return nil
+		l.Leased, err = t.leased(kiosk, a.Scheme)
+		return err
 	})
 	for n := range l.Leased {
 		if err == nil {
@@ -101,20 +100,20 @@ func (t *txn) leased(kiosk, scheme string) (list []cards.Leased, err error) {
 
 // lend leases an ID, with a challenge that lasts until what was signed over it
 // has had its time to come.
-func (r *Registry) lend(t *txn, kiosk, scheme, terms string, id cards.MyKeyID) (one cards.Leased, err error) {
-	one = cards.Leased{ID: id.String(), Challenge: make([]byte, cards.ChallengeSize), Ends: t.at.Add(leaseLife).UnixMilli()}
-	if _, err := io.ReadFull(r.opts.Rand, one.Challenge); err != nil {
-		return one, fmt.Errorf("registry: draw a challenge: %w", err)
+func (r *Registry) lend(t *txn, kiosk, scheme, terms string, id cards.MyKeyID) error {
+	fresh := make([]byte, cards.ChallengeSize)
+	if _, err := io.ReadFull(r.opts.Rand, fresh); err != nil {
+		return fmt.Errorf("registry: draw a challenge: %w", err)
 	}
 	till := t.at.Add(leaseLife + leaseKept).UnixMilli()
 	n, err := t.exec(`INSERT INTO lease (id, kiosk, scheme, challenge, ends_at, kept_till, at) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`,
-		one.ID, kiosk, scheme, one.Challenge, one.Ends, till, t.ms())
+		id.String(), kiosk, scheme, fresh, t.at.Add(leaseLife).UnixMilli(), till, t.ms())
 	if err = onlyOne(n, err); err != nil {
-		return one, err
+		return err
 	}
 	_, err = t.exec(`INSERT INTO challenge (id, kiosk, purpose, scheme, terms, offered, request, ends_at) VALUES ($1, $2, $3, $4, $5, $6, '', $7)`,
-		challengeID(one.Challenge), kiosk, string(cards.Register), scheme, terms, one.ID, till)
-	return one, err
+		challengeID(fresh), kiosk, string(cards.Register), scheme, terms, id.String(), till)
+	return err
 }
 
 // Deposit registers what was signed without a network. What was sealed is the
