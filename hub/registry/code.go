@@ -2,6 +2,7 @@ package registry
 
 import (
 	"context"
+	"errors"
 	"net/netip"
 
 	"pointkiosk/cards"
@@ -35,7 +36,7 @@ func (r *Registry) SetPassword(ctx context.Context, from netip.Addr, typedID, ty
 	}
 	account, err := r.byCode(ctx, id, s.codeMark(code), password, place)
 	if err != nil {
-		if err != ErrWrong { //nolint:errorlint // its own, unwrapped
+		if !errors.Is(err, ErrWrong) {
 			r.throttle.giveBack(tries)
 		}
 		return Session{}, err
