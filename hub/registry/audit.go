@@ -8,7 +8,7 @@ import (
 // A Deed is one line of the audit log: who did what to which account, where.
 type Deed struct {
 	At      time.Time
-	What    string // register, join, change, retire, rebind, code, password, allow rebind, delete
+	What    string // register, join, change, retire, rebind, code, password, allow rebind, delete, ca
 	Account string
 	ID      string // the account's MyKey ID now; empty if it has none
 	Kiosk   string // empty at the command line or on a page
@@ -25,6 +25,11 @@ func (t *txn) note(d Deed) error {
 	_, err := t.exec(`INSERT INTO mykey_audit (seq, what, account, kiosk, person, reason, at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
 		last+1, d.What, d.Account, d.Kiosk, d.Person, d.Reason, t.ms())
 	return err
+}
+
+// Note writes a line of the audit log that no other method does.
+func (r *Registry) Note(ctx context.Context, d Deed) error {
+	return r.update(ctx, func(t *txn) error { return t.note(d) })
 }
 
 // Deeds calls f for every line of the audit log, in order; of one account only

@@ -8,6 +8,7 @@ import (
 	"crypto/hpke"
 	"crypto/sha256"
 	"crypto/x509"
+	"database/sql"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -86,6 +87,15 @@ func (s *secrets) codeMark(code cards.SlipCode) string {
 // token derives what opens the sitting that a request began.
 func (s *secrets) token(request string) string {
 	return hex.EncodeToString(keyed(s.code, "sitting", []byte(request)))
+}
+
+// Begun reports whether a database has a key, so that none may be made for it.
+func Begun(ctx context.Context, read *sql.DB) (bool, error) {
+	var n int64
+	if err := read.QueryRowContext(ctx, `SELECT COUNT(*) FROM registry_key`).Scan(&n); err != nil {
+		return false, fmt.Errorf("registry: look for a key: %w", err)
+	}
+	return n > 0, nil
 }
 
 // own checks that the key is the one with which this database began.
