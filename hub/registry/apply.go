@@ -138,6 +138,10 @@ func (r *Registry) examine(ctx context.Context, f *caseFile) (err error) {
 	if f.ruling = f.holder.signature(f.app, f.apply.Signature, f.taken.offered); f.ruling != cards.RulingOK {
 		return nil
 	}
+	if f.app.Purpose == cards.Register && len(f.taken.offered) == 1 && f.taken.offered[0] != f.app.ID { // a leased challenge is for its own ID
+		f.ruling = cards.RulingOtherID
+		return nil
+	}
 	f.hash = r.secrets.certificate(f.holder.leaf)
 	if f.standing = r.standing(ctx, f.holder); f.standing == cards.StandingRevoked {
 		f.ruling = cards.RulingRevoked
