@@ -35,7 +35,11 @@ func (s *site) setPassword(v *visit) (page, error) {
 	}
 	session, err := s.people.SetPassword(v.Context(), fromOf(v.Request), typed, v.PostFormValue("code"), v.PostFormValue("password"), v.device)
 	if err == nil {
-		return s.signedInNow(v, session)
+		p, err := s.signedInNow(v, session)
+		if _, ok := s.held(v); ok && err == nil {
+			p.To = "/claim" // they came from a card
+		}
+		return p, err
 	}
 	slow, busy := (*registry.SlowError)(nil), (*registry.BusyError)(nil)
 	switch {

@@ -49,6 +49,12 @@ func TestPasswordByCode(t *testing.T) {
 		t.Errorf("a session outlives its password: %s", s.path)
 	}
 	c.signsIn("HANA2345", false)
+	fromCard := c.phone("ja")
+	fromCard.open(c.card(walk, 9))
+	next := c.apply(card, cards.Show, "", withCode)
+	if s := fromCard.setPassword("HANA2345", string(next.Code), "another-2027"); s.path != "/claim" || !strings.Contains(s.html, "1,500") {
+		t.Errorf("from a card: %d %s", s.status, s.path)
+	}
 	late := c.apply(card, cards.Show, "", withCode)
 	c.clock.wait(14*24*time.Hour + time.Second)
 	if s := c.phone("ja").setPassword("HANA2345", string(late.Code), residentPassword); s.path != "/password" {
