@@ -20,7 +20,7 @@ const (
 	RulingUsed         Ruling = "challenge-used" // by another application
 	RulingLate         Ruling = "challenge-late" // over, or never given to this kiosk for this purpose
 	RulingHasID        Ruling = "has-id"         // this certificate has an account; the answer tells its MyKey ID
-	RulingNoID         Ruling = "no-id"          // this certificate has no account, or there is no such MyKey ID to bind to
+	RulingNoID         Ruling = "no-id"          // this certificate has no account
 	RulingReplaced     Ruling = "replaced"       // another certificate took this one's place
 	RulingPassword     Ruling = "weak-password"  // or one that is too short or too long; the challenge is still good
 	RulingWrong        Ruling = "wrong-password" // and staff allowed no other way

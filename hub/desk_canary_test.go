@@ -99,7 +99,9 @@ func TestDeskCanaryFindsFaults(t *testing.T) {
 		{"a log of requests", func(c *counter, body []byte) {
 			slog.New(slog.NewTextHandler(c.logs, nil)).Info("request", "body", string(bytes.ToValidUTF8(body, nil)))
 		}, []string{"password in log"}},
-		{"a table of certificates", func(c *counter, body []byte) { c.db.Exec(`INSERT INTO mykey_audit SELECT 1000 + COUNT(*), $1, '', '', '', '', 0 FROM mykey_audit`, body) },
+		{"a table of certificates", func(c *counter, body []byte) {
+			c.db.Exec(`INSERT INTO mykey_audit SELECT 1000 + COUNT(*), $1, '', '', '', '', 0 FROM mykey_audit`, body)
+		},
 			[]string{"certificate in database", "key in database", "signature in database"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -122,4 +124,6 @@ func TestDeskCanaryFindsFaults(t *testing.T) {
 	}
 }
 
-func (c *counter) leftoversOf(secrets map[string]string) []string { return c.leftovers().found(secrets) }
+func (c *counter) leftoversOf(secrets map[string]string) []string {
+	return c.leftovers().found(secrets)
+}

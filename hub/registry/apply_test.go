@@ -170,8 +170,12 @@ func TestRulings(t *testing.T) {
 		{"another CA of the same name", func(b *booth, f *filing) { f.card = catest.New(t, b.clock.now()).Issue(t, b.clock.now(), nil) }, cards.RulingUnknownCA},
 		{"no CA is known", func(b *booth, _ *filing) { b.roots = nil }, cards.RulingUnknownCA},
 		{"the CA has expired", func(b *booth, f *filing) { b.clock.wait(10 * 365 * 24 * time.Hour); f.renew(b) }, cards.RulingUnknownCA},
-		{"expired", func(b *booth, f *filing) { f.card = b.card(func(c *x509.Certificate) { c.NotAfter = b.clock.now().Add(-time.Second) }) }, cards.RulingExpired},
-		{"not yet valid", func(b *booth, f *filing) { f.card = b.card(func(c *x509.Certificate) { c.NotBefore = b.clock.now().Add(time.Minute) }) }, cards.RulingNotYet},
+		{"expired", func(b *booth, f *filing) {
+			f.card = b.card(func(c *x509.Certificate) { c.NotAfter = b.clock.now().Add(-time.Second) })
+		}, cards.RulingExpired},
+		{"not yet valid", func(b *booth, f *filing) {
+			f.card = b.card(func(c *x509.Certificate) { c.NotBefore = b.clock.now().Add(time.Minute) })
+		}, cards.RulingNotYet},
 		{"revoked", func(b *booth, _ *filing) { b.asked.standing = cards.StandingRevoked }, cards.RulingRevoked},
 		{"a CA as leaf", func(b *booth, f *filing) { f.card = b.card(func(c *x509.Certificate) { c.IsCA = true }) }, cards.RulingWeak},
 		{"the CA itself", func(b *booth, f *filing) { f.card = catest.Card{DER: b.ca.Certificate.Raw, Key: b.ca.Key} }, cards.RulingWeak},
@@ -237,7 +241,10 @@ func TestRulings(t *testing.T) {
 		{"a short password", func(_ *booth, f *filing) { f.apply.Password = "short" }, cards.RulingPassword},
 		{"a password that all guess", func(_ *booth, f *filing) { f.apply.Password = "password123" }, cards.RulingPassword},
 		{"the ID as password", func(_ *booth, f *filing) { f.apply.Password = "hana2345" }, cards.RulingPassword},
-		{"rebind to nobody's ID", func(b *booth, f *filing) { *f = *b.file(f.card, cards.Rebind, "HANA2345"); f.apply.Password = testPassword }, cards.RulingWrong},
+		{"rebind to nobody's ID", func(b *booth, f *filing) {
+			*f = *b.file(f.card, cards.Rebind, "HANA2345")
+			f.apply.Password = testPassword
+		}, cards.RulingWrong},
 		{"rebind without password or staff", func(b *booth, f *filing) {
 			b.apply(b.card(nil), cards.Register, "HANA2345")
 			*f = *b.file(f.card, cards.Rebind, "HANA2345")
