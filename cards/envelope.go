@@ -27,6 +27,16 @@ const (
 	PaperReceipt   Paper = "application/vnd.pointkiosk.receipt+cbor"
 	PaperEnrolment Paper = "application/vnd.pointkiosk.enrolment+cbor"
 	PaperWelcome   Paper = "application/vnd.pointkiosk.welcome+cbor"
+	PaperAsk       Paper = "application/vnd.pointkiosk.ask+cbor"
+	PaperOffer     Paper = "application/vnd.pointkiosk.offer+cbor"
+	PaperApply     Paper = "application/vnd.pointkiosk.apply+cbor"
+	PaperAnswer    Paper = "application/vnd.pointkiosk.answer+cbor"
+	PaperLeaseAsk  Paper = "application/vnd.pointkiosk.lease-ask+cbor"
+	PaperLease     Paper = "application/vnd.pointkiosk.lease+cbor"
+	PaperDeposit   Paper = "application/vnd.pointkiosk.deposit+cbor"
+	PaperSignIn    Paper = "application/vnd.pointkiosk.sign-in+cbor"
+	PaperPut       Paper = "application/vnd.pointkiosk.put+cbor"
+	PaperPutAnswer Paper = "application/vnd.pointkiosk.put-answer+cbor"
 )
 
 // A SigningKey is a private key with the id that the hub gave it.

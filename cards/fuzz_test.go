@@ -254,6 +254,8 @@ func blank(paper Paper) any {
 	return map[Paper]any{
 		PaperTrustList: new(TrustList), PaperAllotment: new(Allotment), PaperEntry: new(Entry), PaperUpload: new(Upload),
 		PaperReceipt: new(Receipt), PaperEnrolment: new(Enrolment), PaperWelcome: new(Welcome),
+		PaperAsk: new(Ask), PaperOffer: new(Offer), PaperApply: new(Apply), PaperAnswer: new(Answer), PaperLeaseAsk: new(LeaseAsk), PaperLease: new(Lease),
+		PaperDeposit: new(Deposit), PaperSignIn: new(SignIn), PaperPut: new(Put), PaperPutAnswer: new(PutAnswer),
 	}[paper]
 }
 

@@ -32,10 +32,20 @@ func ParseMyKeyID(text string) (MyKeyID, error) {
 // NormalizeMyKeyID reads what a person types: any case, full-width letters, blanks
 // and hyphens anywhere.
 func NormalizeMyKeyID(typed string) (MyKeyID, error) {
-	if len(typed) > 100 {
+	text, ok := plainDigits(typed)
+	if !ok {
 		return MyKeyID{}, ErrMyKeyID
 	}
-	return ParseMyKeyID(strings.Map(func(r rune) rune {
+	return ParseMyKeyID(text)
+}
+
+// plainDigits makes what was typed upper case and half-width, without blanks
+// and hyphens; it takes no long text.
+func plainDigits(typed string) (text string, ok bool) {
+	if len(typed) > 100 {
+		return "", false
+	}
+	return strings.Map(func(r rune) rune {
 		if '！' <= r && r <= '～' {
 			r += '!' - '！' // full-width forms of ASCII, Unicode block FF00
 		}
@@ -46,7 +56,7 @@ func NormalizeMyKeyID(typed string) (MyKeyID, error) {
 			return -1
 		}
 		return r
-	}, typed))
+	}, typed), true
 }
 
 // NewMyKeyID draws an ID that nobody chose.

@@ -80,16 +80,8 @@ func sampleEnrolment(live, practice int) Enrolment {
 }
 
 // samples are one of each paper, with the key that seals it.
-func samples() []struct {
-	paper Paper
-	key   SigningKey
-	v     any
-} {
-	return []struct {
-		paper Paper
-		key   SigningKey
-		v     any
-	}{
+func samples() []samplePaper {
+	return append([]samplePaper{
 		{PaperTrustList, paperKey(paperTrust), sampleTrustList()},
 		{PaperAllotment, paperKey(paperHub), sampleAllotment()},
 		{PaperEntry, paperKey(paperKiosk), sampleEntry()},
@@ -100,7 +92,7 @@ func samples() []struct {
 		{PaperReceipt, paperKey(paperHub), sampleReceipt()},
 		{PaperEnrolment, SigningKey{Private: vectorPrivate(paperKiosk)}, sampleEnrolment(paperKiosk, paperOther)},
 		{PaperWelcome, paperKey(paperTrust), Welcome{Kiosk: "木更津 1", Live: 3, Practice: 4, Trust: []byte{0xD2}, TrustKey: paperKey(paperTrust).Public()}},
-	}
+	}, myKeySamples()...)
 }
 
 // A sheet is an envelope in parts, to be put together wrongly: the signature
@@ -151,6 +143,7 @@ func makePapers() paperVectors {
 		key := paperKey(paperTrust)
 		v.Cases = append(v.Cases, vectorPaper{l.name, PaperTrustList, key.ID, diagnose(must(Encode(l.list))), fmt.Sprintf("%x", must(Seal(key, PaperTrustList, l.list))), "refused"})
 	}
+	v.Cases = append(v.Cases, wrongMyKeys()...)
 	for _, w := range wrongSheets() {
 		v.Cases = append(v.Cases, vectorPaper{Name: w.name, Type: PaperEntry, Key: FirstTestKey + paperKiosk, Sealed: fmt.Sprintf("%x", w.data), Want: w.want})
 	}
@@ -202,6 +195,8 @@ func openAs(paper Paper, data []byte, publics map[KeyID]ed25519.PublicKey) error
 		_, err = OpenEnrolment(data)
 	case PaperWelcome:
 		_, err = OpenWelcome(data, sha256.Sum256(trust))
+	default:
+		err = openMyKey(paper, data, keys, TrustList{Hubs: []HubKey{{hub, publics[hub]}}})
 	}
 	return err
 }

@@ -36,7 +36,7 @@ func (s *site) account(v *visit) (page, error) {
 	if !v.signedIn() {
 		return page{To: "/signin"}, nil
 	}
-	balance, err := s.points.Balance(v.Context(), v.session.Account.String())
+	balance, err := s.points.Balance(v.Context(), v.session.Account)
 	if err != nil {
 		return page{}, err
 	}
@@ -71,7 +71,7 @@ func (s *site) notices(v *visit) (all []notice, err error) {
 	for _, n := range devices {
 		all = append(all, notice{Text: v.Say("page.notice.device", v.date(n.At)), at: n.At})
 	}
-	claims, err := s.points.DecidedClaims(v.Context(), v.session.Account.String(), maxNotices)
+	claims, err := s.points.DecidedClaims(v.Context(), v.session.Account, maxNotices)
 	if err != nil {
 		return nil, err
 	}

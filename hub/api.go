@@ -10,11 +10,13 @@ import (
 
 	"pointkiosk/hub/api"
 	"pointkiosk/hub/ledger"
+	"pointkiosk/hub/registry"
 )
 
 // The API's limits.
 const (
 	maxEnrolment = 4 << 10         // bytes
+	maxApply     = 32 << 10        // bytes
 	waitForTurn  = 2 * time.Second // before an upload is asked to come again
 	comeAgain    = 5 * time.Second
 	retryClosed  = 10 * time.Minute // a person has to look first
@@ -27,18 +29,18 @@ func (s *Server) api(mux *http.ServeMux) {
 	mux.HandleFunc("POST /"+api.PathEntries, func(w http.ResponseWriter, r *http.Request) {
 		s.answer(w, r, api.MaxBody, s.ingest)
 	})
+	for path, do := range s.desk.requests() {
+		mux.HandleFunc("POST /"+path, func(w http.ResponseWriter, r *http.Request) { s.answer(w, r, maxApply, s.inTurn(do)) })
+	}
 }
 
 // ingest answers an upload with a receipt, when it is its turn.
 func (s *Server) ingest(ctx context.Context, sealed []byte) ([]byte, error) {
-	select {
-	case s.turns <- struct{}{}:
-		defer func() { <-s.turns }()
-	case <-time.After(waitForTurn):
-		return nil, errBusy
-	case <-ctx.Done():
-		return nil, ctx.Err()
+	leave, err := turn(ctx, s.turns)
+	if err != nil {
+		return nil, err
 	}
+	defer leave()
 	receipt, err := s.ledger.Ingest(ctx, sealed)
 	if err != nil {
 		return nil, err
@@ -49,7 +51,32 @@ func (s *Server) ingest(ctx context.Context, sealed []byte) ([]byte, error) {
 	return s.ledger.SealReceipt(receipt)
 }
 
-var errBusy = errors.New("hub: too many uploads at once")
+// turn waits for one of the places.
+func turn(ctx context.Context, places chan struct{}) (leave func(), err error) {
+	select {
+	case places <- struct{}{}:
+		return func() { <-places }, nil
+	case <-time.After(waitForTurn):
+		return nil, errBusy
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// inTurn lets as many applications be worked on as uploads, in places of their
+// own: neither keeps the other waiting.
+func (s *Server) inTurn(do func(context.Context, []byte) ([]byte, error)) func(context.Context, []byte) ([]byte, error) {
+	return func(ctx context.Context, sealed []byte) ([]byte, error) {
+		leave, err := turn(ctx, s.asks)
+		if err != nil {
+			return nil, err
+		}
+		defer leave()
+		return do(ctx, sealed)
+	}
+}
+
+var errBusy = errors.New("hub: too many requests at once")
 
 // answer reads a paper, at most so many bytes of it, and sends one back.
 func (s *Server) answer(w http.ResponseWriter, r *http.Request, most int64, do func(context.Context, []byte) ([]byte, error)) {
@@ -76,7 +103,7 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, most int64, do f
 
 // problem says to a kiosk what went wrong, without the inside of it.
 func problem(err error) (p api.Problem, wait time.Duration) {
-	late := (*ledger.LateError)(nil)
+	late, busy := (*ledger.LateError)(nil), (*registry.BusyError)(nil)
 	switch tooLarge := (*http.MaxBytesError)(nil); {
 	case errors.As(err, &tooLarge), errors.Is(err, ledger.ErrTooLarge):
 		return api.Problem{Type: api.ProblemTooLarge, Status: http.StatusRequestEntityTooLarge, Title: "send fewer entries at once"}, 0
@@ -84,6 +111,14 @@ func problem(err error) (p api.Problem, wait time.Duration) {
 		return api.Problem{Type: api.ProblemEnrolment, Status: http.StatusForbidden, Title: "the enrolment code is wrong, used or too old"}, 0
 	case errors.Is(err, ledger.ErrUpload):
 		return api.Problem{Type: api.ProblemUpload, Status: http.StatusForbidden, Title: "not an upload of a kiosk known here"}, 0
+	case errors.Is(err, ledger.ErrKiosk):
+		return api.Problem{Type: api.ProblemKiosk, Status: http.StatusForbidden, Title: "not the paper of a kiosk whose key is good"}, 0
+	case errors.Is(err, ledger.ErrScheme):
+		return api.Problem{Type: api.ProblemScheme, Status: http.StatusNotFound, Title: "no such scheme"}, 0
+	case errors.Is(err, registry.ErrClosed):
+		return api.Problem{Type: api.ProblemNoMyKey, Status: http.StatusNotFound, Title: "nobody can apply at this hub"}, 0
+	case errors.As(err, &busy):
+		return api.Problem{Type: api.ProblemBusy, Status: http.StatusServiceUnavailable, Title: "try again"}, busy.RetryAfter
 	case errors.As(err, &late):
 		return api.Problem{Type: api.ProblemLate, Status: http.StatusTooManyRequests, Title: "enough for today under a revoked key"}, late.Wait
 	case errors.Is(err, ledger.ErrClosed):

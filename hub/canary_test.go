@@ -48,7 +48,7 @@ func drive(t *testing.T, fault func(*town, http.Handler) http.Handler) (*town, c
 	p := town.phone("ja")
 	paths := []string{"/C/" + card.Text(), "/c/" + strings.ToLower(card.Text()), "/C/" + card.Text() + "x", "/C/" + card.Text() + "/x",
 		"//C/" + card.Text(), "/x/" + card.Text(), "/C/" + card.Text() + "?lang=ja", "/claim?" + card.Text(), "/v1/entries/" + card.Text(),
-		"/claim", "/done", "/account", "/signin", "/signedout", "/", "/static/page.css", "/healthz", "/readyz"}
+		"/claim", "/done", "/account", "/signin", "/signedout", "/password", "/", "/static/page.css", "/healthz", "/readyz"}
 	all := func() {
 		for _, path := range paths {
 			for _, method := range []string{"GET", "HEAD", "POST", "PUT", "OPTIONS"} {

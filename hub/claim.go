@@ -77,13 +77,13 @@ func (s *site) showCard(v *visit) (page, error) {
 	}
 	look, err := s.points.Look(v.Context(), card)
 	switch {
-	case v.signedIn() && slices.Contains(look.Waiting, v.session.Account.String()):
+	case v.signedIn() && slices.Contains(look.Waiting, v.session.Account):
 		return v.about(look, page{Name: "say", Title: v.Say("page.kept.title"), Text: v.Say("page.kept")}), nil
 	case waits(err):
 		return s.ask(v, look, form{}, http.StatusOK)
 	case err != nil:
 		return v.refused(look, err)
-	case look.RedeemedBy != "" && look.RedeemedBy == v.session.Account.String():
+	case look.RedeemedBy != "" && look.RedeemedBy == v.session.Account:
 		return v.no(look, "mine", v.date(look.RedeemedAt)), nil
 	case look.RedeemedBy != "":
 		return v.no(look, "used", v.date(look.RedeemedAt)), nil
@@ -131,7 +131,7 @@ func (s *site) claim(v *visit) (page, error) {
 	if err := s.people.Use(v.Context(), v.session); err != nil {
 		return page{}, err
 	}
-	_, err := s.points.Claim(v.Context(), card, v.session.Account.String())
+	_, err := s.points.Claim(v.Context(), card, v.session.Account)
 	if waits(err) { // and is kept: a reload says so again, and asks for nothing twice
 		return page{To: "/claim"}, nil
 	}
@@ -154,7 +154,7 @@ func (s *site) done(v *visit) (page, error) {
 	if !ok || !v.signedIn() {
 		return page{To: "/account"}, nil
 	}
-	account := v.session.Account.String()
+	account := v.session.Account
 	look, err := s.points.Look(v.Context(), card)
 	if err != nil || look.RedeemedBy != account {
 		return page{To: "/claim"}, nil // which finds out why

@@ -37,6 +37,8 @@ type Server struct {
 	log    *slog.Logger
 	site   *site
 	turns  chan struct{} // one place for each upload that is worked on
+	asks   chan struct{} // and for each application
+	desk   *desk
 }
 
 // New returns a server; it starts nothing.
@@ -56,7 +58,8 @@ func New(opts *Opts) (*Server, error) {
 	if atOnce == 0 {
 		atOnce = 4
 	}
-	s.turns = make(chan struct{}, atOnce)
+	s.turns, s.asks = make(chan struct{}, atOnce), make(chan struct{}, atOnce)
+	s.desk = &desk{points: s.ledger, people: opts.Registry}
 	var err error
 	s.site, err = newSite(site{points: s.ledger, people: opts.Registry, clock: clock, log: s.log, secure: opts.Secure}, opts.PageKey)
 	return s, err

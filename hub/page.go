@@ -55,7 +55,7 @@ func newSite(s site, pageKey []byte) (*site, error) {
 		return nil, err
 	}
 	s.templates = map[string]*template.Template{}
-	for _, name := range []string{"claim", "ask", "signin", "say", "done", "account"} {
+	for _, name := range []string{"claim", "ask", "signin", "password", "say", "done", "account"} {
 		s.templates[name], err = template.ParseFS(files, "templates/layout.html", "templates/"+name+".html")
 		if err != nil {
 			return nil, fmt.Errorf("hub: page %s: %w", name, err)
@@ -80,6 +80,8 @@ func (s *site) routes() map[string]func(*visit) (page, error) {
 		"GET /done":      s.done,
 		"GET /signin":    s.showSignIn,
 		"POST /signin":   s.signIn,
+		"GET /password":  s.showPassword,
+		"POST /password": s.setPassword,
 		"POST /signout":  s.signOut,
 		"GET /signedout": s.signedOut,
 		"GET /account":   s.account,
@@ -134,7 +136,7 @@ type visit struct {
 	session registry.Session // its Account is zero when nobody is signed in
 }
 
-func (v *visit) signedIn() bool { return v.session.Account != cards.MyKeyID{} }
+func (v *visit) signedIn() bool { return v.session.Account != "" }
 
 // date writes a moment's day in Japan; dayOf that of a card or a lot.
 func (v *visit) date(t time.Time) string  { return words.DateTime(v.Lang(), t.In(cards.Japan)) }
@@ -233,7 +235,8 @@ type page struct {
 type form struct {
 	Typed string // the ID, never the password
 	Error string
-	Again bool // offer to sign in
+	Wrong string // which field it is about: id, code, password; empty if about none
+	Again bool   // offer to sign in
 }
 
 // A shown page is what the templates see.
@@ -268,7 +271,7 @@ func (s *site) send(v *visit, p page) {
 	}
 	out := shown{page: p, Words: v.Words, Style: s.style}
 	if v.signedIn() {
-		out.Tail, out.Token = v.session.Account.Tail(), v.session.FormToken()
+		out.Tail, out.Token = v.session.ID.Tail(), v.session.FormToken()
 	} else if v.device != "" {
 		out.Token = registry.FormToken(v.device)
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/ed25519"
+	"crypto/x509"
 	"database/sql"
 	"io"
 	"log/slog"
@@ -50,6 +51,7 @@ type town struct {
 	allotments []cards.Allotment
 	live       ed25519.PrivateKey
 	samples    ed25519.PrivateKey
+	roots      []*x509.Certificate // the CAs that the registry knows
 }
 
 // A movingClock is a clock that tests move; pages read it at the same time.
@@ -137,7 +139,8 @@ func (c *town) restart(mend func(*Opts)) {
 // registry returns a registry on the town's database.
 func (c *town) registry(opts registry.Opts) *registry.Registry {
 	c.t.Helper()
-	opts.Clock = c.clock.now
+	opts.Clock, opts.Key = c.clock.now, []byte(strings.Repeat("k", registry.KeySize))
+	opts.Roots = func() ([]*x509.Certificate, error) { return c.roots, nil }
 	return must(registry.Open(c.db, c.reader, &opts))(c.t)
 }
 

@@ -15,11 +15,14 @@ import (
 // keys are the hub's secrets, each in a file of its own beside the database: a
 // copy of the database holds none of them.
 type keys struct {
-	trust, hub ed25519.PrivateKey
-	page       []byte
+	trust, hub     ed25519.PrivateKey
+	page, registry []byte
 }
 
-const pageKeyType = "POINTKIOSK PAGE KEY"
+const (
+	pageKeyType     = "POINTKIOSK PAGE KEY"
+	registryKeyType = "POINTKIOSK REGISTRY KEY"
+)
 
 // loadKeys reads the keys, and makes those that are missing where fresh says
 // that there is no database yet.
@@ -35,12 +38,17 @@ func loadKeys(dir string, fresh bool) (k keys, err error) {
 	if k.hub, err = signingKey(filepath.Join(dir, "hub.key"), fresh); err != nil {
 		return k, err
 	}
-	k.page, err = keyFile(filepath.Join(dir, "page.key"), pageKeyType, fresh, func() ([]byte, error) {
+	k.page, err = secretFile(filepath.Join(dir, "page.key"), pageKeyType, fresh)
+	return k, err
+}
+
+// secretFile reads 32 random bytes.
+func secretFile(path, kind string, fresh bool) ([]byte, error) {
+	return keyFile(path, kind, fresh, func() ([]byte, error) {
 		b := make([]byte, 32)
 		_, err := rand.Read(b)
 		return b, err
 	})
-	return k, err
 }
 
 // signingKey reads an Ed25519 key (PKCS #8, RFC 8410).

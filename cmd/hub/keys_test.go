@@ -29,7 +29,7 @@ func TestKeys(t *testing.T) {
 		t.Fatal(err)
 	}
 	trust := filepath.Join(data, "keys", "trust.key")
-	for _, name := range []string{"trust.key", "hub.key", "page.key"} {
+	for _, name := range []string{"trust.key", "hub.key", "page.key", "registry.key"} {
 		path := filepath.Join(data, "keys", name)
 		info, err := os.Stat(path)
 		if err != nil || info.Mode().Perm() != 0o600 {

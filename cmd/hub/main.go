@@ -80,7 +80,7 @@ func commands() []command {
 	return []command{
 		serveCommand(), eventAdd(), eventList(), kioskAdd(), kioskGrant(), kioskRevoke(), kioskClear(), kioskCap(), kioskList(),
 		disputeList(), disputeAccept(), disputeRefuse(), personAdd(), personRemove(), personList(), reportHonoured(), restoreList(), restoreAccept(),
-		accountAdd(), importCommand(), exportCommand(), checkCommand(),
+		accountAdd(), myKeyRebind(), myKeyDelete(), myKeyAudit(), caAdd(), caList(), importCommand(), exportCommand(), checkCommand(),
 	}
 }
 

@@ -15,6 +15,7 @@ import (
 
 	"pointkiosk/cards"
 	"pointkiosk/hub"
+	"pointkiosk/hub/revocation"
 )
 
 func serveCommand() command {
@@ -35,6 +36,8 @@ func serve(k *call) error {
 	host := k.flags.String("host", "", "")
 	base := k.flags.String("url", "", "")
 	plainHTTP := k.flags.Bool("plain-http", false, "")
+	ocspURL := k.flags.String("ocsp", "", "")
+	crlFrom := k.flags.String("crl", "", "")
 	if err := k.parse(0, 0); err != nil {
 		return err
 	}
@@ -42,12 +45,12 @@ func serve(k *call) error {
 	if err != nil && *host != "" {
 		return k.misused("hub.use.bad", err)
 	}
-	s, err := openStore(k.ctx, *k.data, true)
+	log := slog.New(slog.NewTextHandler(k.err, nil))
+	s, err := openStoreAsking(k.ctx, *k.data, true, askers(*ocspURL, *crlFrom, log))
 	if err != nil {
 		return err
 	}
 	defer s.Close()
-	log := slog.New(slog.NewTextHandler(k.err, nil))
 	if err := s.warn(k, log); err != nil {
 		return err
 	}
@@ -70,6 +73,21 @@ func serve(k *call) error {
 	}
 	fmt.Fprintln(k.out, k.Say("hub.serve.answering", address))
 	return answer(k.ctx, s, l, server.Handler(), log)
+}
+
+// askers are whom the hub asks about certificates: OCSP first, then the list.
+func askers(ocspURL, crlFrom string, log *slog.Logger) asks {
+	var all revocation.Any
+	if ocspURL != "" {
+		all = append(all, revocation.NewOCSP(ocspURL, &revocation.Opts{}))
+	}
+	if crlFrom != "" {
+		all = append(all, revocation.NewCRL(crlFrom, &revocation.Opts{}))
+	}
+	if len(all) == 0 {
+		return asks{}
+	}
+	return asks{revocation: all, trouble: func(err error) { log.Warn("a certificate was not checked for revocation", "error", err) }}
 }
 
 // answer serves until ctx ends, and then lets what has begun come to its end.

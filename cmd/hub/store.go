@@ -25,12 +25,25 @@ type store struct {
 	keys           keys
 	ledger         *ledger.Ledger
 	registry       *registry.Registry
+	asks
+}
+
+// asks are whom a running hub asks about revoked certificates, and where it
+// says that they did not answer.
+type asks struct {
+	revocation registry.Revocation // nobody if nil
+	trouble    func(error)
 }
 
 var errNoHub = errors.New("there is no hub in this directory yet: start hub serve first")
 
 // openStore opens the data directory; make says that an empty one becomes a hub.
 func openStore(ctx context.Context, dir string, make bool) (s *store, err error) {
+	return openStoreAsking(ctx, dir, make, asks{})
+}
+
+// openStoreAsking is [openStore] for a hub that can ask about certificates.
+func openStoreAsking(ctx context.Context, dir string, make bool, a asks) (s *store, err error) {
 	path := filepath.Join(dir, "hub.db")
 	_, err = os.Stat(path)
 	fresh := errors.Is(err, fs.ErrNotExist)
@@ -44,7 +57,7 @@ func openStore(ctx context.Context, dir string, make bool) (s *store, err error)
 	case err != nil:
 		return nil, err
 	}
-	s = &store{dir: dir}
+	s = &store{dir: dir, asks: a}
 	if s.keys, err = loadKeys(filepath.Join(dir, "keys"), fresh); err != nil {
 		return nil, err
 	}
@@ -72,7 +85,20 @@ func (s *store) open(ctx context.Context, path string) (err error) {
 	if s.ledger, err = ledger.Open(s.writer, s.reader, &ledger.Opts{Trust: s.keys.trust, Hub: s.keys.hub, Marks: markFile(filepath.Join(s.dir, "keys", "mark"))}); err != nil {
 		return err
 	}
-	s.registry, err = registry.Open(s.writer, s.reader, &registry.Opts{})
+	return s.openRegistry(ctx)
+}
+
+// openRegistry opens the registry. Its key is made once: who is who can't be
+// told by another.
+func (s *store) openRegistry(ctx context.Context) error {
+	begun, err := registry.Begun(ctx, s.reader)
+	if err != nil {
+		return err
+	}
+	if s.keys.registry, err = secretFile(filepath.Join(s.dir, "keys", "registry.key"), registryKeyType, !begun); err != nil {
+		return err
+	}
+	s.registry, err = registry.Open(s.writer, s.reader, &registry.Opts{Key: s.keys.registry, Roots: s.roots, Revocation: s.revocation, Trouble: s.trouble})
 	return err
 }
 

@@ -23,6 +23,12 @@ import (
 const (
 	PathEnrol   = "api/v1/enrol"
 	PathEntries = "api/v1/entries"
+	PathAsk     = "api/v1/mykey/ask"
+	PathApply   = "api/v1/mykey/apply"
+	PathLease   = "api/v1/mykey/lease"
+	PathDeposit = "api/v1/mykey/deposit"
+	PathSignIn  = "api/v1/mykey/signin"
+	PathPut     = "api/v1/mykey/put"
 )
 
 // The content types of signed papers (RFC 9052, section 2) and of problems
@@ -65,6 +71,38 @@ func (c *Client) Enrol(ctx context.Context, sealed []byte) ([]byte, error) {
 // Upload sends a sealed upload and returns a sealed receipt.
 func (c *Client) Upload(ctx context.Context, sealed []byte) ([]byte, error) {
 	return c.post(ctx, PathEntries, sealed)
+}
+
+// Ask sends a sealed ask and returns a sealed offer.
+func (c *Client) Ask(ctx context.Context, sealed []byte) ([]byte, error) {
+	return c.post(ctx, PathAsk, sealed)
+}
+
+// Apply sends a sealed apply and returns a sealed answer. The same bytes again
+// have the same answer.
+func (c *Client) Apply(ctx context.Context, sealed []byte) ([]byte, error) {
+	return c.post(ctx, PathApply, sealed)
+}
+
+// Lease sends a sealed lease's ask and returns a sealed lease.
+func (c *Client) Lease(ctx context.Context, sealed []byte) ([]byte, error) {
+	return c.post(ctx, PathLease, sealed)
+}
+
+// Deposit sends a sealed deposit and returns a sealed answer. The same
+// provisional again has the same answer.
+func (c *Client) Deposit(ctx context.Context, sealed []byte) ([]byte, error) {
+	return c.post(ctx, PathDeposit, sealed)
+}
+
+// SignIn sends a sealed sign-in and returns a sealed answer.
+func (c *Client) SignIn(ctx context.Context, sealed []byte) ([]byte, error) {
+	return c.post(ctx, PathSignIn, sealed)
+}
+
+// Put sends a sealed put and returns the sealed answer to it.
+func (c *Client) Put(ctx context.Context, sealed []byte) ([]byte, error) {
+	return c.post(ctx, PathPut, sealed)
 }
 
 func (c *Client) post(ctx context.Context, path string, body []byte) ([]byte, error) {

@@ -13,11 +13,12 @@ const (
 	RoleDecide = "decide" // decides on disputed cards, and whether a stopped kiosk goes on
 	RoleRevoke = "revoke" // ends keys
 	RoleGrant  = "grant"  // grants allotments, and caps them
+	RoleMyKey  = "mykey"  // binds and deletes MyKey IDs, and says which CAs count
 	RolePeople = "people" // says who has a role
 )
 
 // Roles lists them.
-func Roles() []string { return []string{RoleDecide, RoleRevoke, RoleGrant, RolePeople} }
+func Roles() []string { return []string{RoleDecide, RoleRevoke, RoleGrant, RoleMyKey, RolePeople} }
 
 // A RoleError reports somebody who does not have the role that this takes.
 type RoleError struct{ Person, Role string }
@@ -41,14 +42,14 @@ const holders = ` FROM person p WHERE p.role = $1 AND p.holds = 1
 // may returns a [RoleError] unless the person has the role. What a hub did
 // before it had people it goes on doing until somebody has the role for it, and
 // not again when the last of them has left; but what is disputed nobody decides
-// without (DECISIONS 7).
+// without (DECISIONS 7), nor does anybody touch a MyKey ID.
 func (t *txn) may(person, role string) error {
 	var named, his int64
 	if _, err := t.one(`SELECT (SELECT COUNT(*) FROM person e WHERE e.role = $1), (SELECT COUNT(*)`+holders+` AND p.name = $2)`,
 		[]any{role, person}, &named, &his); err != nil {
 		return err
 	}
-	if his == 0 && (named > 0 || role == RoleDecide) {
+	if his == 0 && (named > 0 || role == RoleDecide || role == RoleMyKey) {
 		return &RoleError{Person: person, Role: role}
 	}
 	return nil

@@ -25,6 +25,8 @@ type Limits struct {
 	Place  Rate // one place's own tries at this account
 	Places Rate // the own tries of all places together, at this account; in a line when they are used up
 	Shared Rate // the tries at this account that are nobody's own
+	Kiosk  Rate // passwords at one kiosk, over all accounts
+	Ask    Rate // applications that one kiosk begins
 }
 
 // DefaultLimits keeps what the package doc promises. At one account strangers
@@ -39,6 +41,8 @@ func DefaultLimits() Limits {
 		Place:  Rate{Burst: 5, Every: 3 * time.Hour},
 		Places: Rate{Burst: 260, Every: 3 * time.Minute},
 		Shared: Rate{Burst: 10, Every: 5 * time.Minute},
+		Kiosk:  Rate{Burst: 60, Every: 10 * time.Second},
+		Ask:    Rate{Burst: 60, Every: 3 * time.Second},
 	}
 }
 
@@ -52,6 +56,17 @@ func (r *Registry) ways(account cards.MyKeyID, device, place string, known bool)
 	own := try{key: "device " + device, rate: limits.Device}
 	return [][]try{
 		{own, {key: "place " + name + " " + place, rate: limits.Place}, {key: "places " + name, rate: limits.Places, line: place}},
+		{own, {key: "shared " + name, rate: limits.Shared}},
+	}
+}
+
+// kioskWays are the ways of who types a password at a kiosk: a kiosk is a place
+// of its own, and sees more people than a device does.
+func (r *Registry) kioskWays(id cards.MyKeyID, kiosk string) [][]try {
+	limits, name := r.opts.Limits, id.String()
+	own := try{key: "kiosk " + kiosk, rate: limits.Kiosk}
+	return [][]try{
+		{own, {key: "place " + name + " " + kiosk, rate: limits.Place}, {key: "places " + name, rate: limits.Places, line: kiosk}},
 		{own, {key: "shared " + name, rate: limits.Shared}},
 	}
 }

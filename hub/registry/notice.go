@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"time"
-
-	"pointkiosk/cards"
 )
 
 // A NoticeKind says what an account's holder should know.
@@ -21,8 +19,8 @@ type Notice struct {
 }
 
 // Notices returns an account's latest notices, the newest first.
-func (r *Registry) Notices(ctx context.Context, account cards.MyKeyID, most int) ([]Notice, error) {
-	rows, err := r.read.QueryContext(ctx, `SELECT kind, at FROM notice WHERE account = $1 ORDER BY at DESC, id LIMIT $2`, account.String(), most)
+func (r *Registry) Notices(ctx context.Context, account string, most int) ([]Notice, error) {
+	rows, err := r.read.QueryContext(ctx, `SELECT kind, at FROM notice WHERE account = $1 ORDER BY at DESC, id LIMIT $2`, account, most)
 	if err != nil {
 		return nil, fmt.Errorf("registry: read notices: %w", err)
 	}

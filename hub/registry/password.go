@@ -10,6 +10,8 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/crypto/argon2"
+
+	"pointkiosk/assets/unfit"
 )
 
 // Cost is how dear one guess is: argon2id (RFC 9106) with one lane. Passwords
@@ -30,17 +32,24 @@ const (
 	MaxPassword = 128
 )
 
-// ErrPassword reports a password that can't be set.
-var ErrPassword = errors.New("registry: a password has 8 to 128 characters")
+// What is wrong with a password that can't be set.
+var (
+	ErrPassword = errors.New("registry: a password has 8 to 128 characters")
+	ErrWeak     = errors.New("registry: everybody guesses this password first")
+)
 
 const (
 	saltSize = 16
 	tagSize  = 32
 )
 
-func checkPassword(password string) error {
-	if n := utf8.RuneCountInString(password); n < MinPassword || n > MaxPassword {
+// checkPassword reports why a password can't be set for an ID.
+func checkPassword(password, id string) error {
+	switch n := utf8.RuneCountInString(password); {
+	case n < MinPassword || n > MaxPassword:
 		return ErrPassword
+	case unfit.Password(password, id):
+		return ErrWeak
 	}
 	return nil
 }

@@ -25,7 +25,9 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
+	"crypto/x509"
 	"database/sql"
+	"encoding/asn1"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -46,6 +48,12 @@ type Opts struct {
 	Wait   time.Duration    // how long a sign-in waits for its turn: 3 s
 	Idle   time.Duration    // a session ends this long after its last use, a press of a button: 30 min
 	Most   time.Duration    // and this long after its sign-in: 12 h
+
+	Key        []byte                              // 32 bytes, kept where no database backup goes; without it nobody can apply
+	Roots      func() ([]*x509.Certificate, error) // the CAs of user authentication; none if nil
+	Policy     asn1.ObjectIdentifier               // of the certificates: [UserAuthentication]
+	Revocation Revocation                          // whom to ask; nobody if nil, and no certificate is called good then
+	Trouble    func(error)                         // hears what is wrong with that; nobody if nil
 }
 
 func (o Opts) filled() Opts {
@@ -65,6 +73,12 @@ func (o Opts) filled() Opts {
 	o.Wait = cmp.Or(o.Wait, 3*time.Second)
 	o.Idle = cmp.Or(o.Idle, 30*time.Minute)
 	o.Most = cmp.Or(o.Most, 12*time.Hour)
+	if o.Policy == nil {
+		o.Policy = UserAuthentication()
+	}
+	if o.Trouble == nil {
+		o.Trouble = func(error) {}
+	}
 	return o
 }
 
@@ -76,6 +90,7 @@ type Registry struct {
 	strange     gate   // before the check of a password
 	known       gate   // one that a flood of strangers can't fill
 	throttle    throttle
+	secrets     *secrets // nil without a key
 }
 
 // Open returns the registry in a migrated database (package schema).
@@ -86,35 +101,54 @@ func Open(write, read *sql.DB, opts *Opts) (*Registry, error) {
 	if r.dummy, err = r.opts.Cost.hash("nobody's password", r.opts.Rand); err != nil {
 		return nil, err
 	}
-	return r, nil
+	if r.opts.Key == nil {
+		return r, nil
+	}
+	if r.secrets, err = secretsOf(r.opts.Key); err != nil {
+		return nil, err
+	}
+	return r, r.own(context.Background())
 }
 
-// ErrTaken reports an ID that has an account already.
-var ErrTaken = errors.New("registry: this MyKey ID has an account")
+// Why an ID can't be given.
+var (
+	ErrTaken     = errors.New("registry: this MyKey ID has, or had, an account")
+	ErrOffensive = errors.New("registry: nobody gets this MyKey ID: it offends")
+)
 
 // Add makes an account. The ID may be typed in any of the ways that
 // [cards.NormalizeMyKeyID] reads.
 func (r *Registry) Add(ctx context.Context, id, password string) error {
-	account, err := cards.NormalizeMyKeyID(id)
+	mykey, err := cards.NormalizeMyKeyID(id)
 	if err != nil {
 		return err
 	}
-	if err := checkPassword(password); err != nil {
+	if err := checkPassword(password, mykey.String()); err != nil {
 		return err
 	}
 	phc, err := r.opts.Cost.hash(password, r.opts.Rand)
 	if err != nil {
 		return err
 	}
-	done, err := r.write.ExecContext(ctx, `INSERT INTO account (id, password, made_at) VALUES ($1, $2, $3) ON CONFLICT (id) DO NOTHING`,
-		account.String(), phc, r.now().UnixMilli())
-	if err != nil {
-		return fmt.Errorf("registry: add an account: %w", err)
-	}
-	if n, err := done.RowsAffected(); err != nil || n == 0 {
-		return errors.Join(ErrTaken, err)
-	}
-	return nil
+	return r.update(ctx, func(t *txn) error {
+		ruling, err := r.free(t, mykey)
+		switch {
+		case err != nil:
+			return err
+		case ruling == cards.RulingOffensive:
+			return ErrOffensive
+		case ruling != cards.RulingOK:
+			return ErrTaken
+		}
+		if _, err := t.exec(`INSERT INTO account (id, password, made_at) VALUES ($1, $2, $3)`, mykey.String(), phc, t.ms()); err != nil {
+			return err
+		}
+		given, err := t.give(mykey, mykey.String())
+		if err == nil && !given {
+			err = ErrTaken
+		}
+		return err
+	})
 }
 
 // NewSecret draws the 256 bits by which a browser is known again: the text of

@@ -96,7 +96,7 @@ func TestSignIn(t *testing.T) {
 		{"no ID", "mykey", testPassword, cards.ErrMyKeyID},
 	} {
 		s, err := r.SignIn(t.Context(), tt.id, tt.password, "a phone")
-		if !errors.Is(err, tt.want) || err == nil && s.Account.String() != testID {
+		if !errors.Is(err, tt.want) || err == nil && s.ID.String() != testID {
 			t.Errorf("%s: %v, %v, want %v", tt.name, s, err, tt.want)
 		}
 	}

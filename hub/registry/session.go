@@ -19,7 +19,8 @@ var ErrSignedOut = errors.New("registry: signed out")
 // A Session is one sign-in on one device. Its text is a bearer secret and stands in
 // the cookie alone.
 type Session struct {
-	Account   cards.MyKeyID
+	ID        cards.MyKeyID
+	Account   string // its name, which stays when the ID is changed
 	Made      time.Time
 	Expires   time.Time // moves on with Use
 	NewDevice bool      // the sign-in was this device's first; false in a resumed session
@@ -30,7 +31,7 @@ type Session struct {
 func (s Session) Cookie() string { return s.secret }
 
 // String names the account and shows no secret.
-func (s Session) String() string { return "session of " + s.Account.String() }
+func (s Session) String() string { return "session of " + s.ID.String() }
 
 // GoString is String: %#v shows no secret either.
 func (s Session) GoString() string { return s.String() }
@@ -48,13 +49,13 @@ func FormToken(cookie string) string {
 
 // begin writes the session and remembers the device; a device that is new to
 // the account is told to it.
-func (r *Registry) begin(ctx context.Context, account cards.MyKeyID, device string) (Session, error) {
+func (r *Registry) begin(ctx context.Context, id cards.MyKeyID, account, device string) (Session, error) {
 	secret, err := r.NewSecret()
 	if err != nil {
 		return Session{}, err
 	}
 	now := r.now()
-	s := Session{Account: account, Made: now, Expires: now.Add(r.opts.Idle), secret: secret}
+	s := Session{ID: id, Account: account, Made: now, Expires: now.Add(r.opts.Idle), secret: secret}
 	tx, err := r.write.BeginTx(ctx, nil)
 	if err != nil {
 		return Session{}, fmt.Errorf("registry: begin a session: %w", err)
@@ -69,7 +70,7 @@ func (r *Registry) begin(ctx context.Context, account cards.MyKeyID, device stri
 	}{
 		{`DELETE FROM session WHERE expires_at <= $1`, []any{now.UnixMilli()}},
 		{`INSERT INTO session (id, account, device, made_at, expires_at) VALUES ($1, $2, $3, $4, $5)`,
-			[]any{digest(secret), account.String(), device, now.UnixMilli(), s.Expires.UnixMilli()}},
+			[]any{digest(secret), account, device, now.UnixMilli(), s.Expires.UnixMilli()}},
 	} {
 		if _, err := tx.ExecContext(ctx, q.text, q.args...); err != nil {
 			return Session{}, fmt.Errorf("registry: begin a session: %w", err)
@@ -81,10 +82,10 @@ func (r *Registry) begin(ctx context.Context, account cards.MyKeyID, device stri
 	return s, nil
 }
 
-func (r *Registry) remember(ctx context.Context, tx *sql.Tx, account cards.MyKeyID, device string) (first bool, err error) {
+func (r *Registry) remember(ctx context.Context, tx *sql.Tx, account, device string) (first bool, err error) {
 	now := r.now().UnixMilli()
 	done, err := tx.ExecContext(ctx, `INSERT INTO device (account, id, made_at) VALUES ($1, $2, $3) ON CONFLICT (account, id) DO NOTHING`,
-		account.String(), device, now)
+		account, device, now)
 	if err != nil {
 		return false, fmt.Errorf("registry: remember a device: %w", err)
 	}
@@ -96,7 +97,7 @@ func (r *Registry) remember(ctx context.Context, tx *sql.Tx, account cards.MyKey
 		return false, err
 	}
 	if _, err = tx.ExecContext(ctx, `INSERT INTO notice (account, at, kind, id) VALUES ($1, $2, $3, $4)`,
-		account.String(), now, string(NewDevice), id); err != nil {
+		account, now, string(NewDevice), id); err != nil {
 		return false, fmt.Errorf("registry: write a notice: %w", err)
 	}
 	return true, nil
@@ -109,9 +110,10 @@ const skew = time.Minute
 // Resume returns the session of a cookie's text, and writes nothing. A session
 // that was made, or last used, in the future is over.
 func (r *Registry) Resume(ctx context.Context, cookie string) (Session, error) {
-	var account string
+	var account, mykey string
 	var made, expires int64
-	err := r.read.QueryRowContext(ctx, `SELECT account, made_at, expires_at FROM session WHERE id = $1`, digest(cookie)).Scan(&account, &made, &expires)
+	err := r.read.QueryRowContext(ctx, `SELECT s.account, s.made_at, s.expires_at, k.id FROM session s JOIN mykey k ON k.account = s.account
+		AND k.id = (SELECT k.id`+current+` AND k.account = s.account) WHERE s.id = $1`, digest(cookie)).Scan(&account, &made, &expires, &mykey)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Session{}, ErrSignedOut
 	}
@@ -119,11 +121,11 @@ func (r *Registry) Resume(ctx context.Context, cookie string) (Session, error) {
 		return Session{}, fmt.Errorf("registry: resume a session: %w", err)
 	}
 	now := r.now()
-	id, err := cards.ParseMyKeyID(account)
+	id, err := cards.ParseMyKeyID(mykey)
 	if err != nil {
 		return Session{}, fmt.Errorf("registry: resume a session: %w", err)
 	}
-	s := Session{Account: id, Made: time.UnixMilli(made), Expires: time.UnixMilli(expires), secret: cookie}
+	s := Session{ID: id, Account: account, Made: time.UnixMilli(made), Expires: time.UnixMilli(expires), secret: cookie}
 	if last := s.Made.Add(r.opts.Most); s.Expires.After(last) {
 		s.Expires = last
 	}

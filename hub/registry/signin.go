@@ -42,16 +42,16 @@ func (r *Registry) SignIn(ctx context.Context, id, password, device string) (Ses
 // named by its cookie's text. Its errors are [cards.ErrMyKeyID], [ErrWrong], [BusyError],
 // [SlowError] and those of the database.
 func (r *Registry) SignInFrom(ctx context.Context, from netip.Addr, id, password, device string) (Session, error) {
-	account, err := cards.NormalizeMyKeyID(id)
+	mykey, err := cards.NormalizeMyKeyID(id)
 	if err != nil {
 		return Session{}, err
 	}
 	device, place := digest(device), placeOf(from)
-	phc, known, err := r.lookup(ctx, account, device)
+	account, phc, known, err := r.lookup(ctx, mykey, device)
 	if err != nil {
 		return Session{}, err
 	}
-	tries, wait := r.throttle.first(r.now(), r.ways(account, device, place, known))
+	tries, wait := r.throttle.first(r.now(), r.ways(mykey, device, place, known))
 	if wait > 0 {
 		return Session{}, &SlowError{wait}
 	}
@@ -69,22 +69,23 @@ func (r *Registry) SignInFrom(ctx context.Context, from netip.Addr, id, password
 	case !right:
 		return Session{}, ErrWrong
 	}
-	return r.begin(ctx, account, device)
+	return r.begin(ctx, mykey, account, device)
 }
 
-// lookup returns an account's stored password, empty if there is none, and
-// whether the device signed in to it before.
-func (r *Registry) lookup(ctx context.Context, account cards.MyKeyID, device string) (phc string, known bool, err error) {
-	err = r.read.QueryRowContext(ctx, `SELECT password FROM account WHERE id = $1`, account.String()).Scan(&phc)
+// lookup returns the account that an ID names, its stored password, empty if
+// there is none, and whether the device signed in to it before.
+func (r *Registry) lookup(ctx context.Context, id cards.MyKeyID, device string) (account, phc string, known bool, err error) {
+	err = r.read.QueryRowContext(ctx, `SELECT a.id, a.password FROM account a WHERE a.id = (SELECT k.account`+current+` AND k.id = $1)`,
+		id.String()).Scan(&account, &phc)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return "", false, fmt.Errorf("registry: look an account up: %w", err)
+		return "", "", false, fmt.Errorf("registry: look an account up: %w", err)
 	}
 	var n int
-	err = r.read.QueryRowContext(ctx, `SELECT COUNT(*) FROM device WHERE account = $1 AND id = $2`, account.String(), device).Scan(&n)
+	err = r.read.QueryRowContext(ctx, `SELECT COUNT(*) FROM device WHERE account = $1 AND id = $2`, account, device).Scan(&n)
 	if err != nil {
-		return "", false, fmt.Errorf("registry: look a device up: %w", err)
+		return "", "", false, fmt.Errorf("registry: look a device up: %w", err)
 	}
-	return phc, n > 0, nil
+	return account, phc, n > 0, nil
 }
 
 // check compares in turn, and takes as long for nobody's password as for

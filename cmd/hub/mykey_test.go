@@ -1,0 +1,152 @@
+package main
+
+import (
+	"crypto/sha256"
+	"crypto/x509"
+	"encoding/pem"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"pointkiosk/cards"
+	"pointkiosk/hub/api"
+	"pointkiosk/hub/registry/catest"
+)
+
+// A bench is a running hub's kiosk, at which people apply.
+type bench struct {
+	*kiosk
+	client *api.Client
+}
+
+// apply goes from the ask to the answer.
+func (b bench) apply(card catest.Card, p cards.Purpose, id string, mend func(*cards.Apply)) cards.Answer {
+	b.t.Helper()
+	const scheme = "らづポイント"
+	var o cards.Offer
+	var answer cards.Answer
+	sealed := b.sealed(cards.Ask{Purpose: p, Scheme: scheme, Nonce: make([]byte, cards.NonceSize)}, cards.PaperAsk)
+	offer, err := b.client.Ask(b.t.Context(), sealed)
+	if err == nil {
+		err = cards.Unsealed(offer, cards.PaperOffer, &o)
+	}
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	app := cards.Application{Purpose: p, ID: id, Scheme: scheme, Kiosk: "station-1", At: time.Now().UnixMilli(), Challenge: o.Challenge}
+	if p == cards.Register {
+		app.Terms = o.Terms.Version
+	}
+	body, err := cards.Encode(app)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	a := cards.Apply{Application: body, Certificate: card.DER, Signature: card.Sign(b.t, app)}
+	if mend != nil {
+		mend(&a)
+	}
+	sealed = b.sealed(a, cards.PaperApply)
+	data, err := b.client.Apply(b.t.Context(), sealed)
+	if err == nil {
+		err = cards.Unsealed(data, cards.PaperAnswer, &answer)
+	}
+	if sum := sha256.Sum256(sealed); err != nil || string(answer.Request) != string(sum[:]) {
+		b.t.Fatalf("%+v, %v", answer, err)
+	}
+	return answer
+}
+
+// Staff add a CA, let who has a renewed certificate be bound again, delete, and
+// read who did what; a hub that runs takes it at once.
+func TestMyKey(t *testing.T) {
+	data := filepath.Join(t.TempDir(), "hub")
+	start(t, data)
+	ok(t, "", "event", "add", "--data", data, "--preset", "kisarazu", "--open-today")
+	k, client := enrol(t, ok(t, "", "kiosk", "add", "station-1", "--data", data))
+	b := bench{k, client}
+	now := time.Now()
+	ca := catest.New(t, now)
+	card, renewed := ca.Issue(t, now, nil), ca.Issue(t, now, nil)
+	file := filepath.Join(t.TempDir(), "ca.cer")
+	if err := os.WriteFile(file, ca.Certificate.Raw, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	password := func(a *cards.Apply) { a.Password = "kisarazu-2026" }
+	code := func(a *cards.Apply) { a.Code = true }
+	if got := b.apply(card, cards.Register, "HANA2345", password); got.Ruling != cards.RulingUnknownCA {
+		t.Errorf("before the CA is known: %s", got.Ruling)
+	}
+	do := func(line string, want int, says string) string {
+		t.Helper()
+		out, err := try(t, "", append(strings.Fields(line), "--data", data)...)
+		if status(err) != want || err != nil && !strings.Contains(err.Error(), says) || err == nil && !strings.Contains(out, says) {
+			t.Errorf("%s: %d, %v: %s", line, status(err), err, out)
+		}
+		return out
+	}
+	do("ca add "+file+" --test --by 佐藤", 1, "does not have the role mykey")
+	do("person add 佐藤 --may people,mykey", 0, "")
+	do("ca add "+file+" --by 佐藤", 1, "--test")
+	do("ca add "+file+" --test --by 佐藤", 0, "Added: ")
+	do("ca add "+file+" --test --by 佐藤", 0, "")
+	do("ca list", 0, "JPKI")
+	if got := b.apply(card, cards.Register, "HANA2345", password); got.Ruling != cards.RulingOK {
+		t.Fatalf("%s", got.Ruling)
+	}
+	if got := b.apply(renewed, cards.Rebind, "HANA2345", nil); got.Ruling != cards.RulingWrong {
+		t.Errorf("nobody allowed it: %s", got.Ruling)
+	}
+	do("mykey rebind HANA2345 --by 鈴木 --reason seen", 1, "does not have the role mykey")
+	do("mykey rebind HANA2345 --by 佐藤", 2, "--reason")
+	do("mykey rebind HANA2346 --by 佐藤 --reason seen", 1, "no such MyKey ID")
+	do("mykey rebind hana2345 --by 佐藤 --reason seen", 0, "until")
+	if got := b.apply(renewed, cards.Rebind, "HANA2345", code); got.Ruling != cards.RulingOK || got.Code == "" {
+		t.Errorf("%s", got.Ruling)
+	}
+	if got := b.apply(card, cards.Show, "", nil); got.Ruling != cards.RulingReplaced {
+		t.Errorf("the old certificate: %s", got.Ruling)
+	}
+	if out := do("mykey audit HANA2345", 0, "bind again"); strings.Count(out, "\n") != 5 { // head, register, allow, bind, slip
+		t.Errorf("%s", out)
+	}
+	do("mykey delete HANA2345 --by 佐藤 --reason asked", 0, "Deleted")
+	if got := b.apply(renewed, cards.Show, "", nil); got.Ruling != cards.RulingNoID {
+		t.Errorf("after the end: %s", got.Ruling)
+	}
+	do("mykey audit --json", 0, `"what":"delete"`)
+	do("account add HANA2345 --password-stdin", 1, "no password")
+	if _, err := try(t, "kisarazu-2026\n", "account", "add", "HANA2345", "--password-stdin", "--data", data); err == nil {
+		t.Error("an ID is given again after its holder had it deleted")
+	}
+	do("check", 0, "")
+}
+
+// What is no CA of user authentication is not taken for one.
+func TestReadCA(t *testing.T) {
+	now := time.Now()
+	ca := catest.New(t, now)
+	card := ca.Issue(t, now, nil)
+	for _, tt := range []struct {
+		name string
+		data []byte
+		ok   bool
+	}{
+		{"DER", ca.Certificate.Raw, true}, {"PEM", catest.PEM(ca.Certificate), true},
+		{"two in a file", append(catest.PEM(ca.Certificate), catest.PEM(ca.Certificate)...), false},
+		{"a resident's", card.DER, false}, {"rubbish", []byte("rubbish"), false}, {"nothing", nil, false},
+		{"a key", pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: ca.Certificate.Raw}), false},
+	} {
+		if _, err := readCA(tt.data); (err == nil) != tt.ok {
+			t.Errorf("%s: %v", tt.name, err)
+		}
+	}
+	sign := *ca.Certificate
+	sign.Subject.OrganizationalUnit = []string{"JPKI for digital signature", "Japan Agency for Local Authority Information Systems"}
+	real := x509.Certificate{}
+	real.Subject.OrganizationalUnit = []string{"JPKI for user authentication", "Japan Agency for Local Authority Information Systems"}
+	if suits(&sign, true) == nil || suits(ca.Certificate, false) == nil || suits(&real, false) != nil {
+		t.Error("another CA is taken, or the right one is not")
+	}
+}

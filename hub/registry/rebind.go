@@ -1,0 +1,172 @@
+package registry
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"pointkiosk/cards"
+)
+
+// rebind lets a renewed certificate take the place of the one before: nothing
+// in it links to that one. Who asks knows the password, or staff allowed it.
+func (r *Registry) rebind(t *txn, f *caseFile) (cards.Ruling, error) {
+	had := f.account
+	target, err := t.accountOf(f.id)
+	if err != nil {
+		return "", err
+	}
+	if had != "" && had != target {
+		f.told, err = t.idOf(had)
+		return cards.RulingHasID, err
+	}
+	f.account = ""
+	reason := ""
+	if !f.right && target != "" && f.apply.Password == "" {
+		if f.right, reason, err = t.allowed(target); err != nil {
+			return "", err
+		}
+	}
+	if !f.right || target == "" {
+		return cards.RulingWrong, nil // nobody hears which IDs there are
+	}
+	f.account, f.told = target, f.id
+	if had == target {
+		return cards.RulingOK, nil
+	}
+	if err := t.bind(f.hash, target); err != nil {
+		return "", err
+	}
+	return cards.RulingOK, t.note(Deed{What: "rebind", Account: target, Kiosk: f.kiosk, Person: f.apply.Staff, Reason: reason})
+}
+
+// bind makes a certificate the one that opens an account; the one before opens
+// nothing any more.
+func (t *txn) bind(hash, account string) error {
+	_, err := t.exec(`INSERT INTO certificate_replaced (hash, account, at) SELECT hash, account, $1 FROM certificate WHERE account = $2`, t.ms(), account)
+	if err != nil {
+		return err
+	}
+	if err := t.all([]any{account}, `DELETE FROM certificate WHERE account = $1`, `DELETE FROM sitting WHERE account = $1`); err != nil {
+		return err
+	}
+	if _, err := t.exec(`DELETE FROM certificate_replaced WHERE hash = $1`, hash); err != nil {
+		return err
+	}
+	n, err := t.exec(`INSERT INTO certificate (hash, account, at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`, hash, account, t.ms())
+	return onlyOne(n, err)
+}
+
+// allowed reports whether staff allowed an account to be bound again, and uses
+// that up.
+func (t *txn) allowed(account string) (ok bool, reason string, err error) {
+	ok, err = t.one(`SELECT reason FROM rebind_allowed WHERE account = $1 AND ends_at > $2`, []any{account, t.ms()}, &reason)
+	if err == nil && ok {
+		_, err = t.exec(`DELETE FROM rebind_allowed WHERE account = $1`, account)
+	}
+	return ok, reason, err
+}
+
+// allowLife is how long the holder has to come to a kiosk.
+const allowLife = 24 * time.Hour
+
+// Errors of what staff do.
+var (
+	ErrNoID   = errors.New("registry: no such MyKey ID")
+	ErrReason = errors.New("registry: a person and a reason are needed")
+)
+
+// AllowRebind lets the next card that asks for an account be bound to it
+// without its password, within a day: staff saw who it is.
+func (r *Registry) AllowRebind(ctx context.Context, id, person, reason string) (until time.Time, err error) {
+	if person == "" || reason == "" {
+		return until, ErrReason
+	}
+	err = r.update(ctx, func(t *txn) error {
+		account, err := t.named(id)
+		if err != nil {
+			return err
+		}
+		until = t.at.Add(allowLife)
+		if _, err := t.exec(`DELETE FROM rebind_allowed WHERE account = $1`, account); err != nil {
+			return err
+		}
+		if _, err := t.exec(`INSERT INTO rebind_allowed (account, person, reason, ends_at) VALUES ($1, $2, $3, $4)`,
+			account, person, reason, until.UnixMilli()); err != nil {
+			return err
+		}
+		return t.note(Deed{What: "allow rebind", Account: account, Person: person, Reason: reason})
+	})
+	return until, err
+}
+
+// named finds the account of an ID that a person typed.
+func (t *txn) named(typed string) (account string, err error) {
+	id, err := cards.NormalizeMyKeyID(typed)
+	if err != nil {
+		return "", err
+	}
+	if account, err = t.accountOf(id); err == nil && account == "" {
+		err = ErrNoID
+	}
+	return account, err
+}
+
+// Delete forgets an account's holder: IDs, password, certificate, devices,
+// sessions, notices and what was asked for. The ledger's rows stay, under a name
+// that is nobody's, and what is left of the points expires by its rule. The IDs
+// are never given again.
+func (r *Registry) Delete(ctx context.Context, id, person, reason string) error {
+	s, err := r.open()
+	if err != nil {
+		return err
+	}
+	if person == "" || reason == "" {
+		return ErrReason
+	}
+	return r.update(ctx, func(t *txn) error {
+		account, err := t.named(id)
+		if err != nil {
+			return err
+		}
+		if err := t.spend(s, account); err != nil {
+			return err
+		}
+		var forget []string
+		for _, table := range []string{"session", "sitting", "device", "notice", "slip_code", "rebind_allowed", "membership", "certificate",
+			"certificate_replaced", "application", "mykey"} {
+			forget = append(forget, `DELETE FROM `+table+` WHERE account = $1`)
+		}
+		if err := t.all([]any{account}, append(forget, `DELETE FROM account WHERE id = $1`)...); err != nil {
+			return err
+		}
+		return t.note(Deed{What: "delete", Account: account, Person: person, Reason: reason})
+	})
+}
+
+// spend keeps all that an account's IDs leave behind: that they are used up.
+func (t *txn) spend(s *secrets, account string) error {
+	var ids []cards.MyKeyID
+	err := t.each(`SELECT id FROM mykey WHERE account = $1`, []any{account}, func(scan func(...any) error) error {
+		var text string
+		if err := scan(&text); err != nil {
+			return err
+		}
+		id, err := cards.ParseMyKeyID(text)
+		ids = append(ids, id)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		if _, err := t.exec(`INSERT INTO mykey_spent (mark, at) VALUES ($1, $2)`, s.spent(id), t.ms()); err != nil {
+			return err
+		}
+		if _, err := t.exec(`DELETE FROM mykey_ended WHERE id = $1`, id.String()); err != nil {
+			return fmt.Errorf("registry: forget an ID: %w", err)
+		}
+	}
+	return nil
+}
