@@ -169,6 +169,8 @@ func inked(p part, label ink) {
 		for _, q := range p.parts {
 			inked(q, label)
 		}
+	case *shape:
+		inked(p.now(), label)
 	case growing:
 		inked(p.part, label)
 	case *picture:

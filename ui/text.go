@@ -54,6 +54,7 @@ func (t *text) middle() *text { t.mid = true; return t }
 func (t *text) set(words string) {
 	if t.words != words || t.key != "" {
 		t.words, t.key, t.p.changed = words, "", true
+		t.last = breaking{}
 	}
 }
 
@@ -201,6 +202,7 @@ func (t *text) place(x, y, w, h float32) {
 		t.draw(t.lines[i], line, w, top+round(t.em()*0.05)+float32(i)*round(t.em()*t.lead))
 	}
 	for _, spare := range t.lines[len(lines):] {
+		spare.Text = ""
 		spare.Hide()
 	}
 }
