@@ -80,7 +80,7 @@ func (b *board) key(row, at int, c byte) *boardKey {
 		look, tap = plain, func() { b.tapMode([]int{2, 2, 1}[b.mode]) }
 	}
 	if look == plain {
-		k.label.size = 28
+		k.label.size, k.label.narrow = 28, true
 	}
 	k.button = newButton(b.p, look, k.label, tap)
 	k.padX, k.padY, k.least = 4, 4, 92

@@ -150,6 +150,9 @@ func (b *button) place(x, y, w, h float32) {
 
 // weightless reports whether a part has nothing that grows.
 func weightless(p part) bool {
+	if s, ok := p.(*shape); ok {
+		p = s.now()
+	}
 	c, ok := p.(*column)
 	return !ok || sumWeights(c.parts) == 0
 }

@@ -26,7 +26,7 @@ type done struct {
 	at, title, id, code     *text
 	later, when, slip, fail *text
 	laterBox, failBox, ok   *panel
-	again                   *button
+	again, end              *button
 }
 
 func newDone(p *pen, send func(kiosk.Event)) *done {
@@ -43,8 +43,8 @@ func newDone(p *pen, send func(kiosk.Event)) *done {
 		b.padX, b.padY = 24, 16
 	}
 	s.again = newChoiceOf(p, "mykey.slip.again", func() { send(wizard.TapSlip{}) })
-	end := newGo(p, "any.end", func() { send(wizard.TapEnd{}) })
-	s.page = &page{p: p, under: true, foot: newRow(p, 24, s.again, spring(1), end), main: newColumn(p, 16, spring(1), s.at, s.title, s.id,
+	s.end = newGo(p, "any.end", func() { send(wizard.TapEnd{}) })
+	s.page = &page{p: p, under: true, foot: newRow(p, 24, s.again, spring(1), s.end), main: newColumn(p, 16, spring(1), s.at, s.title, s.id,
 		s.laterBox, s.slip, s.failBox, s.code, s.ok, spring(1))}
 	return s
 }
@@ -65,6 +65,13 @@ func (s *done) Show(st kiosk.State) {
 	s.code.show(w.Code != "" && !failed)
 	s.ok.show(w.Slip == wizard.Printed)
 	s.again.show(w.Slip != wizard.Printing)
+	if failed { // without the slip there is no code: that comes first
+		s.again.be(primary)
+		s.end.be(plain)
+	} else {
+		s.again.be(plain)
+		s.end.be(primary)
+	}
 }
 
 // held is who has an ID: it is shown, and what can be done about it.

@@ -73,12 +73,13 @@ func newStep(p *pen, name, key string) *panel {
 // newMyKeyTile is the way to a MyKey ID, and the largest thing to tap.
 func newMyKeyTile(p *pen, height, size float32, send func(kiosk.Event)) *button {
 	picture := newPicture(p, "idcard", height)
-	picture.low = 64
+	picture.low = 128
 	words := newSaid(p, size, bold, body, "home.mykey").centre()
 	below := newSaid(p, 28, regular, body, "home.mykey.sub").centre()
 	beside := newColumn(p, 8, newSaid(p, size*1.3, bold, body, "home.mykey"), newSaid(p, 32, regular, body, "home.mykey.sub"))
 	b := newButton(p, primary, &shape{p: p,
-		lying:   newColumn(p, 12, picture, words, below),
+		lying:   newColumn(p, 14, spring(1), growing{picture, 3}, words, below, spring(1)),
+		low:     newRow(p, 40, centred(p, picture), growing{centred(p, beside), 1}),
 		upright: newRow(p, 40, centred(p, picture), growing{centred(p, beside), 1}),
 	}, func() { send(kiosk.TapMyKey{}) })
 	b.padX, b.padY = 20, 20
@@ -89,12 +90,13 @@ func (s *home) compose() part {
 	p := s.p
 	left := newColumn(p, 10, spring(1), s.name, s.when, s.place, space{p, 8}, s.notice, spring(1))
 	steps := newRow(p, 24, growing{s.steps[0], 3}, growing{s.steps[1], 3}, growing{s.steps[2], 3}, growing{s.mykey, 4})
+	guide := newRow(p, 24, growing{s.steps[0], 1}, growing{s.steps[1], 1}, growing{s.steps[2], 1})
 	below := newColumn(p, 24, growing{s.steps[0], 1}, growing{s.steps[1], 1}, growing{s.steps[2], 1})
 	s.noneBox = newColumn(p, 24, spring(1), s.picture, s.none, s.noneDo, s.choose, growing{s.large, 4}, s.nocards, spring(1))
 	top := newRow(p, 32, growing{left, 1}, growing{s.box, 1})
 	return &shape{p: p,
 		lying: newColumn(p, 20, top, growing{steps, 1}, s.nophone, growing{s.noneBox, 1}),
-		low:   newColumn(p, 20, top, growing{steps, 1}, growing{s.noneBox, 1}),
+		low:   newColumn(p, 20, top, growing{&either{s.mykey, guide}, 1}, growing{s.noneBox, 1}), // a low panel has no room for both
 		upright: newColumn(p, 36, newColumn(p, 10, s.name, s.when, s.place), s.notice, s.box, growing{below, 3}, s.nophone, growing{s.mykey, 1},
 			growing{s.noneBox, 1}),
 	}

@@ -11,8 +11,8 @@ type needs struct{ page *page }
 func newNeeds(p *pen, send func(kiosk.Event)) *needs {
 	thing := func(name, key string) part {
 		picture := newPicture(p, name, 128)
-		picture.low = 72
-		says := newColumn(p, 8, newSaid(p, 36, bold, body, key), newSaid(p, 28, regular, body, key+".sub"))
+		picture.low = 110
+		says := newColumn(p, 8, newSaid(p, 36, bold, body, key), newSaid(p, 28, regular, body, key+".sub").unbroken())
 		return growing{newPanel(p, newRow(p, 28, centred(p, picture), growing{centred(p, says), 1}), panelGround, edge), 1}
 	}
 	young := newChoiceOf(p, "mykey.needs.young", func() { send(wizard.TapYoung{}) })
@@ -25,7 +25,8 @@ func newNeeds(p *pen, send func(kiosk.Event)) *needs {
 	piled := newColumn(p, 24, young, old, newRow(p, 0, back, spring(1)))
 	piled.least = true
 	return &needs{&page{p: p, under: true, foot: &shape{p: p, lying: answers, upright: piled}, main: &shape{p: p,
-		lying:   newColumn(p, 20, title, have, growing{newRow(p, 24, card, pin), 1}, here, newRow(p, 0, spring(1), age)),
+		lying:   newColumn(p, 20, title, have, card, pin, here, newRow(p, 0, spring(1), age)),
+		low:     newColumn(p, 16, title, have, growing{newRow(p, 24, card, pin), 1}, here, newRow(p, 0, spring(1), age)),
 		upright: newColumn(p, 32, title, have, card, pin, here, spring(1), age),
 	}}}
 }

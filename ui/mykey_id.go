@@ -14,7 +14,7 @@ type choose struct {
 	word           *text
 	tiles          [3]*button
 	ids            [3]*text
-	own            *button
+	own, large     *button // beside proposals, or where there are none
 	list           []string
 }
 
@@ -33,7 +33,8 @@ func newChoose(p *pen, send func(kiosk.Event)) *choose {
 		tiles = append(tiles, growing{s.tiles[i], 1})
 	}
 	s.own = newChoiceOf(p, "mykey.choose.own", func() { send(wizard.TapOwn{}) })
-	list := newColumn(p, 20, tiles...)
+	s.large = newWordButton(p, quiet, 44, "mykey.choose.own", func() { send(wizard.TapOwn{}) })
+	list := newColumn(p, 20, append(tiles, growing{s.large, 1})...)
 	list.least = true
 	here := newSaid(p, 28, regular, muted, "mykey.here")
 	left := newColumn(p, 16, s.at, s.title, s.sub, s.notice, spring(1), here, spring(2))
@@ -77,7 +78,8 @@ func (s *choose) Show(st kiosk.State) {
 		id.set(words)
 		s.tiles[i].show(words != "")
 	}
-	s.own.show(!w.Later)
+	s.own.show(!w.Later && len(w.IDs) > 0)
+	s.large.show(!w.Later && len(w.IDs) == 0)
 }
 
 const idPlaces = 8
@@ -90,6 +92,7 @@ type own struct {
 	notice    *panel
 	word      *text
 	places    *places
+	keys      *board
 	enter     *button
 	send      func(kiosk.Event)
 	typed     [idPlaces]byte
@@ -99,11 +102,11 @@ type own struct {
 func newOwn(p *pen, send func(kiosk.Event)) *own {
 	s := &own{p: p, send: send, at: newAt(p), title: newTitle(p, "mykey.own.title"), places: newPlaces(p, idPlaces)}
 	s.notice, s.word = newNotice(p)
-	keys := newBoard(p, idLayout(), s.press, s.erase, send)
+	s.keys = newBoard(p, idLayout(), s.press, s.erase, send)
 	s.enter = newGo(p, "mykey.pin.enter", s.done)
 	rule := newSaid(p, 28, regular, body, "mykey.own.sub")
 	foot := newRow(p, 24, newStepBack(p, "any.back", send), spring(1), s.enter)
-	s.page = typingPage(p, s.at, s.title, rule, s.notice, s.places, keys, foot)
+	s.page = typingPage(p, s.at, s.title, rule, s.notice, s.places, s.keys, foot)
 	return s
 }
 
@@ -169,5 +172,6 @@ func (s *own) Show(st kiosk.State) {
 	s.at.show(w.Account.ID == "")
 	s.word.set(note)
 	s.notice.show(note != "")
+	s.keys.label()
 	s.enter.enable(s.n == idPlaces)
 }

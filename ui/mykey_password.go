@@ -20,7 +20,7 @@ func newPassword(p *pen, send func(kiosk.Event)) *password {
 	s := &password{p: p, at: newAt(p), later: newSaid(p, 28, regular, body, "mykey.password.later")}
 	answer := func(k kind, name, key string, tap func()) *button {
 		picture, large := newPicture(p, name, 120), newPicture(p, name, 160)
-		picture.low = 72
+		picture.low = 100
 		word, sub := newSaid(p, 36, bold, body, key), newSaid(p, 28, regular, body, key+".sub")
 		says := newColumn(p, 12, word, sub)
 		b := newButton(p, k, &shape{p: p,
@@ -36,7 +36,7 @@ func newPassword(p *pen, send func(kiosk.Event)) *password {
 	answers := newColumn(p, 24, growing{code, 1}, growing{s.typed, 1})
 	answers.least = true
 	s.page = &page{p: p, under: true, foot: newRow(p, 24, newStepBack(p, "any.back", send), spring(1)), main: &shape{p: p,
-		lying:   newColumn(p, 14, s.at, title, sub, s.later, space{p, 12}, growing{answers, 6}, spring(1)),
+		lying:   newColumn(p, 14, s.at, title, sub, s.later, space{p, 28}, growing{answers, 6}, spring(1)),
 		upright: newColumn(p, 24, s.at, title, sub, s.later, space{p, 24}, growing{answers, 2}, spring(2)),
 	}}
 	return s

@@ -280,7 +280,7 @@ type page struct {
 
 func (g *page) margins() (x, top, bottom float32) {
 	if g.p.low {
-		return g.p.gap(32), g.p.gap(20), g.p.gap(18)
+		return g.p.gap(32), max(g.p.gap(20), g.p.apart()), g.p.gap(18)
 	}
 	if g.under {
 		return g.p.gap(56), g.p.gap(8), g.p.gap(32)

@@ -35,9 +35,12 @@ func newPIN(p *pen, random io.Reader, send func(kiosk.Event)) *pin {
 	turn := newPicture(p, "turn", 56)
 	staff := newRow(p, 16, centred(p, turn), growing{newSaid(p, 28, regular, body, "mykey.pin.turn").middle(), 1})
 	foot := newRow(p, 24, newStepBack(p, "any.back", send), spring(1), newChoiceOf(p, "mykey.pin.mix", s.mix))
-	left := newColumn(p, 16, s.at, s.title, s.sub, space{p, 12}, s.places, space{p, 12}, s.notice, staff, spring(1), foot)
+	says := []part{s.sub, space{p, 28}, s.places, space{p, 28}, s.notice, staff, space{p, 16}, spring(1), foot}
+	left := newColumn(p, 16, append([]part{s.at, s.title}, says...)...)
+	low := newColumn(p, 16, append([]part{newRow(p, 16, growing{s.title, 1}, s.at)}, says...)...)
 	over := newColumn(p, 28, s.at, s.title, s.sub, s.places, s.notice, staff, growing{pad, 1}, space{p, 40}, foot)
-	s.page = &page{p: p, under: true, foot: nothing(), main: &shape{p: p, lying: newRow(p, 56, growing{left, 6}, growing{pad, 4}), upright: over}}
+	s.page = &page{p: p, under: true, foot: nothing(), main: &shape{p: p, lying: newRow(p, 56, growing{left, 6}, growing{pad, 4}), upright: over,
+		low: newRow(p, 48, growing{low, 6}, growing{pad, 4})}}
 	s.sort()
 	return s
 }

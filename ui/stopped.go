@@ -66,7 +66,7 @@ type stopped struct {
 }
 
 func newStopped(p *pen, send func(kiosk.Event)) *stopped {
-	s := &stopped{p: p, picture: newPicture(p, "call", 300), title: newText(p, 44, bold, body), do: newText(p, 32, regular, body),
+	s := &stopped{p: p, picture: newPicture(p, "call", 300), title: newText(p, 44, bold, body), do: newText(p, 32, regular, body).unbroken(),
 		where: newText(p, 32, bold, body), code: newText(p, 28, regular, muted), who: newText(p, 28, regular, muted)}
 	end := newGo(p, "any.end", func() { send(wizard.TapEnd{}) })
 	s.page = beside(p, s.picture, newRow(p, 24, spring(1), end), s.title, s.do, s.where, newColumn(p, 8, s.code, s.who))

@@ -21,13 +21,18 @@ type terms struct {
 }
 
 func newTerms(p *pen, send func(kiosk.Event)) *terms {
-	s := &terms{p: p, at: newAt(p), scheme: newText(p, 32, bold, main).name(), list: newLeafing(p, send)}
+	s := &terms{p: p, at: newAt(p), scheme: newText(p, 32, bold, main).name()}
+	title := newTitle(p, "mykey.terms.title")
+	agree := newGo(p, "mykey.terms.agree", func() { send(wizard.TapNext{}) })
+	s.list = newLeafing(p, newStepBack(p, "any.back", send), agree, send)
 	for i := range clauses {
 		s.list.add(newSaid(p, 28, regular, body, fmt.Sprintf("mykey.terms.%d", i+1)))
 	}
-	agree := newGo(p, "mykey.terms.agree", func() { send(wizard.TapNext{}) })
-	s.page = &page{p: p, under: true, foot: newRow(p, 24, newStepBack(p, "any.back", send), spring(1), agree),
-		main: newColumn(p, 14, s.at, newTitle(p, "mykey.terms.title"), s.scheme, space{p, 8}, growing{newPanel(p, s.list, panelGround, edge), 1})}
+	list := growing{s.list, 1}
+	s.page = &page{p: p, under: true, foot: nothing(), main: &shape{p: p,
+		lying: newColumn(p, 14, s.at, title, s.scheme, space{p, 24}, list),
+		low:   newColumn(p, 10, newRow(p, 16, growing{title, 1}, s.at), s.scheme, list),
+	}}
 	return s
 }
 
@@ -36,27 +41,29 @@ func (s *terms) body() part { return s.page }
 
 // Show says whose points they are.
 func (s *terms) Show(st kiosk.State) {
-	site := st.Site
-	words := s.p.scheme(site)
-	if m := site.Allotment.Event.Municipality.In(s.p.lang()); m != "" && site.Allotment.Event.Scheme.In(s.p.lang()) != "" {
+	e, lang := st.Site.Allotment.Event, s.p.lang()
+	words := s.p.scheme(st.Site)
+	if m := e.Municipality.In(lang); m != "" && e.Scheme.In(lang) != "" {
 		words = m + "　" + words
 	}
 	s.at.at(4)
 	s.scheme.set(words)
 }
 
-// leafing are parts under one another, in pages of as many as there is room for.
-// Where all of them fit, there is nothing to turn.
+// leafing are parts under one another in a box, in pages of as many as there is
+// room for, and what leads back and on below them. Where all of them fit, there is
+// nothing to turn.
 type leafing struct {
 	p          *pen
 	items      []part
 	at         int // the page
 	prev, next *button
 	of         *text
-	bar        *row
+	foot       part
+	box        *panel
 }
 
-func newLeafing(p *pen, send func(kiosk.Event)) *leafing {
+func newLeafing(p *pen, back, on *button, send func(kiosk.Event)) *leafing {
 	l := &leafing{p: p, of: newText(p, 28, bold, body).centre().middle()}
 	turn := func(key string, by int) *button {
 		b := newWordButton(p, plain, 28, key, func() {
@@ -65,11 +72,16 @@ func newLeafing(p *pen, send func(kiosk.Event)) *leafing {
 			send(kiosk.Touched{})
 			p.redraw()
 		})
-		b.padX, b.padY, b.least = 28, 8, 64
+		b.padX, b.padY, b.least = 20, 8, 76
 		return b
 	}
 	l.prev, l.next = turn("any.prev", -1), turn("any.next", 1)
-	l.bar = newRow(p, 20, l.prev, growing{l.of, 1}, l.next)
+	l.foot = &shape{p: p,
+		lying: newRow(p, 16, back, spring(1), l.prev, l.of, l.next, spring(1), on),
+		upright: newColumn(p, 24, newRow(p, 16, l.prev, growing{l.of, 1}, l.next),
+			newRow(p, 16, back, spring(1), on)),
+	}
+	l.box = newPanel(p, &leaf{l}, panelGround, edge)
 	return l
 }
 
@@ -81,21 +93,24 @@ func (l *leafing) add(t *text) {
 	l.items = append(l.items, item)
 }
 
-func (l *leafing) gap() float32 { return l.p.gap(16) }
-
-func (l *leafing) shown() bool   { return true }
-func (l *leafing) wide() float32 { return l.bar.wide() }
-
+func (l *leafing) gap() float32            { return l.p.gap(16) }
+func (l *leafing) below() float32          { return max(l.p.gap(24), l.p.apart()) }
+func (l *leafing) shown() bool             { return true }
+func (l *leafing) wide() float32           { return l.foot.wide() }
+func (l *leafing) pad() float32            { return 2 * l.p.gap(l.box.padY) }
+func (l *leafing) inner(w float32) float32 { return w - 2*l.p.gap(l.box.padX) }
+func (l *leafing) turns(yes bool)          { l.prev.gone, l.next.gone, l.of.gone = !yes, !yes, !yes }
 func (l *leafing) objects() []fyne.CanvasObject {
-	return append(objectsOf(l.items), l.bar.objects()...)
+	return append(l.box.objects(), l.foot.objects()...)
 }
 
 // tall is what the tallest of them needs, with the keys that turn the pages.
 func (l *leafing) tall(width float32) (h float32) {
 	for _, item := range l.items {
-		h = max(h, item.tall(width))
+		h = max(h, item.tall(l.inner(width)))
 	}
-	return h + l.gap() + l.bar.tall(width)
+	l.turns(true)
+	return l.pad() + h + l.below() + l.foot.tall(width)
 }
 
 // pages gives where each page begins.
@@ -113,25 +128,53 @@ func (l *leafing) pages(w, h float32) (starts []int) {
 }
 
 func (l *leafing) place(x, y, w, h float32) {
-	starts := l.pages(w, h)
+	l.turns(false)
+	room := h - l.below() - l.foot.tall(w)
+	starts := l.pages(l.inner(w), room-l.pad())
 	if len(starts) > 1 {
-		bar := l.bar.tall(w)
-		starts = l.pages(w, h-bar-l.gap())
-		l.at = max(0, min(l.at, len(starts)-1))
-		l.prev.dead, l.next.dead = l.at == 0, l.at == len(starts)-1
-		l.of.words = l.p.say("any.page", l.at+1, len(starts))
-		l.bar.place(x, y+h-bar, w, bar)
-	} else {
-		l.at = 0
+		l.turns(true)
+		room = h - l.below() - l.foot.tall(w)
+		starts = l.pages(l.inner(w), room-l.pad())
 	}
-	end := len(l.items)
-	if l.at+1 < len(starts) {
-		end = starts[l.at+1]
+	l.at = max(0, min(l.at, len(starts)-1))
+	l.prev.dead, l.next.dead = l.at == 0, l.at == len(starts)-1
+	l.of.words = l.p.say("any.page", l.at+1, len(starts))
+	foot := l.foot.tall(w)
+	l.foot.place(x, y+h-foot, w, foot)
+	if len(starts) == 1 {
+		room = min(room, l.box.tall(w))
 	}
-	for _, item := range l.items[starts[l.at]:end] {
+	l.box.place(x, y, w, room)
+}
+
+// leaf is the page that is open.
+type leaf struct{ l *leafing }
+
+func (f *leaf) shown() bool                  { return true }
+func (f *leaf) wide() float32                { return 0 }
+func (f *leaf) objects() []fyne.CanvasObject { return objectsOf(f.l.items) }
+
+// tall is that of all of them.
+func (f *leaf) tall(w float32) (h float32) {
+	for i, item := range f.l.items {
+		if i > 0 {
+			h += f.l.gap()
+		}
+		h += item.tall(w)
+	}
+	return h
+}
+
+func (f *leaf) place(x, y, w, h float32) {
+	starts, end := f.l.pages(w, h), len(f.l.items)
+	at := min(f.l.at, len(starts)-1)
+	if at+1 < len(starts) {
+		end = starts[at+1]
+	}
+	for _, item := range f.l.items[starts[at]:end] {
 		tall := item.tall(w)
 		item.place(x, y, w, tall)
-		y += tall + l.gap()
+		y += tall + f.l.gap()
 	}
 }
 
@@ -161,7 +204,7 @@ func newReadBack(p *pen, send func(kiosk.Event)) *readBack {
 	ok.padX, ok.least = 64, 88
 	list := newColumn(p, 14, lines...)
 	s.page = &page{p: p, under: true, foot: newRow(p, 24, newStepBack(p, "any.back", send), spring(1), ok),
-		main: newColumn(p, 16, s.at, s.title, space{p, 8}, growing{newPanel(p, list, panelGround, edge), 2}, s.sign, spring(0.3))}
+		main: newColumn(p, 16, s.at, s.title, space{p, 24}, growing{newPanel(p, list, panelGround, edge), 2}, s.sign, spring(0.3))}
 	return s
 }
 
