@@ -51,6 +51,7 @@ type (
 	TapLang     struct{ Lang string }
 	TapSize     struct{ Size Size }
 	TapContrast struct{}
+	Touched     struct{} // a key that only the screen knows of: somebody is there
 )
 
 // Answers of effects.

@@ -93,6 +93,10 @@ func (b *bar) name(site kiosk.Site) {
 		b.fill, b.scheme.ink, b.event.ink, b.scheme.bold = cautionGround, cautionInk, cautionInk, bold
 		scheme = b.p.say("bar.practice")
 	}
+	if n := b.state.Leaving(); n > 0 && b.p.low {
+		b.fill, b.scheme.ink, b.event.ink = cautionGround, cautionInk, cautionInk
+		scheme, event = "", b.p.say("mykey.leaving.short", n)
+	}
 	b.scheme.set(scheme)
 	b.event.set(event)
 }

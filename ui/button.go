@@ -150,6 +150,9 @@ func (b *button) place(x, y, w, h float32) {
 
 // weightless reports whether a part has nothing that grows.
 func weightless(p part) bool {
+	if s, ok := p.(*shape); ok {
+		p = s.now()
+	}
 	c, ok := p.(*column)
 	return !ok || sumWeights(c.parts) == 0
 }
@@ -169,6 +172,8 @@ func inked(p part, label ink) {
 		for _, q := range p.parts {
 			inked(q, label)
 		}
+	case *shape:
+		inked(p.now(), label)
 	case growing:
 		inked(p.part, label)
 	case *picture:

@@ -24,6 +24,8 @@ type home struct {
 	nophone           *text
 	noneBox           part
 	picture           *picture
+	mykey, large      *button // マイキーIDをつくる: beside an event, or alone
+	choose, nocards   *text
 }
 
 func newHome(p *pen, send func(kiosk.Event)) *home {
@@ -35,7 +37,9 @@ func newHome(p *pen, send func(kiosk.Event)) *home {
 		none:    newSaid(p, 54, bold, body, "home.none").centre(), noneDo: newSaid(p, 30, regular, body, "home.none.do").centre(),
 		nophone: newSaid(p, 24, regular, muted, "home.nophone"),
 		picture: newPicture(p, "staff", 160),
+		choose:  newSaid(p, 46, bold, body, "home.choose").centre(), nocards: newSaid(p, 28, regular, muted, "home.nocards").centre(),
 	}
+	s.mykey, s.large = newMyKeyTile(p, 112, 36, send), newMyKeyTile(p, 200, 52, send)
 	s.notice = newPanel(p, s.noticeText, cautionGround, cautionLine)
 	s.notice.padX, s.notice.padY = 22, 16
 	s.box = newPanel(p, newColumn(p, 6, spring(1), s.condition, s.points, s.once, spring(1)), panelGround, edge)
@@ -66,17 +70,34 @@ func newStep(p *pen, name, key string) *panel {
 	return newPanel(p, inside, ground, edge)
 }
 
+// newMyKeyTile is the way to a MyKey ID, and the largest thing to tap.
+func newMyKeyTile(p *pen, height, size float32, send func(kiosk.Event)) *button {
+	picture := newPicture(p, "idcard", height)
+	picture.low = 128
+	words := newSaid(p, size, bold, body, "home.mykey").centre()
+	below := newSaid(p, 28, regular, body, "home.mykey.sub").centre()
+	beside := newColumn(p, 8, newSaid(p, size*1.3, bold, body, "home.mykey"), newSaid(p, 32, regular, body, "home.mykey.sub"))
+	b := newButton(p, primary, &shape{p: p,
+		lying:   newColumn(p, 14, spring(1), growing{picture, 3}, words, below, spring(1)),
+		low:     newRow(p, 40, centred(p, picture), growing{centred(p, beside), 1}),
+		upright: newRow(p, 40, centred(p, picture), growing{centred(p, beside), 1}),
+	}, func() { send(kiosk.TapMyKey{}) })
+	b.padX, b.padY = 20, 20
+	return b
+}
+
 func (s *home) compose() part {
 	p := s.p
 	left := newColumn(p, 10, spring(1), s.name, s.when, s.place, space{p, 8}, s.notice, spring(1))
-	steps := newRow(p, 24, growing{s.steps[0], 1}, growing{s.steps[1], 1}, growing{s.steps[2], 1})
+	steps := newRow(p, 24, growing{s.steps[0], 3}, growing{s.steps[1], 3}, growing{s.steps[2], 3}, growing{s.mykey, 4})
+	guide := newRow(p, 24, growing{s.steps[0], 1}, growing{s.steps[1], 1}, growing{s.steps[2], 1})
 	below := newColumn(p, 24, growing{s.steps[0], 1}, growing{s.steps[1], 1}, growing{s.steps[2], 1})
-	s.noneBox = newColumn(p, 24, spring(1), s.picture, s.none, s.noneDo, spring(2))
+	s.noneBox = newColumn(p, 24, spring(1), s.picture, s.none, s.noneDo, s.choose, growing{s.large, 4}, s.nocards, spring(1))
 	top := newRow(p, 32, growing{left, 1}, growing{s.box, 1})
 	return &shape{p: p,
 		lying: newColumn(p, 20, top, growing{steps, 1}, s.nophone, growing{s.noneBox, 1}),
-		low:   newColumn(p, 20, top, growing{steps, 1}, growing{s.noneBox, 1}),
-		upright: newColumn(p, 36, newColumn(p, 10, s.name, s.when, s.place), s.notice, s.box, growing{below, 1}, s.nophone,
+		low:   newColumn(p, 20, top, growing{&either{s.mykey, guide}, 1}, growing{s.noneBox, 1}), // a low panel has no room for both
+		upright: newColumn(p, 36, newColumn(p, 10, s.name, s.when, s.place), s.notice, s.box, growing{below, 3}, s.nophone, growing{s.mykey, 1},
 			growing{s.noneBox, 1}),
 	}
 }
@@ -112,9 +133,15 @@ func (s *home) Show(st kiosk.State) {
 	for _, step := range s.steps {
 		step.show(held)
 	}
-	s.none.show(!held)
-	s.noneDo.show(!held)
-	s.picture.show(!held)
+	counter := st.Site.Counter
+	for _, t := range []*text{s.none, s.noneDo} {
+		t.show(!held && !counter)
+	}
+	s.picture.show(!held && !counter)
+	s.choose.show(!held && counter)
+	s.nocards.show(!held && counter)
+	s.large.show(!held && counter)
+	s.mykey.show(held && counter)
 	s.contact.set(s.p.contact(st.Site))
 }
 

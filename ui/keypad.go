@@ -48,6 +48,7 @@ func newKeyOf(p *pen, k kind, label *text, tap func()) *button {
 type dots struct {
 	p     *pen
 	n     int
+	most  int // that there is room for
 	field *canvas.Rectangle
 	each  []*canvas.Circle
 	box   *fyne.Container
@@ -57,13 +58,8 @@ type dots struct {
 const mostDigits = 8
 
 func newDots(p *pen) *dots {
-	d := &dots{p: p, field: canvas.NewRectangle(nil), box: container.NewWithoutLayout()}
+	d := &dots{p: p, most: mostDigits, field: canvas.NewRectangle(nil), box: container.NewWithoutLayout()}
 	d.box.Add(d.field)
-	for range mostDigits {
-		c := canvas.NewCircle(nil)
-		d.each = append(d.each, c)
-		d.box.Add(c)
-	}
 	return d
 }
 
@@ -75,7 +71,7 @@ func (d *dots) set(n int) {
 
 func (d *dots) shown() bool                  { return true }
 func (d *dots) objects() []fyne.CanvasObject { return []fyne.CanvasObject{d.box} }
-func (d *dots) wide() float32                { return d.p.gap(56)*mostDigits + d.p.gap(32) }
+func (d *dots) wide() float32                { return d.p.gap(56)*min(float32(d.most), 16) + d.p.gap(32) }
 func (d *dots) tall(float32) float32         { return d.p.gap(88) }
 
 func (d *dots) place(x, y, w, h float32) {
@@ -85,7 +81,12 @@ func (d *dots) place(x, y, w, h float32) {
 	w = min(w, d.wide())
 	paint(d.field, d.p.colours[ground], d.p.colours[main], 2, d.p.gap(12))
 	d.field.Resize(fyne.NewSize(w, h))
-	pitch := (w - d.p.gap(32)) / mostDigits
+	pitch := (w - d.p.gap(32)) / float32(d.most)
+	for len(d.each) < d.most {
+		c := canvas.NewCircle(nil)
+		d.each = append(d.each, c)
+		d.box.Add(c)
+	}
 	size := round(min(pitch*0.62, h*0.5))
 	for i, c := range d.each {
 		fill, edges := d.p.colours[body], d.p.colours[body]

@@ -251,15 +251,39 @@ func (s *shape) objects() []fyne.CanvasObject {
 	return once(objectsOf(all))
 }
 
+// either is the first of two parts that is shown: what went wrong, or else what
+// to do.
+type either struct{ first, second part }
+
+func (e *either) now() part {
+	if e.first.shown() {
+		return e.first
+	}
+	return e.second
+}
+
+func (e *either) wide() float32              { return e.now().wide() }
+func (e *either) tall(width float32) float32 { return e.now().tall(width) }
+func (e *either) place(x, y, w, h float32)   { e.now().place(x, y, w, h) }
+func (e *either) shown() bool                { return e.now().shown() }
+
+func (e *either) objects() []fyne.CanvasObject {
+	return objectsOf([]part{e.first, e.second})
+}
+
 // A page keeps what leads on, and back, at the bottom of every screen.
 type page struct {
 	p          *pen
 	main, foot part
+	under      bool // below the strip that counts down, whose room is above it
 }
 
 func (g *page) margins() (x, top, bottom float32) {
 	if g.p.low {
-		return g.p.gap(32), g.p.gap(20), g.p.gap(18)
+		return g.p.gap(32), max(g.p.gap(20), g.p.apart()), g.p.gap(18)
+	}
+	if g.under {
+		return g.p.gap(56), g.p.gap(8), g.p.gap(32)
 	}
 	return g.p.gap(56), g.p.gap(40), g.p.gap(32)
 }

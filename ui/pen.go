@@ -23,12 +23,13 @@ type pen struct {
 	upright  bool
 	low      bool             // a panel with little height, as 800x480
 	changed  bool             // since the last arrange
+	redraw   func()           // after what no State says, as a digit of a PIN
 	regular  map[rune]float64 // widths in ems, once measured
 	bold     map[rune]float64
 }
 
 func newPen() *pen {
-	p := &pen{squeeze: 1, regular: map[rune]float64{}, bold: map[rune]float64{}}
+	p := &pen{squeeze: 1, regular: map[rune]float64{}, bold: map[rune]float64{}, redraw: func() {}}
 	p.look(kiosk.Look{Lang: "ja", Size: kiosk.Medium})
 	p.panel(fyne.NewSize(1280, 800), 0)
 	return p

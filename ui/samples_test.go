@@ -12,6 +12,7 @@ import (
 	"pointkiosk/cards"
 	"pointkiosk/cards/face"
 	"pointkiosk/kiosk"
+	"pointkiosk/kiosk/wizard"
 )
 
 // now is in the middle of the event.
@@ -162,6 +163,102 @@ func samples() []sample {
 	}
 	for _, code := range []string{"P-01", "P-02", "P-03", "P-04", "P-05", "P-06", "P-07", "P-08", "P-09", "P-99"} {
 		list = append(list, with("out-"+code, kiosk.Out, func(s *kiosk.State) { s.Paper = kiosk.Paper{Code: code, Todo: "printer." + code + ".do"} }))
+	}
+	return append(list, counterSamples()...)
+}
+
+// atStep is a resident at one of the wizard's steps.
+func atStep(name string, step wizard.Step, change func(s *kiosk.State)) sample {
+	return with("mykey-"+name, kiosk.MyKey, func(s *kiosk.State) {
+		s.Site.Counter, s.Network, s.Card = true, kiosk.Network{Online: true}, true
+		s.MyKey = wizard.State{Step: step, Card: true}
+		change(s)
+	})
+}
+
+// nearlyGone is a state that has waited long for a finger.
+func nearlyGone(s kiosk.State) kiosk.State {
+	s, _ = s.Next(kiosk.Tick{Now: now()})
+	s.Now = now().Add(45 * time.Second)
+	return s
+}
+
+// counterSamples are the MyKey ID screens.
+func counterSamples() []sample {
+	ids := []string{"K7M4W2HN", "WMWMWMWM", "XYZ23456"}
+	none := func(*kiosk.State) {}
+	change := func(s *kiosk.State) { s.MyKey.IDs, s.MyKey.Account.ID, s.MyKey.ID = nil, "WMWMWMWM", "K7M4W2HN" }
+	list := []sample{
+		with("home-counter", kiosk.Home, func(s *kiosk.State) { s.Site.Counter = true }),
+		with("home-counter-soon-long", kiosk.Home, func(s *kiosk.State) {
+			s.Site.Counter, s.Site.Allotment, s.Now = true, long(), now().Add(-5*time.Hour)
+		}),
+		with("home-counter-none", kiosk.Home, func(s *kiosk.State) {
+			s.Offers, s.Site.Granted, s.Site.Allotment, s.Site.Counter = nil, false, cards.Allotment{}, true
+			s.Site.Contact, s.Site.Phone = cards.Text{Ja: "市民活動支援課", En: "Civic Activities"}, "0438-23-8610"
+		}),
+		atStep("needs", wizard.Needs, none),
+		atStep("young", wizard.Young, none),
+		atStep("place", wizard.Place, none),
+		atStep("place-moved", wizard.Place, func(s *kiosk.State) { s.MyKey.Moved = true }),
+		atStep("reading", wizard.Reading, none),
+		atStep("pin", wizard.PIN, func(s *kiosk.State) { s.MyKey.Tries = 3 }),
+		atStep("pin-wrong", wizard.PIN, func(s *kiosk.State) { s.MyKey.Tries, s.MyKey.Wrong = 2, true }),
+		atStep("pin-last", wizard.PIN, func(s *kiosk.State) { s.MyKey.Tries, s.MyKey.Wrong = 1, true }),
+		atStep("pin-leaving", wizard.PIN, func(s *kiosk.State) { s.MyKey.Tries = 3; *s = nearlyGone(*s) }),
+		atStep("last-try", wizard.LastTry, func(s *kiosk.State) { s.MyKey.Tries = 1 }),
+		atStep("checking", wizard.Checking, none),
+		atStep("choose", wizard.Choose, func(s *kiosk.State) { s.MyKey.IDs = ids }),
+		atStep("choose-later", wizard.Choose, func(s *kiosk.State) { s.MyKey.IDs, s.MyKey.Later = ids[:2], true }),
+		atStep("choose-taken", wizard.Choose, func(s *kiosk.State) { s.MyKey.IDs, s.MyKey.Taken = ids, "taken"; *s = nearlyGone(*s) }),
+		atStep("choose-change", wizard.Choose, change),
+		atStep("own", wizard.Own, none),
+		atStep("own-taken", wizard.Own, func(s *kiosk.State) { s.MyKey.Taken = "taken"; *s = nearlyGone(*s) }),
+		atStep("own-offensive", wizard.Own, func(s *kiosk.State) { s.MyKey.Taken = "offensive" }),
+		atStep("looking", wizard.Looking, none),
+		atStep("password", wizard.Password, none),
+		atStep("password-later", wizard.Password, func(s *kiosk.State) { s.MyKey.Later = true }),
+		atStep("typing", wizard.Typing, none),
+		atStep("typing-weak", wizard.Typing, func(s *kiosk.State) { s.MyKey.Weak = true }),
+		atStep("terms", wizard.Terms, none),
+		atStep("terms-long", wizard.Terms, func(s *kiosk.State) { s.Site.Allotment = long(); *s = nearlyGone(*s) }),
+		atStep("confirm", wizard.Confirm, func(s *kiosk.State) { s.MyKey.ID = "K7M4W2HN" }),
+		atStep("confirm-typed-long", wizard.Confirm, func(s *kiosk.State) {
+			s.MyKey.ID, s.MyKey.Typed, s.Site.Allotment = "WMWMWMWM", true, long()
+		}),
+		atStep("confirm-change", wizard.Confirm, change),
+		atStep("applying", wizard.Applying, none),
+		atStep("done-printing", wizard.Done, func(s *kiosk.State) {
+			s.MyKey.Account.ID, s.MyKey.Code, s.MyKey.Slip = "K7M4W2HN", "1234-5678", wizard.Printing
+		}),
+		atStep("done", wizard.Done, func(s *kiosk.State) {
+			s.MyKey.Account.ID, s.MyKey.Code, s.MyKey.Slip = "K7M4W2HN", "1234-5678", wizard.Printed
+		}),
+		atStep("done-not-printed", wizard.Done, func(s *kiosk.State) {
+			s.MyKey.Account.ID, s.MyKey.Code, s.MyKey.Slip = "WMWMWMWM", "1234-5678", wizard.NotPrinted
+		}),
+		atStep("done-later", wizard.Done, func(s *kiosk.State) {
+			s.MyKey.Account.ID, s.MyKey.Code, s.MyKey.Slip, s.MyKey.Later = "WMWMWMWM", "1234-5678", wizard.Printed, true
+			s.Network = kiosk.Network{Unsent: 12}
+			*s = nearlyGone(*s)
+		}),
+		atStep("held", wizard.Held, func(s *kiosk.State) { s.MyKey.Account.ID = "K7M4W2HN" }),
+		atStep("held-later-failed", wizard.Held, func(s *kiosk.State) {
+			s.MyKey.Account.ID, s.MyKey.Later, s.MyKey.Slip = "WMWMWMWM", true, wizard.NotPrinted
+		}),
+		atStep("held-printed", wizard.Held, func(s *kiosk.State) { s.MyKey.Account.ID, s.MyKey.Slip = "WMWMWMWM", wizard.Printed }),
+		atStep("sure", wizard.Sure, func(s *kiosk.State) { s.MyKey.Account.ID = "K7M4W2HN" }),
+		atStep("sure-points", wizard.Sure, func(s *kiosk.State) {
+			s.MyKey.Account = wizard.Account{ID: "WMWMWMWM", Points: map[string]int64{"radu": 12000, "x": 350}}
+			*s = nearlyGone(*s)
+		}),
+		atStep("take", wizard.Take, none),
+		atStep("take-leaving", wizard.Take, func(s *kiosk.State) { *s = nearlyGone(*s) }),
+	}
+	for _, w := range append(stops(), stop{name: "no-such-word"}) {
+		list = append(list, atStep("stopped-"+w.name, wizard.Stopped, func(s *kiosk.State) {
+			s.MyKey.Reason, s.MyKey.Word = wizard.Refused, w.name
+		}))
 	}
 	return list
 }

@@ -30,6 +30,7 @@ type text struct {
 	narrow bool // gets smaller by itself, down to 0.6, where a line is too short for it
 	dots   bool // … ends what is too long
 	loose  bool // words may be broken, rather than be drawn smaller
+	whole  bool // words are never broken, as in bold type
 	gone   bool
 	box    *fyne.Container
 	lines  []*canvas.Text
@@ -46,14 +47,16 @@ func newSaid(p *pen, size float32, bold bool, ink ink, key string) *text {
 	return t
 }
 
-func (t *text) centre() *text { t.align = fyne.TextAlignCenter; return t }
-func (t *text) name() *text   { t.loose = true; return t }
-func (t *text) middle() *text { t.mid = true; return t }
+func (t *text) centre() *text   { t.align = fyne.TextAlignCenter; return t }
+func (t *text) name() *text     { t.loose = true; return t }
+func (t *text) middle() *text   { t.mid = true; return t }
+func (t *text) unbroken() *text { t.whole = true; return t }
 
 // set says something else.
 func (t *text) set(words string) {
 	if t.words != words || t.key != "" {
 		t.words, t.key, t.p.changed = words, "", true
+		t.last = breaking{}
 	}
 }
 
@@ -122,7 +125,7 @@ func (t *text) brokenHere(width float32) []string {
 // narrower or wider than its letters.
 func (t *text) search(width float32) []string {
 	most, worst := float64(width/t.em()), float64(insideWord)
-	if t.bold && !t.loose {
+	if t.whole || t.bold && !t.loose {
 		worst--
 	}
 	for room := most * 1.04; room > most*0.8; room -= most * 0.02 {
@@ -201,6 +204,7 @@ func (t *text) place(x, y, w, h float32) {
 		t.draw(t.lines[i], line, w, top+round(t.em()*0.05)+float32(i)*round(t.em()*t.lead))
 	}
 	for _, spare := range t.lines[len(lines):] {
+		spare.Text = ""
 		spare.Hide()
 	}
 }

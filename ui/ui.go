@@ -9,6 +9,9 @@
 package ui
 
 import (
+	"crypto/rand"
+	"io"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
@@ -21,6 +24,8 @@ type Opts struct {
 	// PixelsPerMM is how many pixels the panel has in a millimetre. 0 stands
 	// for the usual panel of the window's size.
 	PixelsPerMM float32
+	// Random shuffles the keys of the PIN; nil is crypto/rand.
+	Random io.Reader
 }
 
 // A screen shows one step.
@@ -37,6 +42,8 @@ type Root struct {
 	ground  *canvas.Rectangle
 	bar     *bar
 	sample  *panel // 見本, across every screen of practice mode
+	leaving *panel // how soon the MyKey ID screens close by themselves
+	mykey   *mykey
 	screens map[kiosk.Step]screen
 	boxes   map[kiosk.Step]*fyne.Container
 	root    *fyne.Container
@@ -51,17 +58,26 @@ func NewRoot(send func(kiosk.Event), opts *Opts) *Root {
 	r := &Root{opts: *opts, pen: newPen(), barPen: newPen(), ground: canvas.NewRectangle(nil)}
 	r.bar = newBar(r.barPen, send)
 	r.sample = newSample(r.barPen)
+	r.leaving = newLeaving(r.barPen)
 	p := r.pen
+	p.redraw = r.redraw
+	random := opts.Random
+	if random == nil {
+		random = rand.Reader
+	}
+	r.mykey = newMyKey(p, random, send)
 	r.screens = map[kiosk.Step]screen{
 		kiosk.Home: newHome(p, send), kiosk.Door: newDoor(p, send), kiosk.Menu: newMenu(p, send),
 		kiosk.Clock: newClock(p, send), kiosk.Issue: newIssue(p, send), kiosk.Wait: newWait(p),
 		kiosk.Confirm: newConfirm(p, send), kiosk.VoidCard: newVoid(p, send),
 		kiosk.Display: newDisplay(p, send), kiosk.Out: newOut(p, send),
+		kiosk.MyKey: r.mykey,
 	}
 	r.boxes = map[kiosk.Step]*fyne.Container{}
 	all := append([]fyne.CanvasObject{r.ground}, r.bar.objects()...)
 	all = append(all, r.sample.objects()...)
-	for step := kiosk.Home; step <= kiosk.Out; step++ {
+	all = append(all, r.leaving.objects()...)
+	for step := kiosk.Home; step <= kiosk.MyKey; step++ {
 		box := container.NewWithoutLayout(once(r.screens[step].body().objects())...)
 		box.Hide()
 		r.boxes[step] = box
@@ -85,11 +101,15 @@ func (r *Root) Show(s kiosk.State) {
 		r.boxes[r.state.Step].Hide()
 		r.boxes[s.Step].Show()
 	}
+	if r.shown && (s.Step != r.state.Step || s.Visit != r.state.Visit) {
+		r.mykey.forget()
+	}
 	r.state, r.shown = s, true
 	r.pen.look(s.Look)
 	r.barPen.look(kiosk.Look{Lang: s.Look.Lang, Size: kiosk.Medium, Contrast: s.Look.Contrast})
 	r.bar.Show(s)
 	r.sample.show(s.Site.Practice)
+	r.countDown(s)
 	r.screens[s.Step].Show(s)
 	if turn || r.pen.changed || r.barPen.changed {
 		r.arrange()
@@ -123,12 +143,14 @@ func (r *Root) arrange() {
 	r.ground.Resize(r.size)
 	hideAll(r.bar.objects())
 	hideAll(r.sample.objects())
+	hideAll(r.leaving.objects())
 	w, top := r.size.Width, r.bar.arrange(r.size.Width)
 	if r.sample.shown() && !r.pen.low {
 		h := r.sample.tall(w)
 		r.sample.place(0, top, w, h)
 		top += h
 	}
+	top += r.placeLeaving(top)
 	box := r.boxes[r.state.Step]
 	hideAll(box.Objects)
 	box.Move(fyne.NewPos(0, top))
@@ -145,4 +167,42 @@ func newSample(p *pen) *panel {
 	s := newPanel(p, label, cautionGround, cautionLine)
 	s.round, s.padX, s.padY = 0, 24, 8
 	return s
+}
+
+// newLeaving is the strip that counts down.
+func newLeaving(p *pen) *panel {
+	s := newPanel(p, newText(p, 28, bold, cautionInk).centre(), cautionGround, cautionLine)
+	s.round, s.padX, s.padY = 0, 24, 4
+	return s
+}
+
+// countDown says how soon the first screen comes back; where there is little
+// height, the bar does.
+func (r *Root) countDown(s kiosk.State) {
+	words := ""
+	if n := s.Leaving(); n > 0 {
+		words = r.barPen.say("mykey.leaving", n)
+	}
+	r.leaving.inside.(*text).set(words)
+}
+
+// placeLeaving keeps the strip's room, whether it counts or not: nothing moves
+// away from under a finger.
+func (r *Root) placeLeaving(top float32) float32 {
+	if r.state.Step != kiosk.MyKey || r.barPen.low {
+		return 0
+	}
+	w := r.size.Width
+	h := r.barPen.px(28)*1.1 + 2*r.barPen.gap(4)
+	if r.leaving.shown() {
+		r.leaving.place(0, top, w, h)
+	}
+	return h
+}
+
+// redraw shows what the screen alone knows.
+func (r *Root) redraw() {
+	if r.pen.changed {
+		r.arrange()
+	}
 }
