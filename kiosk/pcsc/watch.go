@@ -34,10 +34,11 @@ func (r *Readers) Run(ctx context.Context, tell func(Event)) error {
 		if ctx.Err() != nil {
 			break
 		}
-		for _, e := range t.look(r.opts.Now(), nil) {
+		news := t.look(r.opts.Now(), nil)
+		for _, e := range news {
 			tell(e)
 		}
-		if text := err.Error(); text != last {
+		if text := err.Error(); len(news) > 0 || text != last {
 			last = text
 			r.opts.Log(err)
 		}
