@@ -182,6 +182,14 @@ func (d *Daemon) Stop() { d.end(syscall.SIGTERM) }
 // Kill ends it with no chance to tidy up.
 func (d *Daemon) Kill() { d.end(syscall.SIGKILL) }
 
+// Signal has it stop, as one that hangs, or go on.
+func (d *Daemon) Signal(signal syscall.Signal) {
+	d.t.Helper()
+	if err := d.run.Process.Signal(signal); err != nil {
+		d.t.Fatal(err)
+	}
+}
+
 func (d *Daemon) end(signal syscall.Signal) {
 	if d.run == nil {
 		return
