@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 
+	"pointkiosk/assets/unfit"
 	"pointkiosk/cards"
 )
 
@@ -163,6 +164,9 @@ func (d *demo) claimTwice(address string) error {
 // newAccount adds a resident who was never here.
 func (d *demo) newAccount() (string, error) {
 	id, err := cards.NewMyKeyID(rand.Reader)
+	for err == nil && unfit.ID(id.String()) {
+		id, err = cards.NewMyKeyID(rand.Reader)
+	}
 	if err != nil {
 		return "", err
 	}
