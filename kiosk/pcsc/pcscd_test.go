@@ -456,14 +456,20 @@ func TestPulledBetween(t *testing.T) {
 	}
 }
 
-// A hand takes the card away while it thinks.
+// A hand takes the card away while it thinks: one reader says so, another has an
+// answer of no bytes.
 func TestPulledInCommand(t *testing.T) {
 	c := open(t, pcsc.Opts{})
-	c.put(0, faulty(t, jpkitest.Faults{Delay: 300 * time.Millisecond}))
-	s := c.connect(0)
-	away := time.AfterFunc(700*time.Millisecond, c.slots[0].Pull)
-	defer away.Stop()
-	c.gone(s, sign(t, s))
+	for _, pull := range []func(){c.slots[0].Pull, c.slots[0].Remove} {
+		c.put(0, faulty(t, jpkitest.Faults{Delay: 300 * time.Millisecond}))
+		s := c.connect(0)
+		pulled := make(chan struct{})
+		time.AfterFunc(700*time.Millisecond, func() { pull(); close(pulled) })
+		err := sign(t, s)
+		<-pulled
+		c.gone(s, err)
+		time.Sleep(500 * time.Millisecond)
+	}
 }
 
 // A mute card ends within the limit, for the one who waits, whatever becomes of
