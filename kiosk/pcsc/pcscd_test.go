@@ -9,7 +9,6 @@ import (
 	"runtime"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 
@@ -613,7 +612,7 @@ func TestHangingDaemon(t *testing.T) {
 	c := open(t, pcsc.Opts{Limit: time.Second})
 	c.put(0, good(t))
 	s := c.connect(0)
-	c.d.Signal(syscall.SIGSTOP)
+	c.d.Hang()
 	start := time.Now()
 	if _, err := s.Transmit(selectApplet); !errors.Is(err, pcsc.ErrMute) || time.Since(start) > 2*time.Second {
 		t.Errorf("%v after %v", err, time.Since(start))
@@ -625,20 +624,20 @@ func TestHangingDaemon(t *testing.T) {
 	if _, err := c.Connect(c.d.Reader(1)); !errors.Is(err, pcsc.ErrMute) || time.Since(start) > 10*time.Second {
 		t.Errorf("%v after %v", err, time.Since(start))
 	}
-	c.d.Signal(syscall.SIGCONT)
+	c.d.GoOn()
 	c.want(pcsc.ReaderBack{}, c.inserted(0))
 	s = c.connect(0)
 	if err := sign(t, s); err != nil {
 		t.Error(err)
 	}
 	c.end(s)
-	c.d.Signal(syscall.SIGSTOP)
+	c.d.Hang()
 	start = time.Now()
 	c.stop()
 	if took := time.Since(start); took > soon {
 		t.Errorf("Run ended after %v", took)
 	}
-	c.d.Signal(syscall.SIGCONT) // whoever was left behind ends too
+	c.d.GoOn() // whoever was left behind ends too
 }
 
 func TestReaderComesAndGoes(t *testing.T) {
