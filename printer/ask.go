@@ -40,10 +40,7 @@ func (d *Dev) note(r reply) {
 		if r.byte&0x0C != 0 {
 			d.suspect(Status{Reason: PaperOut, Known: true})
 		}
-		if d.owed > 0 {
-			d.owed--
-		}
-		if d.p.Answers == Queued && d.owed == 0 && d.watch.id != "" {
+		if d.p.Answers == Queued && d.watch.id != "" { // clearing up saw to it that no earlier one is under way
 			d.watch.got = true
 		}
 	case block:
@@ -87,12 +84,11 @@ func (d *Dev) await(limit time.Duration, want func(reply) bool) error {
 }
 
 // hangUp forgets what belonged to the line that broke.
-func (d *Dev) hangUp() { d.in, d.owed, d.stale = parser{}, 0, false }
+func (d *Dev) hangUp() { d.in, d.stale, d.begun = parser{}, false, nil }
 
 // ask sends DLE EOT n and returns its answer.
 func (d *Dev) ask(n byte) (answer byte, err error) {
-	if err := d.c.Tx([]byte{dle, eot, n}, nil); err != nil {
-		d.broke(err)
+	if err := d.question(n); err != nil {
 		return 0, err
 	}
 	err = d.await(answerTime, func(r reply) bool {
@@ -103,6 +99,27 @@ func (d *Dev) ask(n byte) (answer byte, err error) {
 		d.stale, d.in = true, parser{} // half an answer, of before it was switched off, would swallow all others
 	}
 	return answer, err
+}
+
+// question sends DLE EOT n, behind what is left of one that a full buffer cut
+// short: half of one would spoil the next.
+func (d *Dev) question(n byte) error {
+	rest, q := len(d.begun), []byte{dle, eot, n}
+	err := d.c.Tx(append(d.begun, q...), nil)
+	if err == nil {
+		d.begun = nil
+		return nil
+	}
+	switch sent := left(err, rest+len(q)); {
+	case sent < rest:
+		d.begun = d.begun[sent:]
+	case sent > rest:
+		d.begun = q[sent-rest:]
+	default:
+		d.begun = nil
+	}
+	d.broke(err)
+	return err
 }
 
 // broke forgets the line unless err only says that it is slow.

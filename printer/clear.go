@@ -109,15 +109,13 @@ func (d *Dev) clear() error {
 		}
 		w = append(nuls, w...)
 	}
-	before := d.owed
 	switch d.p.Answers {
 	case ProcessID:
 		w = append(w, d.process()...)
 	case Queued:
-		d.owed++
-		w = append(w, gs, 'r', 1) // its answer: those of earlier cards came, or never will
+		w = append(w, gs, 'I', 67) // GS I 67: its answer is a block, which no card's is
 	}
-	err := d.pace(part{w, d.p.Blade + d.p.Feed})
+	err := d.pace(part{w, d.p.cutRows()})
 	if err == nil {
 		if err = d.c.Tx(w, nil); err != nil {
 			d.broke(err)
@@ -129,29 +127,15 @@ func (d *Dev) clear() error {
 	switch d.p.Answers {
 	case ProcessID:
 		err = d.await(clearTime, func(reply) bool { return d.watch.got })
-	case Queued:
-		err = d.settled(before)
+	case Queued: // what the printer still answers to earlier cards comes before it
+		err = d.await(clearTime, func(r reply) bool { return r.kind == block && r.data[0] == '_' })
 	}
 	if err != nil {
 		return fmt.Errorf("printer: clear %v: %w", d.c, err)
 	}
-	d.paper = clean
+	d.watch, d.paper, d.heads = watch{}, clean, 0
 	return nil
 }
 
 // clearTime is how long it may take until a cut is made behind what is cleared.
 const clearTime = 5 * time.Second
-
-// settled waits for the answers to GS r that are owed. One that belonged to an
-// earlier card must not be taken for the next one's proof.
-func (d *Dev) settled(before int) error {
-	err := d.await(clearTime, func(reply) bool { return d.owed == 0 })
-	if timedOut(err) && d.owed <= before {
-		err = nil // one came; the printer lost the others
-	}
-	if err == nil {
-		_, err = d.drain() // an answer that an earlier process left may be among them
-	}
-	d.owed = 0
-	return err
-}

@@ -206,6 +206,32 @@ func TestKilledNative(t *testing.T) {
 	}
 }
 
+// TestNoKana: a printer without half-width kana has them drawn.
+func TestNoKana(t *testing.T) {
+	kind, err := native(t).With([]byte(`{"code_page": 0}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	vp, err := printertest.New(printertest.Like(kind))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := &printer.Text{Runs: []printer.Run{{Text: "ﾗｼﾞｵ体操"}}}
+	for _, draw := range []func(rune) printer.Raster{nil, newFont(t).cell} {
+		d, err := printer.New(vp, &printer.Opts{Profile: kind, Now: vp.Now, Draw: draw})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := d.Print(text); (err == nil) != (draw != nil) {
+			t.Errorf("%v", err)
+		}
+	}
+	if got := vp.Pages()[0].Text; len(got) != 1 || got[0] != "□□□□体操" {
+		t.Errorf("%q", got)
+	}
+	clean(t, vp)
+}
+
 // TestShade prints pictures at other densities than the job's.
 func TestShade(t *testing.T) {
 	kind := native(t)

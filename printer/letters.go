@@ -86,7 +86,7 @@ func (l *line) run(r Run, s *stream) error {
 	}
 	for _, c := range r.Text {
 		code := shiftJIS(c)
-		if len(code) == 0 {
+		if kana := len(code) == 1 && code[0] >= 0xA1; len(code) == 0 || kana && s.p.CodePage == 0 {
 			g, err := s.drawn(c, r.Times)
 			if err != nil {
 				return err

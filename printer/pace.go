@@ -17,18 +17,38 @@ type load struct {
 	until time.Time // then it is on paper, if nothing stopped it
 }
 
-// questions is room for those that are asked when it has stopped.
-const questions = 3 + 2*4*3
+// questions is room for those that are asked when it has stopped, and for the
+// NULs before them.
+const questions = 3 + 2*4*3 + headSize
+
+// cutRows is how many rows pass before the next job is printed: the feed to the
+// blade, and those of the half second that a cut takes at most.
+func (p *Profile) cutRows() int { return p.Blade + p.Feed + p.Speed/2 }
 
 // half is most bytes in one command for it.
 func (p *Profile) half() int { return p.Buffer / 2 }
 
 // kept is how large a picture may be that is printed without a stop.
 func (p *Profile) kept() int {
+	most := p.Buffer
 	if p.Answers == Realtime {
-		return p.half()
+		most = p.half()
 	}
-	return p.Buffer
+	if p.part > 0 {
+		most = min(most, p.part)
+	}
+	return most
+}
+
+// limit lets no command take longer than most on a line on which bytes take so
+// long: a printer that is switched off and on meanwhile is asked before it is up
+// again. What it swallowed is seen by nothing else.
+func (p *Profile) limit(takes func(bytes int) time.Duration, most time.Duration) {
+	const many = 1 << 16
+	if all := takes(many); all > 0 {
+		p.part = max(int(many*most/all), placeSize+headSize+p.Dots/8)
+		p.Band = min(p.Band, (p.part-placeSize-headSize)/(p.Dots/8))
+	}
 }
 
 // due forgets what must be on paper by now, and returns when there will be room

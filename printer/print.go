@@ -103,7 +103,7 @@ func (d *Dev) Prepare() (Status, error) {
 		}
 	}
 	if err := d.c.Tx(d.setup(), nil); err != nil {
-		d.paper = torn // half a command may wait there
+		d.paper, d.heads = torn, headSize // half a command may wait there
 		d.broke(err)
 		return d.unprepared(err)
 	}
@@ -140,7 +140,7 @@ func (d *Dev) setup() []byte {
 }
 
 func (d *Dev) send(s *stream) (Proof, error) {
-	d.watch, d.paper = watch{}, torn
+	d.watch, d.paper, d.heads = watch{}, torn, headSize
 	sent := 0
 	for _, part := range s.parts {
 		if err := d.give(part, &sent); err != nil {
@@ -150,14 +150,15 @@ func (d *Dev) send(s *stream) (Proof, error) {
 			return NoProof, d.uncertain(sent, err)
 		}
 	}
-	if err := d.give(part{d.tail(), d.p.Blade + d.p.Feed}, &sent); err != nil {
+	if err := d.give(part{d.tail(), d.p.cutRows()}, &sent); err != nil {
 		return NoProof, err
 	}
 	if err := d.prove(d.p.time(s.rows)); err != nil {
 		return NoProof, d.uncertain(sent, err)
 	}
-	d.watch, d.paper = watch{}, clean
+	d.watch, d.paper, d.heads = watch{}, clean, 0
 	if d.p.Answers >= Queued {
+		d.loads = nil // it holds nothing more
 		return Printed, nil
 	}
 	return Presumed, nil
@@ -204,14 +205,11 @@ func (d *Dev) write(p part) (stood bool, err error) {
 // that, and go on as if nothing had happened. A line that breaks needs no clock.
 func (d *Dev) timed(p part) (late func() bool) {
 	line, ok := d.c.(interface{ Takes(bytes int) time.Duration })
-	if !ok || !d.opts.Ping {
+	if !ok || !d.opts.Ping || d.p.Answers == Mute {
 		return func() bool { return false }
 	}
 	began := d.opts.Now()
-	end := began.Add(d.waits(began, len(p.bytes)) + line.Takes(len(p.bytes)) + stall)
-	if len(p.bytes) > d.p.Buffer {
-		end = end.Add(d.p.time(p.rows))
-	}
+	end := began.Add(d.waits(began, len(p.bytes)) + line.Takes(len(p.bytes)) + d.p.time(p.rows) + stall)
 	return func() bool { return d.opts.Now().After(end) }
 }
 
@@ -234,7 +232,6 @@ func (d *Dev) tail() []byte {
 		w = append(w, d.process()...)
 	case Queued:
 		d.watch.id = "GS r"
-		d.owed++
 		w = append(w, gs, 'r', 1) // GS r 1
 	}
 	return w
@@ -293,7 +290,10 @@ func (d *Dev) bad() error {
 func (d *Dev) prove(printing time.Duration) error {
 	switch d.p.Answers {
 	case Mute:
-		return nil
+		if s := d.beside(); s.Known { // it stopped, as USB knows
+			d.suspect(s)
+		}
+		return d.bad()
 	case Realtime:
 		return d.observe(d.done.Add(settle))
 	}
@@ -312,6 +312,15 @@ func (d *Dev) prove(printing time.Duration) error {
 		}
 		if err := d.ping(); err != nil {
 			return err
+		}
+	}
+	if d.p.Answers == Queued && d.bad() == nil { // one byte may be what is left of another answer
+		s, err := d.poll()
+		if err != nil {
+			return err
+		}
+		if !s.Ready() {
+			d.watch.bad = s
 		}
 	}
 	return d.bad()

@@ -52,7 +52,7 @@ type Answers int
 const (
 	Mute      Answers = iota // nothing: it is never asked
 	Realtime                 // DLE EOT only: says how it is, not how far it got
-	Queued                   // also GS a, and GS r behind the job
+	Queued                   // also GS a, GS r behind the job, and GS I by which clearing up ends
 	ProcessID                // also GS ( H behind the job, and DLE DC4 8 to clear
 )
 
@@ -109,12 +109,13 @@ type Dev struct {
 	p     Profile
 	opts  Opts
 	paper paper
-	swept bool // clearing up came just before this job, and nobody says whether its cut was made
+	heads int    // NULs due behind what tore
+	begun []byte // of a question that a full buffer cut short
+	swept bool   // clearing up came just before this job, and nobody says whether its cut was made
 	in    parser
 	id    int       // the last process id given, 0..9998
 	watch watch     // what was seen since the first byte of the card
 	last  Status    // that the printer gave, asked or not
-	owed  int       // answers to GS r that have not come
 	stale bool      // an answer to DLE EOT may still come
 	loads []load    // what the printer may hold, oldest first
 	done  time.Time // when the last of them must be on paper
@@ -141,8 +142,11 @@ func New(c Conn, opts *Opts) (*Dev, error) {
 	if err != nil {
 		return nil, err
 	}
+	if line, ok := c.(interface{ Takes(bytes int) time.Duration }); ok && o.Ping {
+		o.Profile.limit(line.Takes, stall)
+	}
 	// Ids must differ from those of the process before, whose last one may come late.
-	return &Dev{c: c, p: o.Profile, opts: o, real: opts.Now == nil, id: int(o.Now().UnixMilli() % 9999)}, nil
+	return &Dev{c: c, p: o.Profile, opts: o, real: opts.Now == nil, heads: headSize, id: int(o.Now().UnixMilli() % 9999)}, nil
 }
 
 func (d *Dev) String() string {

@@ -105,7 +105,7 @@ func (d *Dev) probe(f *Found) error {
 	case f.Answers == Mute: // whatever else it says, it can't be asked how it is
 	case heard["GS ( H"] && heard["GS a"]:
 		f.Answers = ProcessID
-	case heard["GS r"] && heard["GS a"]:
+	case heard["GS r"] && heard["GS a"] && heard["GS I"]: // by which clearing up ends
 		f.Answers = Queued
 	}
 	return nil

@@ -38,9 +38,11 @@ type Profile struct {
 	Place   bool `json:"place,omitempty"`    // ESC $ n moves a raster by n dots
 	Half    bool `json:"half,omitempty"`     // GS v 0 draws at half its resolution (m = 3)
 	Kanji   bool `json:"kanji,omitempty"`    // characters of 24 dots in Shift-JIS (FS C 1)
-	// CodePage has half-width kana (ESC t n).
+	// CodePage has half-width kana (ESC t n); 0 is that none has: they are drawn.
 	CodePage int `json:"code_page,omitempty"`
 	QR       int `json:"qr,omitempty"` // largest module of GS ( k, in dots; 0 is that it has none
+
+	part int // most bytes in one command, on a line that a power cycle doesn't break; 0 is any
 
 	Densities []Command `json:"densities,omitempty"` // how black it can print, from the palest
 	Density   int       `json:"density,omitempty"`   // which of them is sent before each job, from 1; 0 is none: as it is set

@@ -119,8 +119,9 @@ func schedule(rnd *rand.Rand) (plan []mishap) {
 func play(seed uint64, class printer.Answers, wire func(printer.Conn) printer.Conn) (lie string) {
 	rnd := rand.New(rand.NewPCG(seed, uint64(class)))
 	h := &harness{plan: schedule(rnd)}
+	buffer := []int{64, 1024, 4096, 1 << 16}[rnd.IntN(4)]
 	vp, err := printertest.New(&printertest.Opts{Dots: 384, Answers: class, Blade: blade, Fault: h.atByte,
-		Buffer: []int{64, 1024, 4096, 1 << 16}[rnd.IntN(4)], Speed: []int{0, 400, 2000}[rnd.IntN(3)]})
+		Buffer: buffer, Speed: []int{0, 400, 2000}[rnd.IntN(3)]})
 	if err != nil {
 		return err.Error()
 	}
@@ -130,7 +131,7 @@ func play(seed uint64, class printer.Answers, wire func(printer.Conn) printer.Co
 		return m.fault == printertest.Rebooted || m.fault == printertest.Restarted
 	})
 	crop := rnd.IntN(2) == 0
-	d, err := printer.New(wire(h), &printer.Opts{Profile: printer.Profile{Dots: 384, Answers: class, DotFeed: crop, Place: crop}, Ping: ping, Now: vp.Now})
+	d, err := printer.New(wire(h), &printer.Opts{Profile: printer.Profile{Dots: 384, Answers: class, DotFeed: crop, Place: crop, Buffer: buffer}, Ping: ping, Now: vp.Now})
 	if err != nil {
 		return err.Error()
 	}

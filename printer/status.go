@@ -138,8 +138,8 @@ func (s signs) status() Status {
 	return st
 }
 
-// Status asks the printer how it is. An error always comes with Away and says
-// what the line said.
+// Status asks the printer how it is. An error comes with Away or Refused, and
+// says what the line said.
 func (d *Dev) Status() (Status, error) {
 	if d.p.Answers == Mute {
 		if err := d.c.Tx(nil, nil); err != nil { // opens the line, if it can be
@@ -219,6 +219,9 @@ func (d *Dev) poll() (Status, error) {
 		}
 		d.stale = false
 	}
+	if err := d.headless(); err != nil {
+		return Status{}, err
+	}
 	var a [4]byte
 	for i := range a {
 		b, err := d.ask(byte(i + 1))
@@ -229,4 +232,21 @@ func (d *Dev) poll() (Status, error) {
 	}
 	d.last = fromEOT(a).status()
 	return d.last, nil
+}
+
+// headless ends the head of a command that may be open: it would take the
+// questions that follow for the size of a picture. Between commands NUL does
+// nothing, and in a picture it is white.
+func (d *Dev) headless() error {
+	if d.heads == 0 {
+		return nil
+	}
+	err := d.c.Tx(make([]byte, d.heads), nil)
+	if err != nil {
+		d.heads -= left(err, d.heads)
+		d.broke(err)
+		return err
+	}
+	d.heads = 0
+	return nil
 }

@@ -33,8 +33,22 @@ func (p *Printer) Tx(w, r []byte) error {
 	return nil
 }
 
-// Takes is no time: the line is as fast as the printer takes bytes.
-func (p *Printer) Takes(int) time.Duration { return 0 }
+// Takes is how long so many bytes take on the line.
+func (p *Printer) Takes(bytes int) time.Duration {
+	if p.opts.Baud == 0 {
+		return 0
+	}
+	return time.Duration(bytes) * 10 * time.Second / time.Duration(p.opts.Baud)
+}
+
+// travel lets the time of one byte on the line pass.
+func (p *Printer) travel() {
+	p.way += time.Duration(10) * time.Second / time.Duration(p.opts.Baud)
+	if p.way >= tick {
+		p.wait(p.way)
+		p.way = 0
+	}
+}
 
 // up takes the news of a broken line and opens a new one.
 func (p *Printer) up() error {
@@ -64,6 +78,9 @@ func (p *Printer) write(w []byte) (n int, err error) {
 		case p.room() > 0:
 			p.receive(w[n])
 			n++
+			if p.opts.Baud > 0 {
+				p.travel()
+			}
 		case waited >= writeLimit:
 			return n, os.ErrDeadlineExceeded
 		default:

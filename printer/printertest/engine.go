@@ -227,6 +227,9 @@ func (p *Printer) cutNow() bool {
 		return false
 	}
 	p.mech.cut = false
+	if p.opts.Speed > 0 {
+		p.mech.free = max(p.mech.free, p.clock) + cutTime
+	}
 	page, ok := p.paper.take(p.opts.Blade, false)
 	p.deliver(page, ok)
 	return true

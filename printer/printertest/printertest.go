@@ -86,7 +86,8 @@ type Opts struct {
 	NearEnd int                      // rows left at which near end is reported; 0 is never
 	Blade   int                      // rows from head to blade: each page begins with them, white
 	Buffer  int                      // bytes of receive buffer; 0 is 4096
-	Speed   int                      // rows a second; 0 is at once
+	Speed   int                      // rows a second, and a cut takes its time; 0 is at once
+	Baud    int                      // of a serial line in memory, ten bits a byte; 0 takes no time
 	Dir     string                   // where each page is written as page-0001.png; "" is nowhere
 	OnPage  func(Page)               // called after each page, outside the printer
 	Fault   func(offset int64) Fault // called after that many bytes were received; must not call the printer
@@ -99,6 +100,7 @@ const (
 	writeLimit = 5 * time.Second
 	tick       = 10 * time.Millisecond
 	bootTime   = time.Second
+	cutTime    = 400 * time.Millisecond
 )
 
 // Printer is one virtual printer. Its methods may be called at any time from
@@ -113,7 +115,8 @@ type Printer struct {
 	paper roll
 	log   []string
 	errs  []error
-	told  int // pages that OnPage has seen
+	told  int           // pages that OnPage has seen
+	way   time.Duration // that bytes were on the line, and that has not passed
 }
 
 // New returns a printer that is on, with paper in it. If opts.Dir holds pages

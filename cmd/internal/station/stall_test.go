@@ -135,6 +135,10 @@ func (s *stall) plug(t *testing.T) *roughLine {
 		s.roll, o.NearEnd = 3000+s.rnd.IntN(3000), 800
 	}
 	s.line = &roughLine{serial: s.rnd.IntN(2) == 0}
+	if s.line.serial { // by the clock, so that the profile has to be true
+		o.Baud = []int{0, 19200, 115200}[s.rnd.IntN(3)]
+		s.kind.Buffer = o.Buffer
+	}
 	o.Paper, o.Fault = s.roll, s.line.atByte
 	var err error
 	if s.vp, err = printertest.New(o); err != nil {
