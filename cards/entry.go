@@ -62,6 +62,10 @@ func (s State) Known() bool {
 // not taken one byte, so no paper can carry the card.
 const NothingSent = "no byte was sent"
 
+// NotWhole is the reason of a doubt that nobody needs to be asked about: the end
+// of the paper was never sent.
+const NotWhole = "its end was not sent"
+
 // OfCard reports whether an entry with this state speaks of one card.
 func (s State) OfCard() bool { return s != Begun && s != Checkpoint && s != ClockSet }
 
@@ -113,6 +117,7 @@ type OpenCard struct {
 	Number    uint32 `cbor:"2,keyasint"`
 	State     State  `cbor:"3,keyasint"`
 	Copy      uint32 `cbor:"4,keyasint"`
+	Torn      bool   `cbor:"5,keyasint,omitempty"` // its last paper can't be whole
 }
 
 // Serial returns the card's name.
@@ -123,6 +128,7 @@ type Issued struct {
 	Card  Card
 	State State
 	Copy  uint32 // 0 the first paper, k the reprint marked 再印刷 k
+	Torn  bool   // the last paper can't be whole
 }
 
 // EntryHash is the hash by which the next entry names this sealed one.

@@ -28,6 +28,7 @@ type Outcome int
 const (
 	Doubtful   Outcome = iota
 	NotSent            // not one byte was taken
+	Torn               // its end never left, so that no paper is whole
 	CameOut            // the printer proved it
 	Presumably         // a printer that gives no proof
 )
@@ -42,6 +43,10 @@ type Printer interface {
 
 // ErrPaper reports a printer that can't print now. No number was taken.
 var ErrPaper = errors.New("kiosk: the printer is not ready")
+
+// ErrTorn reports a card of which no paper can be whole: it is printed again, or
+// a void is asked for.
+var ErrTorn = errors.New("kiosk: the end of the card was never sent")
 
 // ErrDecide reports a card about which the volunteer has to say something
 // before this can go on.
@@ -99,6 +104,9 @@ func (i *Issuer) Settle(ctx context.Context, a cards.Allotment, number uint32, w
 	if c.State != cards.Uncertain {
 		return c, nil // somebody settled it before: a second tap
 	}
+	if whole && c.Torn {
+		return c, ErrTorn
+	}
 	if whole {
 		c.State = cards.Printed
 		_, err = i.Journal.Mark(ctx, c.Card.Serial(), cards.Printed, operator, "seen by the operator")
@@ -133,7 +141,7 @@ func (i *Issuer) print(ctx context.Context, a cards.Allotment, c cards.Issued, o
 	if _, err := i.Journal.Mark(context.WithoutCancel(ctx), serial, next, operator, reason); err != nil {
 		return c, err
 	}
-	c.State = next
+	c.State, c.Torn = next, reason == cards.NotWhole
 	return c, nil
 }
 
@@ -145,6 +153,9 @@ func outcome(o Outcome, again bool) (cards.State, string) {
 		return cards.Presumed, ""
 	case o == NotSent && !again: // of a reprint the first paper may be out
 		return cards.Void, cards.NothingSent
+	}
+	if o == Torn {
+		return cards.Uncertain, cards.NotWhole
 	}
 	return cards.Uncertain, ""
 }

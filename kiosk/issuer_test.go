@@ -80,6 +80,7 @@ func TestIssueOutcomes(t *testing.T) {
 		{"proof", kiosk.CameOut, cards.Printed},
 		{"a printer without proof", kiosk.Presumably, cards.Presumed},
 		{"nobody knows", kiosk.Doubtful, cards.Uncertain},
+		{"its end never left", kiosk.Torn, cards.Uncertain},
 		{"no byte taken", kiosk.NotSent, cards.Void},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -141,6 +142,29 @@ func TestSettle(t *testing.T) {
 	}
 	if _, err := j.Verify(t.Context()); err != nil {
 		t.Error(err)
+	}
+}
+
+// Nobody is asked about a card whose end never left, and a はい is not taken, also
+// after a restart.
+func TestTorn(t *testing.T) {
+	i, _, j := newIssuer(t, kiosk.Torn, kiosk.Doubtful)
+	c, err := i.Issue(t.Context(), allotment(), "r", "op")
+	if err != nil || !c.Torn {
+		t.Fatalf("%+v, %v", c, err)
+	}
+	if open := j.Open(); len(open) != 1 || !open[0].Torn {
+		t.Errorf("%+v", open)
+	}
+	if got, err := i.Settle(t.Context(), allotment(), c.Card.Number, true, "op"); !errors.Is(err, kiosk.ErrTorn) || got.State != cards.Uncertain {
+		t.Errorf("%+v, %v", got, err)
+	}
+	again, err := i.Settle(t.Context(), allotment(), c.Card.Number, false, "op")
+	if err != nil || again.Torn || again.State != cards.Uncertain {
+		t.Fatalf("%+v, %v", again, err)
+	}
+	if got, err := i.Settle(t.Context(), allotment(), c.Card.Number, true, "op"); err != nil || got.State != cards.Printed {
+		t.Errorf("%+v, %v", got, err)
 	}
 }
 

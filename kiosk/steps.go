@@ -226,8 +226,8 @@ func (s State) asking(e Event) (State, Effect) {
 	serial := s.Ask.Card.Serial()
 	switch e := e.(type) {
 	case TapWhole, TapTorn:
-		if s.Step == Confirm {
-			_, whole := e.(TapWhole)
+		_, whole := e.(TapWhole)
+		if s.Step == Confirm && !(whole && s.Ask.Card.Torn) {
 			s.Step, s.back, s.Desk.Note = Wait, Issue, ""
 			return s, Settle{Serial: serial, Whole: whole, Operator: s.Desk.Operator}
 		}

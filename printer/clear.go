@@ -18,7 +18,7 @@ func (d *Dev) stopped(sent int, err error) error {
 		s = d.watch.bad // before it was mended, perhaps
 	}
 	d.watch = watch{}
-	return &UncertainError{s, sent, err}
+	return &UncertainError{s, sent, sent < d.body, err}
 }
 
 // unsent is the paper when no byte of a job left: the printer was set up, and
@@ -58,7 +58,7 @@ func (d *Dev) uncertain(sent int, err error) error {
 	if hears && d.p.Answers == ProcessID {
 		d.discard()
 	}
-	return &UncertainError{s, sent, err}
+	return &UncertainError{s, sent, sent < d.body, err}
 }
 
 // why asks a printer that fell silent what ails it. Where it is well now, that

@@ -32,6 +32,7 @@ func (p Proof) String() string {
 type UncertainError struct {
 	Status Status // the first bad status, or what the printer said when asked
 	Sent   int    // bytes of the card that left, at most
+	Torn   bool   // some of its end never left: no paper of it can be whole
 	Err    error  // what the line said, if that was it
 }
 
@@ -140,7 +141,10 @@ func (d *Dev) setup() []byte {
 }
 
 func (d *Dev) send(s *stream) (Proof, error) {
-	d.watch, d.paper, d.heads = watch{}, torn, headSize
+	d.watch, d.paper, d.heads, d.body = watch{}, torn, headSize, 0
+	for _, p := range s.parts {
+		d.body += len(p.bytes)
+	}
 	sent := 0
 	for _, part := range s.parts {
 		if err := d.give(part, &sent); err != nil {

@@ -110,6 +110,7 @@ type Dev struct {
 	opts  Opts
 	paper paper
 	heads int    // NULs due behind what tore
+	body  int    // bytes of the job, without its cut
 	begun []byte // of a question that a full buffer cut short
 	swept bool   // clearing up came just before this job, and nobody says whether its cut was made
 	in    parser

@@ -7,7 +7,9 @@ import "pointkiosk/kiosk"
 type confirm struct {
 	p      *pen
 	page   *page
+	title  *text
 	sub    *text
+	yes    *button // nobody is asked where the machine knows
 	why    *text
 	notice *panel // why the answer before could not be taken
 	word   *text
@@ -20,11 +22,11 @@ func newConfirm(p *pen, send func(kiosk.Event)) *confirm {
 	s.notice.padX, s.notice.padY = 22, 8
 	yes := newAnswer(p, "whole", "confirm.yes", "confirm.yes.sub", func() { send(kiosk.TapWhole{}) })
 	no := newAnswer(p, "torn", "confirm.no", "confirm.no.sub", func() { send(kiosk.TapTorn{}) })
-	title := newSaid(p, 46, bold, body, "confirm.title")
+	s.title, s.yes = newText(p, 46, bold, body), yes
 	void := newWordButton(p, plain, 28, "confirm.void", func() { send(kiosk.TapVoid{}) })
 	void.padX, void.least = 36, 76
 	answers := newRow(p, 32, growing{yes, 1}, growing{no, 1})
-	s.page = &page{p: p, main: newColumn(p, 16, title, s.sub, growing{answers, 1}, s.why, s.notice),
+	s.page = &page{p: p, main: newColumn(p, 16, s.title, s.sub, growing{answers, 1}, s.why, s.notice),
 		foot: newRow(p, 24, newBack(p, send), spring(1), void)}
 	return s
 }
@@ -51,5 +53,10 @@ func (s *confirm) Show(st kiosk.State) {
 	s.word.set(s.p.sentence(st.Desk.Note))
 	s.notice.show(st.Desk.Note != "")
 	s.why.show(st.Desk.Note == "")
-	s.sub.set(s.p.say("confirm.sub", st.Ask.Card.Serial().String()))
+	key := "confirm"
+	if s.yes.show(!st.Ask.Card.Torn); st.Ask.Card.Torn {
+		key = "confirm.torn"
+	}
+	s.title.set(s.p.say(key + ".title"))
+	s.sub.set(s.p.say(key+".sub", st.Ask.Card.Serial().String()))
 }

@@ -157,6 +157,7 @@ func samples() []sample {
 		with("wait", kiosk.Wait, func(*kiosk.State) {}),
 		with("confirm", kiosk.Confirm, func(s *kiosk.State) { s.Ask.Card = doubtful() }),
 		with("confirm-note", kiosk.Confirm, func(s *kiosk.State) { s.Ask.Card = doubtful(); s.Desk.Note = "issue.note.staff" }),
+		with("confirm-torn", kiosk.Confirm, func(s *kiosk.State) { s.Ask.Card = doubtful(); s.Ask.Card.Torn = true }),
 		with("void", kiosk.VoidCard, func(s *kiosk.State) { s.Ask.Card = doubtful(); s.Ask.Card.State = cards.Printed }),
 		with("void-open", kiosk.VoidCard, func(s *kiosk.State) { s.Ask.Card = doubtful() }),
 		with("display", kiosk.Display, func(*kiosk.State) {}),

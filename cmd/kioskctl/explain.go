@@ -9,6 +9,7 @@ import (
 	"pointkiosk/cards/face"
 	"pointkiosk/cmd/internal/station"
 	"pointkiosk/hub/api"
+	"pointkiosk/kiosk"
 	"pointkiosk/kiosk/journal"
 	"pointkiosk/printer"
 )
@@ -60,7 +61,7 @@ func (c *call) known(err error) (text string, detail bool) {
 		{station.ErrNotEnrolled, "cli.err.enrol", false}, {station.ErrBusy, "cli.err.busy", false},
 		{station.ErrNoAllotment, "cli.err.allotment", false}, {journal.ErrOver, "cli.err.allotment", false},
 		{journal.ErrUsedUp, "cli.err.usedup", false}, {journal.ErrUnknown, "cli.err.unknown", false},
-		{journal.ErrState, "cli.err.state", false}, {journal.ErrSecond, "cli.err.second", false},
+		{journal.ErrState, "cli.err.state", false}, {kiosk.ErrTorn, "cli.err.torn", false}, {journal.ErrSecond, "cli.err.second", false},
 		{journal.ErrBroken, "cli.err.journal", true}, {journal.ErrBehind, "cli.err.journal", true},
 		{cards.ErrSerial, "cli.err.serial", false}, {api.ErrCode, "cli.err.code", false},
 	} {

@@ -62,7 +62,7 @@ func (j *Journal) again(ctx context.Context, a cards.Allotment, s cards.Serial) 
 		return cards.Issued{}, err
 	}
 	card, err := cards.Sign(a.Claims(s.Number), j.opts.Key.Private)
-	return cards.Issued{Card: card, State: state, Copy: copy}, err
+	return cards.Issued{Card: card, State: state, Copy: copy, Torn: j.sum.open[s].Torn}, err
 }
 
 // Card returns a card that was signed here.

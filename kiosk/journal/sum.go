@@ -51,7 +51,7 @@ func (s *sum) add(e cards.Entry) {
 	if e.State.Final() {
 		delete(s.open, e.Serial())
 	} else {
-		s.open[e.Serial()] = cards.OpenCard{Allotment: e.Allotment, Number: e.Number, State: e.State, Copy: e.Copy}
+		s.open[e.Serial()] = cards.OpenCard{Allotment: e.Allotment, Number: e.Number, State: e.State, Copy: e.Copy, Torn: e.State == cards.Uncertain && e.Reason == cards.NotWhole}
 	}
 }
 

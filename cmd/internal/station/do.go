@@ -225,7 +225,7 @@ func (d *Desk) after(ctx context.Context, c cards.Issued, err error, request str
 	case cards.Printed, cards.Presumed:
 		return kiosk.CardOut{Serial: c.Card.Serial(), Presumed: c.State == cards.Presumed, Count: d.count(), Request: next, Preview: d.look()}
 	case cards.Uncertain, cards.Printing:
-		open := cards.OpenCard{Allotment: c.Card.Allotment, Number: c.Card.Number, State: c.State, Copy: c.Copy}
+		open := cards.OpenCard{Allotment: c.Card.Allotment, Number: c.Card.Number, State: c.State, Copy: c.Copy, Torn: c.Torn}
 		return kiosk.CardDoubtful{Card: open, Count: d.count(), Request: next, Preview: d.look()}
 	}
 	return kiosk.NotIssued{Note: "issue.note.unsent", Request: next, Count: d.count(), Preview: d.look()}

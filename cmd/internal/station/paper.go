@@ -207,6 +207,9 @@ func (p *paper) Print(_ context.Context, d *face.Drawn) kiosk.Outcome {
 	switch {
 	case errors.As(err, &doubt):
 		p.log.Warn("card uncertain", "printer", p.dev.String(), "error", err)
+		if doubt.Torn {
+			return kiosk.Torn
+		}
 		return kiosk.Doubtful
 	case err != nil:
 		p.log.Warn("card not sent", "printer", p.dev.String(), "error", err)

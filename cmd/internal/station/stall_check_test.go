@@ -8,7 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-
+	"slices"
 	"testing"
 
 	"pointkiosk/cards"
@@ -46,6 +46,11 @@ func (s *stall) same(p printertest.Page, d *face.Drawn) bool {
 	return len(want) > 0 && bytes.Equal(bytes.Trim(p.Bits, "\x00"), want)
 }
 
+// out reports whether a print lies in the tray, whole.
+func (s *stall) out(d *face.Drawn) bool {
+	return slices.ContainsFunc(s.vp.Pages(), func(p printertest.Page) bool { return s.same(p, d) })
+}
+
 // marked reports whether a page with that card's code says 再印刷: it is no part
 // of the first print, and is one of a later, or has one on it whole.
 func (s *stall) marked(p printertest.Page, serial cards.Serial) bool {
@@ -62,12 +67,18 @@ func (s *stall) marked(p printertest.Page, serial cards.Serial) bool {
 func (s *stall) check(ctx context.Context, dir string) error {
 	err := errors.Join(s.needless...)
 	for d, serial := range s.proved {
-		out := false
-		for _, p := range s.vp.Pages() {
-			out = out || s.same(p, d)
-		}
-		if !out {
+		if !s.out(d) {
 			err = errors.Join(err, fmt.Errorf("%v: printed, but there is no such paper", serial))
+		}
+	}
+	for d, serial := range s.presumed {
+		if !s.out(d) {
+			err = errors.Join(err, fmt.Errorf("%v: presumed while nothing happened, but there is no such paper", serial))
+		}
+	}
+	for d, serial := range s.torn {
+		if s.out(d) {
+			err = errors.Join(err, fmt.Errorf("%v: said to be torn, but it lies there whole", serial))
 		}
 	}
 	pages := append(s.vp.Pages(), s.vp.Strip())

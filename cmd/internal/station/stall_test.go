@@ -33,6 +33,8 @@ type stall struct {
 	event    cards.Allotment
 	drawn    map[cards.Serial][]*face.Drawn // each print of a card
 	proved   map[*face.Drawn]cards.Serial   // those that came out, as the printer proved
+	torn     map[*face.Drawn]cards.Serial   // those of which no paper can be whole, as the kiosk says
+	presumed map[*face.Drawn]cards.Serial   // those of a printer that was asked and had nothing to complain of, while nothing happened
 	needless []error                        // questions
 	asked    int                            // questions in all
 	wrong    int                            // of them answered wrongly
@@ -84,7 +86,8 @@ func stallEvent() cards.Allotment {
 func newStall(t *testing.T, kind printer.Profile, seed uint64, p pens, fault planted) *stall {
 	t.Helper()
 	s := &stall{kind: kind, rnd: rand.New(rand.NewPCG(seed, 3)), event: stallEvent(),
-		drawn: map[cards.Serial][]*face.Drawn{}, proved: map[*face.Drawn]cards.Serial{}, samples: map[*face.Drawn][]byte{}, pens: p}
+		drawn: map[cards.Serial][]*face.Drawn{}, proved: map[*face.Drawn]cards.Serial{},
+		torn: map[*face.Drawn]cards.Serial{}, presumed: map[*face.Drawn]cards.Serial{}, samples: map[*face.Drawn][]byte{}, pens: p}
 	s.openJournal(t)
 	var c printer.Conn = s.plug(t)
 	if fault.wire != nil {
@@ -169,6 +172,10 @@ func (b *booth) Print(ctx context.Context, d *face.Drawn) kiosk.Outcome {
 	switch {
 	case o == kiosk.CameOut:
 		s.proved[d] = serial
+	case o == kiosk.Torn:
+		s.torn[d] = serial
+	case o == kiosk.Presumably && s.kind.Answers == printer.Realtime && len(s.line.ills) == 0:
+		s.presumed[d] = serial
 	case o == kiosk.Doubtful && s.line.ear.proof && !s.line.ear.bad && !s.line.stood():
 		s.needless = append(s.needless, fmt.Errorf("%v: asked where the printer had answered", serial))
 	case o != kiosk.Presumably && len(s.line.ills) == 0 && s.roll == 0:
@@ -214,12 +221,14 @@ func (s *stall) serve(ctx context.Context, visitor int) error {
 func (s *stall) settle(ctx context.Context, c cards.Issued) error {
 	serial := c.Card.Serial()
 	for range mostTaps {
-		s.asked++
 		s.vp.Advance(time.Duration(s.rnd.IntN(10)) * time.Second)
-		whole := s.lies(serial)
-		if s.rnd.IntN(20) == 0 {
-			whole = !whole
-			s.wrong++
+		whole := false
+		if !c.Torn { // else there is nothing to ask
+			s.asked++
+			if whole = s.lies(serial); s.rnd.IntN(20) == 0 {
+				whole = !whole
+				s.wrong++
+			}
 		}
 		got, err := s.issuer.Settle(ctx, s.event, serial.Number, whole, "volunteer")
 		switch {
@@ -228,6 +237,8 @@ func (s *stall) settle(ctx context.Context, c cards.Issued) error {
 			return err
 		case got.State != cards.Uncertain:
 			return nil
+		default:
+			c = got
 		}
 		s.mend()
 	}
