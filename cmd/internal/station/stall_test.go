@@ -93,7 +93,7 @@ func newStall(t *testing.T, kind printer.Profile, seed uint64, p pens, fault pla
 	if fault.wire != nil {
 		c = fault.wire(c)
 	}
-	dev, err := printer.New(c, &printer.Opts{Profile: kind, Ping: s.line.serial, Now: s.vp.Now, Draw: p.letters})
+	dev, err := printer.New(c, &printer.Opts{Profile: s.kind, Ping: s.line.serial, Now: s.vp.Now, Draw: p.letters})
 	if err != nil {
 		t.Fatal(err)
 	}
