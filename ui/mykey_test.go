@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -431,5 +432,34 @@ func TestCountDown(t *testing.T) {
 		if key() != before {
 			t.Errorf("%v: keys move from %v to %v", size, before, key())
 		}
+	}
+}
+
+// Who taps twice by habit sends one tap, and agrees to nothing on the screen that
+// comes after.
+func TestTwoTapsAreOne(t *testing.T) {
+	p := newPerson(t, sizes()[0], "mykey-terms")
+	clock := now()
+	p.root.mykey.clock = func() time.Time { return clock }
+	tap := func(after time.Duration, words string) int {
+		p.t.Helper()
+		clock, p.sent = clock.Add(after), nil
+		p.tap(words)
+		return len(p.sent)
+	}
+	p.root.mykey.deaf = clock
+	for i, got := range []int{
+		tap(0, "同意して次へ"), tap(100*time.Millisecond, "同意して次へ"),
+		func() int { p.root.Show(stateOf(t, "mykey-confirm")); return tap(100*time.Millisecond, "申しこむ") }(),
+		tap(100*time.Millisecond, "申しこむ"), tap(100*time.Millisecond, "申しこむ"),
+	} {
+		if want := []int{1, 0, 0, 0, 1}[i]; got != want {
+			t.Errorf("tap %d sends %d, want %d", i+1, got, want)
+		}
+	}
+	p.root.Show(stateOf(t, "home"))
+	p.root.Show(stateOf(t, "mykey-needs"))
+	if tap(0, "15歳以上です") != 0 || tap(settle, "15歳以上です") != 1 {
+		t.Error("the first screen takes the second tap on the tile")
 	}
 }
