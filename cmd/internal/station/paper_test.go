@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"pointkiosk/assets/words"
 	"pointkiosk/printer"
 	"pointkiosk/printer/printertest"
 )
@@ -102,4 +103,62 @@ func TestPaperNote(t *testing.T) {
 	if _, err := Probe(m.opts); !errors.Is(err, ErrBusy) {
 		t.Errorf("asked beside the kiosk: %v", err)
 	}
+}
+
+// TestPrinterSettings: what the settings say reaches the printer.
+func TestPrinterSettings(t *testing.T) {
+	open := func(t *testing.T, paper *printertest.Opts, change func(*Printer)) (*printertest.Printer, *paper) {
+		t.Helper()
+		vp, err := printertest.New(paper)
+		if err != nil {
+			t.Fatal(err)
+		}
+		uri, unplug, err := vp.Plug()
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := Printer{URI: uri, Profile: "epson-tm-58"}
+		change(&s)
+		p, err := openPaper(s, slog.New(slog.DiscardHandler), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = p.Close(); unplug() })
+		return vp, p
+	}
+	model, err := printer.Named("epson-tm-58")
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, err := testPage(model, words.In("ja"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Run("beep", func(t *testing.T) {
+		for _, on := range []bool{false, true} {
+			vp, p := open(t, printertest.Like(model), func(s *Printer) { s.Beep = on })
+			if _, err := p.dev.Print(page...); err != nil || strings.Contains(vp.Listing(), "buzzer") != on {
+				t.Errorf("%v: %v", on, err)
+			}
+		}
+	})
+	t.Run("ping", func(t *testing.T) {
+		for _, on := range []bool{false, true} {
+			vp, p := open(t, printertest.Like(model), func(s *Printer) { s.Ping = on })
+			_, err := p.dev.Print(page...)
+			if n := strings.Count(vp.Listing(), "ask status 1"); err != nil || (n > 5) != on {
+				t.Errorf("%v: asked %d times, %v", on, n, err)
+			}
+		}
+	})
+	t.Run("near end", func(t *testing.T) {
+		low := printertest.Like(model)
+		low.Paper, low.NearEnd = 5000, 6000
+		for _, stop := range []bool{false, true} {
+			_, p := open(t, low, func(s *Printer) { s.Stop = stop })
+			if out := p.Paper(t.Context()); !out.Low || out.Ready == stop || (out.Code == "P-08") != stop {
+				t.Errorf("stop %v: %+v", stop, out)
+			}
+		}
+	})
 }
