@@ -9,7 +9,9 @@ type confirm struct {
 	page   *page
 	title  *text
 	sub    *text
-	yes    *button // nobody is asked where the machine knows
+	yes    *button
+	no     *button
+	again  *button // nobody is asked where the machine knows
 	why    *text
 	notice *panel // why the answer before could not be taken
 	word   *text
@@ -22,10 +24,12 @@ func newConfirm(p *pen, send func(kiosk.Event)) *confirm {
 	s.notice.padX, s.notice.padY = 22, 8
 	yes := newAnswer(p, "whole", "confirm.yes", "confirm.yes.sub", func() { send(kiosk.TapWhole{}) })
 	no := newAnswer(p, "torn", "confirm.no", "confirm.no.sub", func() { send(kiosk.TapTorn{}) })
-	s.title, s.yes = newText(p, 46, bold, body), yes
+	s.title = newText(p, 46, bold, body)
+	s.again = newAnswer(p, "torn", "confirm.again", "confirm.again.sub", func() { send(kiosk.TapTorn{}) })
+	s.yes, s.no = yes, no
 	void := newWordButton(p, plain, 28, "confirm.void", func() { send(kiosk.TapVoid{}) })
 	void.padX, void.least = 36, 76
-	answers := newRow(p, 32, growing{yes, 1}, growing{no, 1})
+	answers := newRow(p, 32, growing{yes, 1}, growing{no, 1}, growing{s.again, 1})
 	s.page = &page{p: p, main: newColumn(p, 16, s.title, s.sub, growing{answers, 1}, s.why, s.notice),
 		foot: newRow(p, 24, newBack(p, send), spring(1), void)}
 	return s
@@ -52,11 +56,14 @@ func (s *confirm) body() part { return s.page }
 func (s *confirm) Show(st kiosk.State) {
 	s.word.set(s.p.sentence(st.Desk.Note))
 	s.notice.show(st.Desk.Note != "")
-	s.why.show(st.Desk.Note == "")
+	s.why.show(st.Desk.Note == "" && !st.Ask.Card.Torn)
 	key := "confirm"
-	if s.yes.show(!st.Ask.Card.Torn); st.Ask.Card.Torn {
+	if st.Ask.Card.Torn {
 		key = "confirm.torn"
 	}
+	s.yes.show(!st.Ask.Card.Torn)
+	s.no.show(!st.Ask.Card.Torn)
+	s.again.show(st.Ask.Card.Torn)
 	s.title.set(s.p.say(key + ".title"))
 	s.sub.set(s.p.say(key+".sub", st.Ask.Card.Serial().String()))
 }

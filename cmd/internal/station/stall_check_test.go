@@ -52,13 +52,22 @@ func (s *stall) out(d *face.Drawn) bool {
 	return slices.ContainsFunc(s.vp.Pages(), func(p printertest.Page) bool { return s.same(p, d) })
 }
 
-// marked reports whether a page with that card's code says 再印刷: it is no part
-// of the first print, and is one of a later, or has one on it whole.
+// marked reports whether a page with that card's code says 再印刷, however
+// much of the rest is missing.
 func (s *stall) marked(p printertest.Page, serial cards.Serial) bool {
-	part := bytes.Trim(p.Bits, "\x00")
 	for n, d := range s.drawn[serial] {
-		if all := s.sample(d); bytes.Contains(all, part) || bytes.Contains(part, all) {
-			return n > 0
+		mark := fmt.Sprintf("再印刷 %d", n)
+		for _, l := range d.Lines {
+			if n == 0 || l.Text != mark {
+				continue
+			}
+			var rows []byte
+			for y := l.Top; y < l.Bottom; y++ {
+				rows = append(rows, d.Row(y)...)
+			}
+			if bytes.Contains(p.Bits, rows) || slices.Contains(p.Text, mark) {
+				return true
+			}
 		}
 	}
 	return false

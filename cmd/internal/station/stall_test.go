@@ -174,7 +174,7 @@ func (b *booth) Print(ctx context.Context, d *face.Drawn) kiosk.Outcome {
 		s.proved[d] = serial
 	case o == kiosk.Torn:
 		s.torn[d] = serial
-	case o == kiosk.Presumably && s.kind.Answers == printer.Realtime && len(s.line.ills) == 0:
+	case o == kiosk.Presumably && s.kind.Answers == printer.Realtime && len(s.line.ills) == 0 && s.roll == 0:
 		s.presumed[d] = serial
 	case o == kiosk.Doubtful && s.line.ear.proof && !s.line.ear.bad && !s.line.stood():
 		s.needless = append(s.needless, fmt.Errorf("%v: asked where the printer had answered", serial))
