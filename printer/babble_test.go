@@ -25,6 +25,7 @@ type babble struct {
 
 	heard []byte // since the last question for an id
 	id    []byte // that was asked for last
+	first []byte // that was asked for first
 	block bool   // the answer to GS I was said since it was asked
 	one   bool   // a byte that looks like an answer to GS r was said since it was asked
 }
@@ -33,6 +34,7 @@ type babble struct {
 const (
 	askedID = 0xF8 // the answer with the id that was asked for last
 	otherID = 0xF9 // with one that was not
+	firstID = 0xFC // with the one that was asked for first
 	cleared = 0xFA // to DLE DC4 8
 	named   = 0xFB // to GS I
 )
@@ -45,6 +47,9 @@ func (c *babble) Tx(w, r []byte) error {
 	}
 	if i := bytes.LastIndex(w, []byte("\x1d(H\x06\x0000")); i >= 0 && len(w) == i+11 {
 		c.id, c.heard = bytes.Clone(w[i+7:]), nil
+		if c.first == nil {
+			c.first = c.id
+		}
 	}
 	if bytes.HasSuffix(w, []byte("\x1dIC")) {
 		c.block, c.heard = false, nil
@@ -76,6 +81,8 @@ func (c *babble) byte() byte {
 		switch b {
 		case askedID:
 			c.next = fmt.Appendf(nil, "\x37\x22%s\x00", c.id)
+		case firstID:
+			c.next = fmt.Appendf(nil, "\x37\x22%s\x00", c.first)
 		case otherID:
 			c.next = []byte("\x37\x22x\x00")
 		case cleared:
@@ -158,6 +165,8 @@ func TestBabble(t *testing.T) {
 		{"half a status back for ever", []byte{0x10}, false},
 		{"one id again and again", blocks, false},
 		{"another's id", []byte{0x12, 0x12, 0x12, 0x12, cleared, otherID}, false},
+		{"its first id again and again", []byte{0x12, 0x12, 0x12, 0x12, cleared, named, firstID}, false},
+		{"GS r and no end of clearing up", []byte{0x12, 0x12, 0x12, 0x12, 0x00}, false},
 		{"honest", honest, true},
 	} {
 		for _, class := range classes {
@@ -174,7 +183,7 @@ func TestBabble(t *testing.T) {
 
 // FuzzDev says anything for ever.
 func FuzzDev(f *testing.F) {
-	for _, seed := range [][]byte{nil, honest, {0x12}, {0x12, cleared, otherID}, {0x37, 0x22}, {0x10, 0, 0, 0}, {0x12, 0x12, named, 0x0C}, {askedID, 0x1A}} {
+	for _, seed := range [][]byte{nil, honest, {0x12}, {0x12, cleared, otherID}, {0x12, cleared, named, firstID}, {0x12, 0x00}, {0x37, 0x22}, {0x10, 0, 0, 0}, {0x12, 0x12, named, 0x0C}, {askedID, 0x1A}} {
 		for class := range classes {
 			f.Add(seed, uint8(class), class > 1)
 		}
