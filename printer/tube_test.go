@@ -261,7 +261,7 @@ func TestAskedBetweenParts(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				line := &rebooting{Printer: vp, at: 2}
+				line := &rebooting{Printer: vp, kind: "\x1dv0", at: 2}
 				d, err := printer.New(line, &printer.Opts{Profile: printer.Profile{Dots: 384, Answers: class, Blade: blade}, Ping: ping, Now: vp.Now})
 				if err != nil {
 					t.Fatal(err)
@@ -276,17 +276,49 @@ func TestAskedBetweenParts(t *testing.T) {
 	}
 }
 
-// rebooting is a line whose printer is off and on again behind that many parts.
+// TestAskedBeforeProof switches a printer off and on that has all of a card: who
+// asks while waiting for its proof need not wait to the end.
+func TestAskedBeforeProof(t *testing.T) {
+	for _, class := range []printer.Answers{printer.Queued, printer.ProcessID} {
+		for _, ping := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%v/%v", class, ping), func(t *testing.T) {
+				const patience = time.Minute
+				var off time.Time
+				paper := &printertest.Opts{Dots: 384, Answers: class, Blade: blade, Buffer: 1 << 16, Speed: 100}
+				vp, err := printertest.New(paper)
+				if err != nil {
+					t.Fatal(err)
+				}
+				line := &rebooting{Printer: vp, kind: "\x1dV", at: 1, then: func() { off = vp.Now() }}
+				_, err = drive(t, line, vp, printer.Opts{Ping: ping, Patience: patience}, paper).Print(card(1, 384, 400))
+				if e, ok := errors.AsType[*printer.UncertainError](err); !ok || e.Torn || off.IsZero() {
+					t.Fatalf("%v", err)
+				}
+				if took := vp.Now().Sub(off); (took < 5*time.Second) != ping || !ping && took < patience {
+					t.Errorf("known after %v", took)
+				}
+			})
+		}
+	}
+}
+
+// rebooting is a line whose printer is off and on again behind that many parts
+// of a kind.
 type rebooting struct {
 	*printertest.Printer
+	kind      string // how they begin
 	at, parts int
+	then      func()
 }
 
 func (l *rebooting) Tx(w, r []byte) error {
 	err := l.Printer.Tx(w, r)
-	if bytes.HasPrefix(w, []byte("\x1dv0")) {
+	if bytes.HasPrefix(w, []byte(l.kind)) {
 		if l.parts++; l.parts == l.at {
 			l.Inject(printertest.Rebooted)
+			if l.then != nil {
+				l.then()
+			}
 		}
 	}
 	return err
