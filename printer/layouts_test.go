@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -46,6 +47,62 @@ func TestLayouts(t *testing.T) {
 				wantRead(t, page, e.url)
 			})
 		}
+	}
+}
+
+// TestLargeAndBold sets the second line of the card twice as large and bold, and
+// a word in the third: those letters come out so, and no others.
+func TestLargeAndBold(t *testing.T) {
+	for _, kind := range printer.Profiles() {
+		for _, l := range kind.Layouts() {
+			if l < printer.NativeText {
+				continue
+			}
+			t.Run(fmt.Sprintf("%s-%v", kind.Name, l), func(t *testing.T) {
+				kind.Layout = l
+				vp, d := model(t, kind)
+				e := drawEight(t, kind.Dots, moduleFor(l))
+				e.job[1].(*printer.Text).Runs = []printer.Run{{Text: e.lines[1], Times: 2, Bold: true}}
+				e.job[2].(*printer.Text).Runs = []printer.Run{{Text: "ナチュラル"}, {Text: "バル", Times: 3}}
+				want := []printertest.Run{{Text: e.lines[0], Across: 1, Down: 1}, {Text: e.lines[1], Across: 2, Down: 2, Bold: true},
+					{Text: "ナチュラル", Across: 1, Down: 1}, {Text: "バル", Across: 3, Down: 3}}
+				for _, line := range e.lines[3:] {
+					want = append(want, printertest.Run{Text: line, Across: 1, Down: 1})
+				}
+				for n := range 2 { // the first card leaves no letter set for the second
+					print(t, d, kind, e.job...)
+					if got := vp.Pages()[n].Runs; !slices.Equal(got, want) {
+						t.Errorf("card %d has the runs %v", n, got)
+					}
+				}
+				clean(t, vp)
+			})
+		}
+	}
+}
+
+// TestCodeInOneCommand prints the whole picture on printers that hold its code,
+// which is then a single raster: no head stops within it.
+func TestCodeInOneCommand(t *testing.T) {
+	for _, kind := range printer.Profiles() {
+		if kind.Answers == printer.Realtime { // such a one gets half of its buffer at most
+			continue
+		}
+		t.Run(kind.Name, func(t *testing.T) {
+			const module = 7
+			kind.Layout, kind.Buffer = printer.Whole, 32<<10
+			if kind.Dots == 384 {
+				kind.Buffer = 16 << 10
+			}
+			vp, d := model(t, kind)
+			e := drawEight(t, kind.Dots, module)
+			print(t, d, kind, e.job...)
+			if n := strings.Count(vp.Listing(), fmt.Sprintf("x%d\n", 45*module)); n != 1 {
+				t.Errorf("%d rasters are as high as the code\n%s", n, vp.Listing())
+			}
+			wantEight(t, vp.Pages()[0], e, printer.Whole)
+			clean(t, vp)
+		})
 	}
 }
 

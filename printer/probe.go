@@ -30,8 +30,8 @@ func Probe(c Conn, now func() time.Time) (f Found, err error) {
 		return f, &UnsentError{lost(err), err}
 	}
 	if _, err := d.drain(); err != nil {
-		if way, ok := c.(interface{ OneWay() bool }); ok && way.OneWay() {
-			return f, nil // nothing can ever be read: Mute
+		if d.oneWay() {
+			return f, nil // Mute
 		}
 		return f, fmt.Errorf("printer: probe %v: %w", c, err)
 	}

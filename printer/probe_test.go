@@ -135,6 +135,27 @@ func TestProbeOneWay(t *testing.T) {
 	}
 }
 
+// TestOneWayStatus: whoever reads P-01 looks for a cable, though the profile is
+// wrong.
+func TestOneWayStatus(t *testing.T) {
+	for _, class := range classes {
+		d, err := printer.New(oneWay{}, &printer.Opts{Profile: printer.Profile{Name: "clone", Dots: 384, Answers: class}, Now: step()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := d.Status()
+		if class == printer.Mute {
+			if err != nil || !s.Ready() {
+				t.Errorf("mute: %v, %v", s, err)
+			}
+			continue
+		}
+		if s.Code() != "P-01" || err == nil || !strings.Contains(err.Error(), `nothing can be read on one way: set the answers of profile "clone" to mute`) {
+			t.Errorf("%v: %v, %v", class, s, err)
+		}
+	}
+}
+
 // TestProposeLayout: kanji of a printer for another country come out as other
 // letters, and it says that it printed.
 func TestProposeLayout(t *testing.T) {

@@ -163,7 +163,16 @@ func (d *Dev) Status() (Status, error) {
 	if s = d.blame(err); s.Known {
 		return s, nil
 	}
+	if d.oneWay() {
+		return s, fmt.Errorf("printer: nothing can be read on %v: set the answers of profile %q to mute, they are %v: %w", d.c, d.p.Name, d.p.Answers, err)
+	}
 	return s, fmt.Errorf("printer: ask %v for its status: %w", d.c, err)
+}
+
+// oneWay reports a line on which nothing can ever be read.
+func (d *Dev) oneWay() bool {
+	c, ok := d.c.(interface{ OneWay() bool })
+	return ok && c.OneWay()
 }
 
 // between is how a printer is for a card that has not begun. One that has may

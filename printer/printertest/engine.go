@@ -30,6 +30,7 @@ type input struct {
 	tail     []byte          // its last two bytes, for a command hidden in the data
 	items    []item          // of the line that is not yet printed
 	text     string          // that they say
+	runs     []Run           // of it
 	said     strings.Builder // since the last command, for the listing
 	settings
 }

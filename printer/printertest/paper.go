@@ -18,6 +18,14 @@ type Page struct {
 	Bits   []byte   // rows of Dots/8 bytes, 1 black
 	Torn   bool     // off the end of a roll, not cut
 	Text   []string // the lines that the printer itself wrote; □ is a bit image
+	Runs   []Run    // the same, as they were set
+}
+
+// A Run is text within a line whose letters are all alike.
+type Run struct {
+	Text         string
+	Across, Down int // how many times as wide and as high as usual
+	Bold         bool
 }
 
 // Bounds is the page's size, from (0, 0).
@@ -111,6 +119,7 @@ type roll struct {
 	left     int    // rows on the roll
 	strip    []byte // rows that passed the head since the last cut
 	text     []string
+	runs     []Run
 	pages    []Page
 	numbered int
 }
@@ -137,8 +146,8 @@ func (r *roll) take(keep int, torn bool) (Page, bool) {
 		return Page{}, false
 	}
 	r.numbered++
-	page := Page{Number: r.numbered, Dots: 8 * r.stride, Bits: bits, Torn: torn, Text: r.text}
-	r.text = nil
+	page := Page{Number: r.numbered, Dots: 8 * r.stride, Bits: bits, Torn: torn, Text: r.text, Runs: r.runs}
+	r.text, r.runs = nil, nil
 	r.pages = append(r.pages, page)
 	return page, true
 }

@@ -60,7 +60,7 @@ func (p *Printer) character(code []byte, at int64) {
 		c = '〓'
 	}
 	i.said.WriteRune(c)
-	i.text += string(c)
+	i.say(Run{string(c), i.across, i.down, i.bold})
 	wide, across, down := charWidth*len(code), i.across, i.down
 	dark := func(x, y int) bool { return x%wide == wide-1 || y == charHeight-1 } // without a font, a corner
 	if p.opts.Skills.Font != nil {
@@ -75,6 +75,19 @@ func (p *Printer) character(code []byte, at int64) {
 	p.put(item{width: wide * across, height: charHeight * down, dark: func(x, y int) bool {
 		return dark(x/across, y/down) || bold && x > 0 && dark((x-1)/across, y/down)
 	}}, at)
+}
+
+// say adds what an item says, and how it is set.
+func (i *input) say(r Run) {
+	i.text += r.Text
+	if n := len(i.runs); n > 0 {
+		last := &i.runs[n-1]
+		if same := (Run{last.Text, r.Across, r.Down, r.Bold}); *last == same {
+			last.Text += r.Text
+			return
+		}
+	}
+	i.runs = append(i.runs, r)
 }
 
 // decode is the character of a code in Shift-JIS, as far as the settings go.
@@ -150,10 +163,10 @@ func (p *Printer) printLine(rows int) {
 		p.mech.rows = append(p.mech.rows, row)
 	}
 	if i.text != "" {
-		p.paper.text = append(p.paper.text, i.text)
+		p.paper.text, p.paper.runs = append(p.paper.text, i.text), append(p.paper.runs, i.runs...)
 	}
 	p.mech.feed += max(rows-height, 0)
-	i.items, i.text, i.left = nil, "", 0
+	i.items, i.text, i.runs, i.left = nil, "", nil, 0
 }
 
 // obeyText sets letters.
@@ -242,7 +255,7 @@ func (p *Printer) image(cmd []byte, at int64) bool {
 		y /= down
 		return data[x/across*size+y/8]>>(7-y%8)&1 == 1
 	}}, at)
-	p.input.text += "□"
+	p.input.say(Run{Text: "□", Across: 1, Down: 1}) // bit images don't grow with GS !
 	return true
 }
 

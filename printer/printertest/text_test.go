@@ -1,6 +1,7 @@
 package printertest
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -44,6 +45,9 @@ feed 0 and cut
 	page := p.Pages()[0]
 	if got := strings.Join(page.Text, "|"); got != "木a|¥ｱb|□" {
 		t.Errorf("the page says %q", got)
+	}
+	if want := []Run{{"木a", 1, 1, false}, {"¥ｱ", 1, 1, false}, {"b", 2, 2, true}, {"□", 1, 1, false}}; !slices.Equal(page.Runs, want) {
+		t.Errorf("its runs are %v", page.Runs)
 	}
 	if got := page.Bounds().Dy(); got != 30+48+24 {
 		t.Errorf("%d rows", got)

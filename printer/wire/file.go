@@ -7,6 +7,9 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 func (c *Conn) file(u *url.URL) error {
@@ -50,6 +53,32 @@ func own(f *os.File) error {
 		return syscall.EBUSY
 	}
 	return err
+}
+
+// plugged reports a device that is gone, at once: of a printer that is only
+// opened and never asked, nothing else tells.
+func plugged(c syscall.Conn) error {
+	_, err := poll(c, 0, time.Time{})
+	return err
+}
+
+// poll waits for events until deadline, and says which happened, if any. It ends
+// with ENODEV where the device is gone.
+func poll(c syscall.Conn, events int16, deadline time.Time) (happened int16, err error) {
+	p := []unix.PollFd{{Events: events}}
+	err = control(c, func(fd int) (err error) {
+		p[0].Fd = int32(fd)
+		for {
+			left := max(0, time.Until(deadline))
+			if _, err = unix.Poll(p, int(left/time.Millisecond)); err != unix.EINTR {
+				return err
+			}
+		}
+	})
+	if happened = p[0].Revents; err == nil && happened&(unix.POLLERR|unix.POLLHUP|unix.POLLNVAL) != 0 {
+		err = syscall.ENODEV
+	}
+	return happened, err
 }
 
 // control gives f the descriptor of c.

@@ -287,6 +287,34 @@ func TestPaperEmpty(t *testing.T) {
 	}
 }
 
+// TestMuteUnplugged pulls the plug of a printer that is opened and never asked:
+// it must not stay ready until a card is lost in it.
+func TestMuteUnplugged(t *testing.T) {
+	t.Parallel()
+	for _, uri := range []string{"file://%s/lp0", "serial://%s/lp0?flow=none"} {
+		h := newHub(t)
+		p := h.plug(t, "lp0", "MDL:A;", nil)
+		c := h.open(t, fmt.Sprintf(uri, h.dev))
+		d, err := printer.New(c, &printer.Opts{Profile: printer.Profile{Dots: 384, Answers: printer.Mute}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ready(t, d)
+		ready(t, d)
+		p.pull()
+		for n := range 3 {
+			if s, err := d.Status(); s.Reason != printer.Away || err == nil || !strings.Contains(err.Error(), "plug the printer in") {
+				t.Errorf("%s, look %d at none: %v, %v", uri, n, s, err)
+			}
+		}
+		h.plug(t, "lp0", "MDL:A;", nil)
+		ready(t, d)
+		if err := c.Tx([]byte("card"), nil); err != nil {
+			t.Errorf("%s, plugged in again: %v", uri, err)
+		}
+	}
+}
+
 // odd gives what it has to, one a call: an error, or a byte.
 type odd []any
 

@@ -59,6 +59,7 @@ type tty interface {
 	waiting() (int, error) // bytes that the kernel keeps
 	hold(on bool) error    // stops sending them, or goes on
 	drop() error           // forgets them
+	ended() error          // reports that the port is gone
 }
 
 // serialLine is an open serial port.
@@ -185,6 +186,8 @@ func (f ttyFile) hold(on bool) error {
 func (f ttyFile) drop() error {
 	return control(f, func(fd int) error { return unix.IoctlSetInt(fd, unix.TCFLSH, unix.TCOFLUSH) })
 }
+
+func (f ttyFile) ended() error { return plugged(f) }
 
 // rawMode is 8N1 with no byte changed on the way. XON/XOFF is safe for answers:
 // none is 11h or 13h (TM-T88III specification, appendix G).

@@ -129,6 +129,8 @@ func (u *uart) drop() error {
 	return nil
 }
 
+func (u *uart) ended() error { return nil }
+
 func (u *uart) Close() error {
 	end := time.Now().Add(closing)
 	return u.wait(&end, func() bool { return len(u.kernel) == 0 })

@@ -167,27 +167,15 @@ func (l *usbLine) Write(b []byte) (int, error) {
 
 // taken waits until usblp has nothing under way.
 func (l *usbLine) taken(deadline time.Time) error {
-	poll := []unix.PollFd{{Events: unix.POLLOUT}}
-	var n int
-	err := control(l, func(fd int) (err error) {
-		poll[0].Fd = int32(fd)
-		for {
-			left := max(0, time.Until(deadline))
-			if n, err = unix.Poll(poll, int(left/time.Millisecond)); err != unix.EINTR {
-				return err
-			}
-		}
-	})
-	switch {
-	case err != nil:
-		return err
-	case n == 0:
+	happened, err := poll(l, unix.POLLOUT, deadline)
+	if err == nil && happened == 0 {
 		return os.ErrDeadlineExceeded
-	case poll[0].Revents&(unix.POLLERR|unix.POLLHUP) != 0:
-		return syscall.ENODEV
 	}
-	return nil
+	return err
 }
+
+// ended reports a printer that was unplugged.
+func (l *usbLine) ended() error { return plugged(l) }
 
 // pause between two looks for an answer.
 const pause = 20 * time.Millisecond

@@ -193,13 +193,13 @@ func (c *Conn) tx(w, r []byte) (sent int, err error) {
 // up opens the line if it is not open, or has been silent for so long that the
 // printer may hang up any moment.
 func (c *Conn) up() (err error) {
-	if t, ok := c.line.(*tcpLine); ok {
-		if err := t.ended(); err != nil {
+	if l, ok := c.line.(interface{ ended() error }); ok {
+		if err := l.ended(); err != nil {
 			return err
 		}
-		if t.idle(c.opts.Idle) {
-			c.hangUp()
-		}
+	}
+	if t, ok := c.line.(*tcpLine); ok && t.idle(c.opts.Idle) {
+		c.hangUp()
 	}
 	if c.line != nil {
 		return nil
