@@ -138,7 +138,7 @@ func (d *Daemon) configure() {
 }
 
 // ready waits for the daemon. With a port taken it would say that it is, and have
-// no reader.
+// no reader; and it says so before it listens.
 func (d *Daemon) ready() bool {
 	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
 		select {
@@ -150,7 +150,11 @@ func (d *Daemon) ready() bool {
 		if strings.Contains(log, "init failed") {
 			return false
 		}
-		if _, err := os.Stat(d.Socket()); err == nil && strings.Contains(log, "daemon ready") {
+		if !strings.Contains(log, "daemon ready") {
+			continue
+		}
+		if c, err := net.Dial("unix", d.Socket()); err == nil {
+			_ = c.Close()
 			return true
 		}
 	}
