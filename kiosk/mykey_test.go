@@ -24,6 +24,7 @@ func TestLeavingTheCounter(t *testing.T) {
 		home  bool
 	}{
 		{"still there", []Event{Tick{Now: time.Unix(1_000_000_059, 0)}}, false},
+		{"typing on keys of the screen", []Event{Tick{Now: time.Unix(1_000_000_059, 0)}, Touched{}, Tick{Now: time.Unix(1_000_000_060, 0)}}, false},
 		{"at 表示", []Event{TapDisplay{}, Tick{Now: time.Unix(1_000_000_059, 0)}}, false},
 		{"card taken away", []Event{wizard.CardOut{}}, true},
 		{"card taken away at 表示", []Event{TapDisplay{}, wizard.CardOut{}}, true},

@@ -19,6 +19,9 @@ func TestMarkup(t *testing.T) {
 		{"issue-1280x800-ja.xml", "issue-handed", 0, kiosk.Look{Lang: "ja", Size: kiosk.Medium}},
 		{"confirm-1280x800-en.xml", "confirm", 0, kiosk.Look{Lang: "en", Size: kiosk.Large, Contrast: true}},
 		{"out-800x480-ja.xml", "out-P-02", 3, kiosk.Look{Lang: "ja", Size: kiosk.Medium}},
+		{"mykey-pin-1280x800-ja.xml", "mykey-pin-wrong", 0, kiosk.Look{Lang: "ja", Size: kiosk.Medium}},
+		{"mykey-done-800x480-en.xml", "mykey-done-later", 3, kiosk.Look{Lang: "en", Size: kiosk.Large, Contrast: true}},
+		{"mykey-stopped-1080x1920-ja.xml", "mykey-stopped-unusable", 2, kiosk.Look{Lang: "ja", Size: kiosk.Medium}},
 	} {
 		root, w := open(t, sizes()[tt.size], func(kiosk.Event) {})
 		st := stateOf(t, tt.sample)

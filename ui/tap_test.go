@@ -11,6 +11,7 @@ import (
 	"fyne.io/fyne/v2/test"
 
 	"pointkiosk/kiosk"
+	"pointkiosk/kiosk/wizard"
 )
 
 // find gives the button whose words contain a text, all words without spaces.
@@ -89,6 +90,49 @@ func TestTapsSend(t *testing.T) {
 		{"low display", "English", kiosk.TapLang{Lang: "en"}},
 		{"low display", "見やすい色", kiosk.TapContrast{}},
 		{"low display", "ふつう", nil}, // it is so already
+		{"home-counter", "マイキーIDをつくる", kiosk.TapMyKey{}},
+		{"home-counter-none", "マイキーIDをつくる", kiosk.TapMyKey{}},
+		{"low home-counter", "マイキーIDをつくる", kiosk.TapMyKey{}},
+		{"mykey-needs", "15歳以上です", wizard.TapNext{}},
+		{"mykey-needs", "15歳未満です", wizard.TapYoung{}},
+		{"mykey-needs", "もどる", wizard.TapBack{}},
+		{"mykey-young", "もどる", wizard.TapBack{}},
+		{"mykey-place", "もどる", wizard.TapBack{}},
+		{"mykey-pin", "1", kiosk.Touched{}},
+		{"mykey-pin", "消す", kiosk.Touched{}},
+		{"mykey-pin", "数字をまぜる", kiosk.Touched{}},
+		{"mykey-pin", "決定", nil}, // no digit is typed
+		{"mykey-pin", "もどる", wizard.TapBack{}},
+		{"mykey-last-try", "確かめました。続ける", wizard.TapNext{}},
+		{"mykey-last-try", "やめる", wizard.TapBack{}},
+		{"mykey-choose", "K7M4 W2HN", wizard.TapID{ID: "K7M4W2HN"}},
+		{"mykey-choose", "XYZ2 3456", wizard.TapID{ID: "XYZ23456"}},
+		{"mykey-choose", "自分で決める", wizard.TapOwn{}},
+		{"mykey-choose-change", "自分で決める", wizard.TapOwn{}},
+		{"mykey-choose", "もどる", wizard.TapBack{}},
+		{"mykey-own", "K", kiosk.Touched{}},
+		{"mykey-own", "決定", nil},
+		{"mykey-own", "もどる", wizard.TapBack{}},
+		{"mykey-password", "控えの番号で、あとで決める", wizard.TapCode{}},
+		{"mykey-password", "ここで決める", wizard.TapTyped{}},
+		{"mykey-password", "もどる", wizard.TapBack{}},
+		{"mykey-typing", "ABC", kiosk.Touched{}},
+		{"mykey-typing", "決定", nil},
+		{"mykey-typing", "もどる", wizard.TapBack{}},
+		{"mykey-terms", "同意して次へ", wizard.TapNext{}},
+		{"mykey-terms", "もどる", wizard.TapBack{}},
+		{"mykey-confirm", "申しこむ", wizard.TapNext{}},
+		{"mykey-confirm-typed-long", "次へ", wizard.TapNext{}},
+		{"mykey-confirm", "もどる", wizard.TapBack{}},
+		{"mykey-done", "控えをもう一度出す", wizard.TapSlip{}},
+		{"mykey-done", "終わる", wizard.TapEnd{}},
+		{"mykey-held", "控えを出す", wizard.TapSlip{}},
+		{"mykey-held", "マイキーIDをかえる", wizard.TapChange{}},
+		{"mykey-held", "マイキーIDをやめる", wizard.TapRetire{}},
+		{"mykey-held", "終わる", wizard.TapEnd{}},
+		{"mykey-sure", "やめる", wizard.TapNext{}},
+		{"mykey-sure", "もどる", wizard.TapBack{}},
+		{"mykey-stopped-unusable", "終わる", wizard.TapEnd{}},
 		{"issue-stopped", "いまは発行できません", nil},
 		{"door-wait", "決定", nil},
 		{"door-wait", "5", nil},
@@ -138,6 +182,15 @@ func TestNotOffered(t *testing.T) {
 		{"menu", "次へ"},
 		{"menu-two", "ポイントカードを配る"}, // the tiles are events
 		{"wait", "もどる"},
+		{"home", "マイキーIDをつくる"}, // there is no card reader
+		{"mykey-choose-later", "自分で決める"},
+		{"mykey-password-later", "ここで決める"},
+		{"mykey-held-later-failed", "マイキーIDをかえる"},
+		{"mykey-held-later-failed", "マイキーIDをやめる"},
+		{"mykey-done-printing", "控えをもう一度出す"},
+		{"mykey-take", "もどる"}, // the card is taken, not tapped away
+		{"mykey-reading", "もどる"},
+		{"mykey-terms", "次へ"}, // all of them stand on one page
 		{"home", "表示"}, // the bar has room for all switches
 	} {
 		root, _ := open(t, sizes()[0], func(kiosk.Event) {})
