@@ -2,14 +2,12 @@ package station
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
-	"fmt"
-	"io"
 	"sync"
 	"time"
 
 	"pointkiosk/cards"
+	"pointkiosk/cards/face"
 	"pointkiosk/hub/api"
 	"pointkiosk/kiosk"
 	"pointkiosk/kiosk/jpki"
@@ -24,27 +22,34 @@ type clerk struct {
 	s       *Station
 	readers readers
 	hub     *api.Client
+	face    *face.Face // the issuer has another: one goroutine at a time
 
 	mu     sync.Mutex
+	away   bool   // there is no reader
 	reader string // on which the card lies
 	now    *sitting
 }
 
-// readers are those of this machine; package pcsc's are.
-type readers interface {
-	Run(ctx context.Context, tell func(pcsc.Event)) error
-	Connect(reader string) (session, error)
-}
-
-// A session is a card that nobody else talks to.
-type session interface {
-	jpki.Card
-	End() error
+// newClerk returns the one of the reader that the settings name; nil where there
+// is none.
+func newClerk(s *Station, look *face.Opts) (*clerk, error) {
+	r, err := s.opts.Settings.Card.open(s.opts)
+	if err != nil || r == nil {
+		return nil, err
+	}
+	c := &clerk{s: s, readers: r}
+	if c.face, err = face.New(look); err != nil {
+		return nil, err
+	}
+	c.hub, err = api.NewClient(&api.Opts{Base: s.Identity.Hub})
+	return c, err
 }
 
 // A sitting is one person with their card.
 type sitting struct {
-	card   session
+	ctx    context.Context // ends when they leave
+	leave  context.CancelFunc
+	card   session // the clerk's mutex guards it
 	token  *jpki.Token
 	cert   *jpki.Certificate
 	scheme string
@@ -59,9 +64,6 @@ type asked struct {
 	err   error
 }
 
-// hubLimit is how long a person waits for the hub.
-const hubLimit = 8 * time.Second
-
 // renewedFor is how long a new certificate may be unknown to the hub's CA.
 const renewedFor = 24 * time.Hour
 
@@ -70,43 +72,70 @@ func (c *clerk) do(ctx context.Context, e kiosk.Effect) kiosk.Event {
 	switch e := e.(type) {
 	case wizard.ReadCard:
 		return c.read(ctx)
-	case wizard.Check:
-		return c.check(ctx, e)
-	case wizard.LookAt:
-		return c.lookAt(ctx, e.ID)
-	case wizard.Apply:
-		return c.apply(ctx, e)
 	case wizard.PrintSlip:
 		return c.slip(ctx, e)
 	case wizard.PowerDown:
-		c.end(nil)
+		c.powerDown(c.end(nil))
+		c.readers.Done()
+		return nil
+	}
+	sit := c.sat()
+	if sit == nil { // they have left
+		wipe(e)
+		return nil
+	}
+	switch e := e.(type) {
+	case wizard.Check:
+		return c.check(sit, e)
+	case wizard.LookAt:
+		return c.lookAt(sit, e.ID)
+	case wizard.Apply:
+		return c.apply(sit, e)
 	}
 	return nil
 }
 
-// end powers the card down and forgets who it is, and begins a sitting if there
-// is a next one.
-func (c *clerk) end(next *sitting) {
-	c.mu.Lock()
-	was := c.now
-	c.now = next
-	c.mu.Unlock()
-	if was == nil || was.card == nil {
-		return
-	}
-	if err := was.card.End(); err != nil {
-		c.s.opts.Log.Warn("card reader", "error", err)
+// wipe overwrites the secret of an effect that is not performed.
+func wipe(e kiosk.Effect) {
+	switch e := e.(type) {
+	case wizard.Check:
+		e.PIN.Wipe()
+	case wizard.Apply:
+		if e.Pass != nil {
+			e.Pass.Wipe()
+		}
 	}
 }
 
-// sat is the sitting now; one of nothing where nobody sits.
+// sat is the sitting now, nil where nobody sits.
 func (c *clerk) sat() *sitting {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.now == nil {
-		return &sitting{}
-	}
 	return c.now
+}
+
+// end ends the sitting, and begins the next one if there is one. It returns the
+// card that is to be powered down, if any.
+func (c *clerk) end(next *sitting) session {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	was := c.now
+	c.now = next
+	if was == nil {
+		return nil
+	}
+	was.leave()
+	return was.card
+}
+
+// powerDown has the card forget that the PIN was right.
+func (c *clerk) powerDown(card session) {
+	if card == nil {
+		return
+	}
+	if err := card.End(); err != nil {
+		c.s.opts.Log.Warn("card reader", "error", err)
+	}
 }
 
 // read reads the card as far as no PIN is needed, while the hub is asked.
@@ -116,28 +145,31 @@ func (c *clerk) read(ctx context.Context) kiosk.Event {
 		return c.broken(err)
 	}
 	sit := &sitting{scheme: scheme, show: make(chan asked, 1)}
+	sit.ctx, sit.leave = context.WithCancel(ctx)
+	c.powerDown(c.end(sit))
 	go func() {
-		o, err := c.ask(ctx, sit.scheme, cards.Show, "")
+		o, err := c.ask(sit, cards.Show, "")
 		sit.show <- asked{o, err}
 	}()
-	for again := true; ; again = false {
-		tries, err := c.open(sit)
-		switch {
-		case errors.Is(err, jpki.ErrVerified) && again: // somebody's PIN was right, and its power stayed on
-			c.end(nil)
-			continue
-		case err != nil:
-			return c.trouble(err)
-		}
-		now := c.s.opts.Now()
-		switch {
-		case !now.Before(sit.cert.NotAfter):
-			return wizard.CardStops{Reason: wizard.Expired}
-		case now.Sub(sit.cert.NotBefore) < renewedFor && now.After(sit.cert.NotBefore):
-			return wizard.CardStops{Reason: wizard.Renewed}
-		}
-		return wizard.CardRead{Tries: tries}
+	tries, err := c.open(sit)
+	if errors.Is(err, jpki.ErrVerified) { // somebody's PIN was right, and the power stayed on
+		c.powerDown(sit.card)
+		tries, err = c.open(sit)
 	}
+	switch {
+	case c.sat() != sit: // nobody waits for this any more, but perhaps for the next card
+		return nil
+	case err != nil:
+		return c.trouble(err)
+	}
+	now := c.s.opts.Now()
+	switch {
+	case !now.Before(sit.cert.NotAfter):
+		return wizard.CardStops{Reason: wizard.Expired}
+	case now.Sub(sit.cert.NotBefore) < renewedFor && now.After(sit.cert.NotBefore):
+		return wizard.CardStops{Reason: wizard.Renewed}
+	}
+	return wizard.CardRead{Tries: tries}
 }
 
 // open begins a session and reads the certificate and how many tries are left.
@@ -149,9 +181,17 @@ func (c *clerk) open(sit *sitting) (tries int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	sit.card = card
-	c.end(sit)
-	if sit.token, err = jpki.Open(card, nil); err != nil {
+	c.mu.Lock()
+	sits := c.now == sit
+	if sits {
+		sit.card = card
+	}
+	c.mu.Unlock()
+	if !sits { // they left meanwhile
+		c.powerDown(card)
+		return 0, pcsc.ErrGone
+	}
+	if sit.token, err = jpki.Open(card, &jpki.Opts{}); err != nil {
 		return 0, err
 	}
 	if sit.cert, err = sit.token.Certificate(); err != nil {
@@ -160,37 +200,8 @@ func (c *clerk) open(sit *sitting) (tries int, err error) {
 	return sit.token.Tries()
 }
 
-// trouble says what a card, or its reader, did instead of what it should.
-func (c *clerk) trouble(err error) kiosk.Event {
-	var lost *jpki.LostError
-	for _, t := range []struct {
-		is     error
-		reason wizard.Reason
-	}{
-		{pcsc.ErrNoReader, wizard.NoReader}, {pcsc.ErrHeld, wizard.NoReader}, {pcsc.ErrMute, wizard.Mute},
-		{jpki.ErrOtherCard, wizard.OtherCard}, {jpki.ErrOldCard, wizard.OtherCard}, {jpki.ErrPhone, wizard.Phone},
-		{jpki.ErrNoCertificate, wizard.NoCertificate}, {jpki.ErrCertificate, wizard.NoCertificate}, {jpki.ErrKey, wizard.NoCertificate},
-		{jpki.ErrLocked, wizard.Unusable},
-	} {
-		if errors.Is(err, t.is) {
-			c.s.opts.Log.Info("card", "error", err)
-			return wizard.CardStops{Reason: t.reason}
-		}
-	}
-	if errors.Is(err, pcsc.ErrGone) || errors.Is(err, pcsc.ErrEnded) || errors.As(err, &lost) {
-		return wizard.CardMoved{}
-	}
-	return c.broken(err)
-}
-
-func (c *clerk) broken(err error) kiosk.Event {
-	c.s.opts.Log.Error("card", "error", err)
-	return wizard.CardStops{Reason: wizard.Broken}
-}
-
 // check tries the PIN once, and learns from the hub who that is.
-func (c *clerk) check(ctx context.Context, e wizard.Check) kiosk.Event {
-	sit := c.sat()
+func (c *clerk) check(sit *sitting, e wizard.Check) kiosk.Event {
 	typed, ok := e.PIN.(wizard.Typed)
 	if !ok || sit.token == nil {
 		e.PIN.Wipe()
@@ -198,7 +209,6 @@ func (c *clerk) check(ctx context.Context, e wizard.Check) kiosk.Event {
 	}
 	pin, err := jpki.NewPIN(typed.Take())
 	if err != nil {
-		e.PIN.Wipe()
 		return c.broken(err)
 	}
 	var wrong *jpki.PINError
@@ -212,207 +222,56 @@ func (c *clerk) check(ctx context.Context, e wizard.Check) kiosk.Event {
 	}
 	shown := <-sit.show
 	if shown.err != nil { // perhaps the network is back
-		shown.offer, shown.err = c.ask(ctx, sit.scheme, cards.Show, "")
+		shown.offer, shown.err = c.ask(sit, cards.Show, "")
 	}
 	if shown.err != nil {
 		return c.unheard(shown.err)
 	}
 	sit.offer = shown.offer
-	return c.who(ctx, sit)
+	return c.who(sit)
 }
 
-// who asks for the account of this card, and for IDs to choose from.
-func (c *clerk) who(ctx context.Context, sit *sitting) kiosk.Event {
-	answer, err := c.signed(ctx, sit, cards.Application{Purpose: cards.Show}, cards.Apply{})
-	if err != nil {
-		return c.unheard(err)
+// troubles are the screens for what a card, or its reader, does.
+func troubles() map[error]wizard.Reason {
+	return map[error]wizard.Reason{
+		pcsc.ErrNoReader: wizard.NoReader, pcsc.ErrHeld: wizard.NoReader, pcsc.ErrMute: wizard.Mute,
+		jpki.ErrOtherCard: wizard.OtherCard, jpki.ErrOldCard: wizard.OtherCard, jpki.ErrPhone: wizard.Phone,
+		jpki.ErrNoCertificate: wizard.NoCertificate, jpki.ErrCertificate: wizard.NoCertificate, jpki.ErrKey: wizard.NoCertificate,
+		jpki.ErrLocked: wizard.Unusable,
 	}
-	next := cards.Register
-	switch answer.Ruling {
-	case cards.RulingOK:
-		next = cards.Change
-	case cards.RulingNoID:
-	default:
-		return wizard.Answered{Word: string(answer.Ruling)}
-	}
-	if sit.offer, err = c.ask(ctx, sit.scheme, next, ""); err != nil {
-		return c.unheard(err)
-	}
-	return wizard.PINRight{Account: accountOf(answer), IDs: sit.offer.Proposals}
 }
 
-func accountOf(a cards.Answer) wizard.Account {
-	out := wizard.Account{ID: a.ID}
-	for _, h := range a.Held {
-		if out.Points == nil {
-			out.Points = map[string]int64{}
-		}
-		out.Points[h.Scheme] += h.Points
-	}
-	return out
-}
-
-// lookAt asks whether an ID of one's own choice is free.
-func (c *clerk) lookAt(ctx context.Context, typed string) kiosk.Event {
-	sit := c.sat()
-	purpose := cards.Register
-	if sit.answer.ID != "" {
-		purpose = cards.Change
-	}
-	o, err := c.ask(ctx, sit.scheme, purpose, typed)
-	if err != nil {
-		return c.unheard(err)
-	}
-	sit.offer = o
-	id, err := cards.NormalizeMyKeyID(typed)
-	switch {
-	case err != nil:
-		return wizard.IDFree{ID: typed, Word: string(cards.RulingMalformed)}
-	case o.Wanted != cards.RulingOK:
-		return wizard.IDFree{ID: id.String(), Word: string(o.Wanted)}
-	}
-	return wizard.IDFree{ID: id.String()}
-}
-
-// apply lets the card sign what was agreed to, and sends it.
-func (c *clerk) apply(ctx context.Context, e wizard.Apply) kiosk.Event {
-	sit := c.sat()
-	if e.Pass != nil {
-		defer e.Pass.Wipe()
-	}
-	a := cards.Application{Purpose: cards.Purpose(e.Purpose), ID: e.ID}
-	more := cards.Apply{Code: a.Purpose == cards.Register && e.Pass == nil}
-	if typed, ok := e.Pass.(wizard.Typed); ok {
-		more.Password = cards.Secret(typed.Take())
-	}
-	switch a.Purpose {
-	case cards.Register:
-		a.Terms = sit.offer.Terms.Version
-	case cards.Retire:
-		var err error
-		if sit.offer, err = c.ask(ctx, sit.scheme, cards.Retire, ""); err != nil {
-			return c.unheard(err)
+// trouble says what a card, or its reader, did instead of what it should. None
+// of it is a wrong PIN.
+func (c *clerk) trouble(err error) kiosk.Event {
+	for is, reason := range troubles() {
+		if errors.Is(err, is) {
+			c.s.opts.Log.Info("card", "error", err)
+			return wizard.CardStops{Reason: reason}
 		}
 	}
-	answer, err := c.signed(ctx, sit, a, more)
-	if err != nil {
-		return c.unheard(err)
-	}
-	out := wizard.Answered{Account: accountOf(answer)}
-	switch answer.Ruling {
-	case cards.RulingOK:
-		if code, err := cards.ParseSlipCode(string(answer.Code)); err == nil {
-			out.Code = code.Printed()
-		}
-		if a.Purpose == cards.Retire {
-			out.Account = wizard.Account{}
-		}
-	case cards.RulingTaken, cards.RulingOffensive: // the challenge is used up, too
-		if sit.offer, err = c.ask(ctx, sit.scheme, a.Purpose, ""); err != nil {
-			return c.unheard(err)
-		}
-		out.IDs = sit.offer.Proposals
-		fallthrough
-	default:
-		out.Word = string(answer.Ruling)
-	}
-	return out
-}
-
-// signed has the card sign an application under the offer at hand, and returns
-// what the hub says to it.
-func (c *clerk) signed(ctx context.Context, sit *sitting, a cards.Application, more cards.Apply) (answer cards.Answer, err error) {
-	if sit.token == nil {
-		return answer, pcsc.ErrGone
-	}
-	a.Scheme, a.Kiosk, a.At, a.Challenge = sit.scheme, c.s.Identity.Kiosk, c.s.opts.Now().UnixMilli(), sit.offer.Challenge
-	if more.Application, err = cards.Encode(a); err != nil {
-		return answer, err
-	}
-	if more.Signature, err = sit.token.Sign(a); err != nil {
-		return answer, err
-	}
-	more.Certificate = sit.cert.DER
-	err = c.exchange(ctx, cards.PaperApply, more, c.hub.Apply, func(sealed []byte, list cards.TrustList, request [sha256.Size]byte) error {
-		answer, err = cards.OpenAnswer(sealed, list, request)
-		return err
-	})
-	if err == nil && answer.Ruling == cards.RulingOK {
-		sit.answer = answer
-	}
-	return answer, err
-}
-
-// ask asks the hub what may be signed.
-func (c *clerk) ask(ctx context.Context, scheme string, purpose cards.Purpose, wanted string) (offer cards.Offer, err error) {
-	nonce := make([]byte, cards.NonceSize)
-	if _, err := io.ReadFull(c.s.opts.Rand, nonce); err != nil {
-		return offer, fmt.Errorf("station: draw a nonce: %w", err)
-	}
-	a := cards.Ask{Purpose: purpose, Scheme: scheme, Wanted: wanted, At: c.s.opts.Now().UnixMilli(), Nonce: nonce}
-	err = c.exchange(ctx, cards.PaperAsk, a, c.hub.Ask, func(sealed []byte, list cards.TrustList, request [sha256.Size]byte) error {
-		offer, err = cards.OpenOffer(sealed, list, request)
-		return err
-	})
-	return offer, err
-}
-
-// exchange sends a paper and opens the answer. What was sent is overwritten: it
-// may hold a password.
-func (c *clerk) exchange(ctx context.Context, paper cards.Paper, v any, send func(context.Context, []byte) ([]byte, error),
-	open func([]byte, cards.TrustList, [sha256.Size]byte) error) error {
-	list, err := c.s.TrustList(ctx)
-	if err != nil {
-		return err
-	}
-	sealed, err := cards.Seal(c.s.live, paper, v)
-	if err != nil {
-		return err
-	}
-	defer clear(sealed)
-	ctx, cancel := context.WithTimeout(ctx, hubLimit)
-	defer cancel()
-	answer, err := send(ctx, sealed)
-	if err != nil {
-		return err
-	}
-	return open(answer, list, sha256.Sum256(sealed))
-}
-
-// unheard is a hub that was not reached or said no, or a card that moved.
-func (c *clerk) unheard(err error) kiosk.Event {
 	var lost *jpki.LostError
-	switch problem := (*api.Problem)(nil); {
-	case errors.As(err, &lost), errors.Is(err, pcsc.ErrGone), errors.Is(err, pcsc.ErrEnded), errors.Is(err, pcsc.ErrMute), errors.Is(err, jpki.ErrNotVerified):
-		return c.trouble(err)
-	case errors.As(err, &problem) && problem.Type == api.ProblemBusy:
-		return wizard.Answered{Word: string(cards.RulingBusy)}
-	case errors.As(err, &problem):
-		c.s.opts.Log.Error("MyKey ID", "error", err)
-		return wizard.Answered{Word: string(cards.RulingKioskUnknown)}
+	if errors.Is(err, pcsc.ErrGone) || errors.Is(err, pcsc.ErrEnded) || errors.As(err, &lost) {
+		c.powerDown(c.end(nil))
+		return wizard.CardMoved{}
 	}
-	c.s.opts.Log.Info("MyKey ID", "error", err)
-	return wizard.CardStops{Reason: wizard.Offline}
+	return c.broken(err)
 }
 
-// scheme is the one that accounts are made in.
-func (c *clerk) scheme(ctx context.Context) (string, error) {
-	if s := c.s.opts.Settings.Card.Scheme; s != "" {
-		return s, nil
-	}
-	all, err := c.s.Allotments(ctx)
-	if err != nil {
-		return "", err
-	}
-	if len(all) == 0 {
-		return "", errors.New("station: no scheme: [card] scheme is not set, and no allotment was granted")
-	}
-	return all[len(all)-1].Event.Scheme.Ja, nil
+func (c *clerk) broken(err error) kiosk.Event {
+	c.s.opts.Log.Error("card", "error", err)
+	return wizard.CardStops{Reason: wizard.Broken}
 }
 
-// watch tells when a card is put down and taken away, until ctx ends.
+// watch tells when a card is put down and taken away, until ctx ends. Nobody's
+// card keeps its power beyond that.
 func (c *clerk) watch(ctx context.Context, send func(kiosk.Event)) error {
-	return c.readers.Run(ctx, func(e pcsc.Event) {
+	var off sync.WaitGroup
+	gone := func() { // powering down takes its time
+		card := c.end(nil)
+		off.Go(func() { c.powerDown(card) })
+	}
+	err := c.readers.Run(ctx, func(e pcsc.Event) {
 		switch e := e.(type) {
 		case pcsc.Inserted:
 			c.lies(e.Reader)
@@ -422,17 +281,43 @@ func (c *clerk) watch(ctx context.Context, send func(kiosk.Event)) error {
 			send(wizard.CardIn{})
 			send(wizard.CardStops{Reason: wizard.Mute})
 		case pcsc.Removed, pcsc.Second: // of two nobody knows whose visit it is
-			c.end(nil)
+			gone()
 			send(wizard.CardOut{})
 		case pcsc.NoReader:
-			c.end(nil)
+			gone()
+			c.isAway(true)
 			send(wizard.CardStops{Reason: wizard.NoReader})
+			send(c.s.Arrive(ctx))
+		case pcsc.ReaderBack:
+			c.isAway(false)
+			send(c.s.Arrive(ctx))
 		}
 	})
+	gone()
+	off.Wait()
+	return err
 }
 
 func (c *clerk) lies(reader string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.reader = reader
+}
+
+func (c *clerk) isAway(away bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.away = away
+}
+
+// isOpen reports whether MyKey IDs are made here, now.
+func (c *clerk) isOpen(ctx context.Context) bool {
+	if c == nil {
+		return false
+	}
+	c.mu.Lock()
+	away := c.away
+	c.mu.Unlock()
+	_, err := c.scheme(ctx)
+	return err == nil && !away
 }

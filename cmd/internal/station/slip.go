@@ -2,7 +2,6 @@ package station
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"pointkiosk/cards"
@@ -11,26 +10,19 @@ import (
 	"pointkiosk/kiosk/wizard"
 )
 
-// slip prints what a resident takes home. It is no card: one that is torn is
-// printed again.
+// slip prints what a resident takes home, also where they have left meanwhile.
+// It is no card: one that is torn is printed again.
 func (c *clerk) slip(ctx context.Context, e wizard.PrintSlip) kiosk.Event {
 	sit := c.sat()
-	terms, now := sit.offer.Terms, c.s.opts.Now().In(cards.Japan)
-	s := face.Slip{
-		Municipality: terms.Municipality.Ja, Scheme: terms.Scheme.Ja, ID: e.ID, Code: e.Code, Host: strings.TrimSuffix(c.host(ctx), "/") + "/password",
-		Contact: terms.Contact.Ja, Phone: terms.Phone, Kiosk: c.s.Identity.Kiosk, Date: now, Lang: "ja",
+	if sit == nil {
+		return wizard.SlipOut{}
 	}
-	if ends := sit.answer.CodeEnds; ends > 0 && e.Code != "" {
-		s.CodeEnds = time.UnixMilli(ends).In(cards.Japan)
-	}
-	if e.Code == "" {
-		s.Host = ""
-	}
-	c.s.drawing.Lock()
-	drawn, err := c.s.face.Slip(&s, c.s.dots)
-	c.s.drawing.Unlock()
+	s := c.slipOf(ctx, sit, e)
+	c.s.press.Lock()
+	defer c.s.press.Unlock()
+	drawn, err := c.face.Slip(&s, c.s.dots)
 	if err != nil {
-		c.s.opts.Log.Error("slip", "error", err)
+		c.s.opts.Log.Error("slip: something on it can't be drawn") // err may quote the ID
 		return wizard.SlipOut{}
 	}
 	if p := c.s.printer.Prepare(ctx); !p.Ready {
@@ -40,11 +32,30 @@ func (c *clerk) slip(ctx context.Context, e wizard.PrintSlip) kiosk.Event {
 	return wizard.SlipOut{Printed: out == kiosk.CameOut || out == kiosk.Presumably}
 }
 
+// slipOf says what stands on the slip. Where the password is set stands there only
+// with the code that sets it.
+func (c *clerk) slipOf(ctx context.Context, sit *sitting, e wizard.PrintSlip) face.Slip {
+	const lang = "ja"
+	terms := sit.offer.Terms
+	s := face.Slip{
+		Municipality: terms.Municipality.In(lang), Scheme: terms.Scheme.In(lang), ID: e.ID, Code: e.Code,
+		Contact: terms.Contact.In(lang), Phone: terms.Phone,
+		Kiosk: c.s.Identity.Kiosk, Date: c.s.opts.Now().In(cards.Japan), Lang: lang,
+	}
+	if e.Code != "" {
+		s.Host = c.host(ctx)
+		if ends := sit.answer.CodeEnds; ends > 0 {
+			s.CodeEnds = time.UnixMilli(ends).In(cards.Japan)
+		}
+	}
+	return s
+}
+
 // host is where residents find the hub's pages, in plain letters.
 func (c *clerk) host(ctx context.Context) string {
 	all, err := c.s.Allotments(ctx)
 	if err != nil || len(all) == 0 {
 		return ""
 	}
-	return string(all[len(all)-1].Event.Host)
+	return string(all[len(all)-1].Event.Host) + "/password"
 }
