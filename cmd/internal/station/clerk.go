@@ -80,7 +80,7 @@ func (c *clerk) do(ctx context.Context, e kiosk.Effect) kiosk.Event {
 		return nil
 	}
 	sit := c.sat()
-	if sit == nil { // they have left
+	if sit == nil || sit.cert == nil { // they have left
 		wipe(e)
 		return nil
 	}
@@ -203,9 +203,9 @@ func (c *clerk) open(sit *sitting) (tries int, err error) {
 // check tries the PIN once, and learns from the hub who that is.
 func (c *clerk) check(sit *sitting, e wizard.Check) kiosk.Event {
 	typed, ok := e.PIN.(wizard.Typed)
-	if !ok || sit.token == nil {
+	if !ok {
 		e.PIN.Wipe()
-		return wizard.CardMoved{}
+		return c.broken(errors.New("station: no PIN that was typed"))
 	}
 	pin, err := jpki.NewPIN(typed.Take())
 	if err != nil {

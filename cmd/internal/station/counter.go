@@ -11,8 +11,6 @@ import (
 	"pointkiosk/cards"
 	"pointkiosk/hub/api"
 	"pointkiosk/kiosk"
-	"pointkiosk/kiosk/jpki"
-	"pointkiosk/kiosk/pcsc"
 	"pointkiosk/kiosk/wizard"
 )
 
@@ -119,15 +117,12 @@ func (c *clerk) apply(sit *sitting, e wizard.Apply) kiosk.Event {
 // signed has the card sign an application under the offer at hand, and returns
 // what the hub says to it.
 func (c *clerk) signed(sit *sitting, a cards.Application, more cards.Apply) (answer cards.Answer, err error) {
-	if sit.token == nil {
-		return answer, pcsc.ErrGone
-	}
 	a.Scheme, a.Kiosk, a.At, a.Challenge = sit.scheme, c.s.Identity.Kiosk, c.s.opts.Now().UnixMilli(), sit.offer.Challenge
 	if more.Application, err = cards.Encode(a); err != nil {
 		return answer, err
 	}
 	if more.Signature, err = sit.token.Sign(a); err != nil {
-		return answer, err
+		return answer, cardError{err}
 	}
 	more.Certificate = sit.cert.DER
 	err = c.exchange(sit.ctx, cards.PaperApply, more, c.hub.Apply, func(sealed []byte, list cards.TrustList, request [sha256.Size]byte) error {
@@ -176,15 +171,20 @@ func (c *clerk) exchange(ctx context.Context, paper cards.Paper, v any, send fun
 	return open(answer, list, sha256.Sum256(sealed))
 }
 
-// unheard is a hub that was not reached or said no, or a card that moved.
+// A cardError is the card's part in an application that came to nothing.
+type cardError struct{ error }
+
+func (e cardError) Unwrap() error { return e.error }
+
+// unheard is a hub that was not reached or said no, or a card that did not sign.
 func (c *clerk) unheard(err error) kiosk.Event {
-	var lost *jpki.LostError
-	switch problem := (*api.Problem)(nil); {
-	case errors.As(err, &lost), errors.Is(err, pcsc.ErrGone), errors.Is(err, pcsc.ErrEnded), errors.Is(err, pcsc.ErrMute), errors.Is(err, jpki.ErrNotVerified):
-		return c.trouble(err)
-	case errors.As(err, &problem) && problem.Type == api.ProblemBusy:
-		return wizard.Answered{Word: string(cards.RulingBusy)}
-	case errors.As(err, &problem):
+	if card, ok := errors.AsType[cardError](err); ok {
+		return c.trouble(card.error)
+	}
+	if problem, ok := errors.AsType[*api.Problem](err); ok {
+		if problem.Type == api.ProblemBusy {
+			return wizard.Answered{Word: string(cards.RulingBusy)}
+		}
 		c.s.opts.Log.Error("MyKey ID", "error", err)
 		return wizard.Answered{Word: string(cards.RulingKioskUnknown)}
 	}

@@ -34,14 +34,15 @@ import (
 // A market is a hub, a kiosk enrolled with it, a printer on the network and a
 // volunteer before the screen.
 type market struct {
-	t       *testing.T
-	ledger  *ledger.Ledger
-	printer *printertest.Printer
-	opts    Opts
-	people  registry.Opts
-	server  *httptest.Server
-	desk    *Desk
-	state   kiosk.State
+	t        *testing.T
+	ledger   *ledger.Ledger
+	printer  *printertest.Printer
+	opts     Opts
+	people   registry.Opts
+	accounts *registry.Registry
+	server   *httptest.Server
+	desk     *Desk
+	state    kiosk.State
 }
 
 func newMarket(t *testing.T, answers printer.Answers, fault func(int64) printertest.Fault) *market {
@@ -96,9 +97,9 @@ func (m *market) openHub() (base string) {
 	m.ledger, err = ledger.Open(db, db, &ledger.Opts{Trust: key(1), Hub: key(2)})
 	m.ok(err)
 	m.ok(m.ledger.SetHost(m.t.Context(), "p.example.jp"))
-	people, err := registry.Open(db, db, &m.people)
+	m.accounts, err = registry.Open(db, db, &m.people)
 	m.ok(err)
-	server, err := hub.New(&hub.Opts{Ledger: m.ledger, Registry: people, PageKey: make([]byte, 32)})
+	server, err := hub.New(&hub.Opts{Ledger: m.ledger, Registry: m.accounts, PageKey: make([]byte, 32)})
 	m.ok(err)
 	m.server = httptest.NewServer(server.Handler())
 	m.t.Cleanup(m.server.Close)
