@@ -23,6 +23,7 @@ import (
 	"pointkiosk/cmd/internal/station"
 	"pointkiosk/cmd/internal/tongue"
 	"pointkiosk/kiosk"
+	"pointkiosk/kiosk/wizard"
 	"pointkiosk/ui"
 )
 
@@ -111,6 +112,7 @@ func (q queue) tap(e kiosk.Event) {
 	select {
 	case q <- e:
 	default:
+		wizard.Drop(e)
 	}
 }
 

@@ -49,7 +49,8 @@ func newClerk(s *Station, look *face.Opts) (*clerk, error) {
 type sitting struct {
 	ctx    context.Context // ends when they leave
 	leave  context.CancelFunc
-	card   session // the clerk's mutex guards it
+	card   session // this and read are the clerk's mutex's
+	read   bool    // the PIN may be asked for
 	token  *jpki.Token
 	cert   *jpki.Certificate
 	scheme string
@@ -80,7 +81,7 @@ func (c *clerk) do(ctx context.Context, e kiosk.Effect) kiosk.Event {
 		return nil
 	}
 	sit := c.sat()
-	if sit == nil || sit.cert == nil { // they have left
+	if sit == nil { // they have left
 		wipe(e)
 		return nil
 	}
@@ -107,11 +108,28 @@ func wipe(e kiosk.Effect) {
 	}
 }
 
-// sat is the sitting now, nil where nobody sits.
+// sat is the sitting now, nil where nobody sits whose card was read: what comes
+// for the one before is not done with the next one's card.
 func (c *clerk) sat() *sitting {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.now == nil || !c.now.read {
+		return nil
+	}
 	return c.now
+}
+
+// isRead lets the PIN be asked for.
+func (c *clerk) isRead(sit *sitting) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	sit.read = true
+}
+
+func (c *clerk) sits(sit *sitting) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now == sit
 }
 
 // end ends the sitting, and begins the next one if there is one. It returns the
@@ -157,7 +175,7 @@ func (c *clerk) read(ctx context.Context) kiosk.Event {
 		tries, err = c.open(sit)
 	}
 	switch {
-	case c.sat() != sit: // nobody waits for this any more, but perhaps for the next card
+	case !c.sits(sit): // nobody waits for this any more, but perhaps for the next card
 		return nil
 	case err != nil:
 		return c.trouble(err)
@@ -169,6 +187,7 @@ func (c *clerk) read(ctx context.Context) kiosk.Event {
 	case now.Sub(sit.cert.NotBefore) < renewedFor && now.After(sit.cert.NotBefore):
 		return wizard.CardStops{Reason: wizard.Renewed}
 	}
+	c.isRead(sit)
 	return wizard.CardRead{Tries: tries}
 }
 
