@@ -2,6 +2,7 @@ package ui
 
 import (
 	"io"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -17,10 +18,19 @@ type mykey struct {
 	leaves map[wizard.Step]screen
 	now    screen
 	pin    *pin
+	clock  func() time.Time
+	deaf   time.Time // until then a tap is one too many
+	fresh  bool      // somebody has just come
 }
 
-func newMyKey(p *pen, random io.Reader, send func(kiosk.Event)) *mykey {
-	m := &mykey{p: p, pin: newPIN(p, random, send)}
+// settle is how long a screen that has just come up takes no tap: who taps twice
+// by habit must not agree to what they haven't seen.
+const settle = 300 * time.Millisecond
+
+func newMyKey(p *pen, random io.Reader, clock func() time.Time, send func(kiosk.Event)) *mykey {
+	m := &mykey{p: p, clock: clock, fresh: true}
+	send = m.once(send)
+	m.pin = newPIN(p, random, send)
 	still := newStill(p)
 	m.leaves = map[wizard.Step]screen{
 		wizard.Needs: newNeeds(p, send), wizard.Young: newYoung(p, send), wizard.Place: newPlace(p, send),
@@ -44,7 +54,10 @@ func (m *mykey) Show(st kiosk.State) {
 	}
 	if next != m.now {
 		leave(m.now)
-		m.now, m.p.changed = next, true
+		m.now, m.p.changed, m.fresh = next, true, true
+	}
+	if m.fresh {
+		m.deaf, m.fresh = m.clock().Add(settle), false
 	}
 	next.Show(st)
 }
@@ -53,7 +66,23 @@ func (m *mykey) Show(st kiosk.State) {
 func (m *mykey) forget() {
 	leave(m.now)
 	m.pin.sort()
-	m.now, m.p.changed = m.leaves[wizard.Needs], true
+	m.now, m.p.changed, m.fresh = m.leaves[wizard.Needs], true, true
+}
+
+// once lets one tap of a screen through. What was typed always is.
+func (m *mykey) once(send func(kiosk.Event)) func(kiosk.Event) {
+	return func(e kiosk.Event) {
+		switch e.(type) {
+		case kiosk.Touched, wizard.TypedPIN, wizard.TypedID, wizard.TypedPass:
+		default:
+			now := m.clock()
+			if now.Before(m.deaf) {
+				return
+			}
+			m.deaf = now.Add(settle)
+		}
+		send(e)
+	}
 }
 
 // A forgetter holds more than what a State says.

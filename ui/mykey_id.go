@@ -110,14 +110,17 @@ func newOwn(p *pen, send func(kiosk.Event)) *own {
 	return s
 }
 
+// middled is in the middle of its width, or fills it.
+func middled(p *pen, inside part) part { return &column{p: p, middle: true, parts: []part{inside}} }
+
 // typingPage has what is asked for, what was typed, and the keyboard.
 func typingPage(p *pen, at, title, rule, notice, field, keys, foot part) *page {
-	lying := newColumn(p, 14, newRow(p, 24, growing{title, 1}, at), rule, notice, newRow(p, 0, spring(1), field, spring(1)), growing{keys, 1})
+	lying := newColumn(p, 14, newRow(p, 24, growing{title, 1}, at), rule, notice, middled(p, field), growing{keys, 1})
 	lowTop := newRow(p, 24, growing{newColumn(p, 6, title, &either{notice, rule}), 6}, growing{centred(p, field), 5})
 	return &page{p: p, under: true, foot: foot, main: &shape{p: p,
 		lying:   lying,
 		low:     newColumn(p, 12, lowTop, growing{keys, 1}),
-		upright: newColumn(p, 28, at, title, rule, notice, newRow(p, 0, spring(1), field, spring(1)), spring(1), growing{keys, 1}, spring(1)),
+		upright: newColumn(p, 28, at, title, rule, notice, middled(p, field), spring(1), growing{keys, 1}, spring(1)),
 	}}
 }
 

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -378,29 +379,34 @@ func TestStops(t *testing.T) {
 
 // Every point of the terms can be read, however small the panel.
 func TestTermsInPages(t *testing.T) {
-	for _, size := range sizes() {
-		p := newPerson(t, size, "mykey-terms")
+	for i := range 2 * len(sizes()) {
+		size, lang := sizes()[i/2], []string{"ja", "en"}[i%2]
+		p := newPerson(t, size, "home")
 		st := stateOf(t, "mykey-terms")
-		st.Look.Size = kiosk.Large
+		st.Look = kiosk.Look{Lang: lang, Size: kiosk.Large}
 		p.root.Show(st)
 		read := ""
 		for range clauses {
-			read += strings.Join(p.seen(), "")
+			read += " " + strings.Join(p.seen(), " ")
+			for _, fault := range faults(spots(p.root.Object()), size, p.root.pen.mm) {
+				t.Errorf("%v %s: %s", size, lang, fault)
+			}
 			more := slices.ContainsFunc(spots(p.root.Object()), func(s spot) bool {
 				b, ok := s.object.(*button)
-				return ok && !b.dead && slices.Contains(said(b), "次へ")
+				return ok && !b.dead && slices.Contains(said(b), p.root.pen.say("any.next"))
 			})
 			if !more {
 				break
 			}
-			p.tap("次へ")
+			p.tap(p.root.pen.say("any.next"))
 		}
+		read = strings.ReplaceAll(read, " ", "")
 		for i := range clauses {
-			if clause := p.root.pen.say(fmt.Sprintf("mykey.terms.%d", i+1)); !strings.Contains(read, clause) {
+			if clause := strings.ReplaceAll(p.root.pen.say(fmt.Sprintf("mykey.terms.%d", i+1)), " ", ""); !strings.Contains(read, clause) {
 				t.Errorf("%v: %q was not read in %q", size, clause, read)
 			}
 		}
-		if p.tap("同意して次へ"); p.last() != (wizard.TapNext{}) {
+		if p.tap(p.root.pen.say("mykey.terms.agree")); p.last() != (wizard.TapNext{}) {
 			t.Errorf("%v: sent %#v", size, p.last())
 		}
 	}
@@ -413,7 +419,9 @@ func TestCountDown(t *testing.T) {
 		p := newPerson(t, size, "mykey-pin")
 		key := func() fyne.Position { return find(t, p.root.Object(), "5").at }
 		before := key()
-		counts := func() bool { return strings.Contains(strings.Join(p.seen(), ""), "あと15秒で最初の画面にもどります") }
+		counts := func() bool {
+			return strings.Contains(strings.Join(p.seen(), ""), "あと15秒で最初の画面にもどります")
+		}
 		if counts() {
 			t.Errorf("%v: it counts too early", size)
 		}
@@ -424,5 +432,34 @@ func TestCountDown(t *testing.T) {
 		if key() != before {
 			t.Errorf("%v: keys move from %v to %v", size, before, key())
 		}
+	}
+}
+
+// Who taps twice by habit sends one tap, and agrees to nothing on the screen that
+// comes after.
+func TestTwoTapsAreOne(t *testing.T) {
+	p := newPerson(t, sizes()[0], "mykey-terms")
+	clock := now()
+	p.root.mykey.clock = func() time.Time { return clock }
+	tap := func(after time.Duration, words string) int {
+		p.t.Helper()
+		clock, p.sent = clock.Add(after), nil
+		p.tap(words)
+		return len(p.sent)
+	}
+	p.root.mykey.deaf = clock
+	for i, got := range []int{
+		tap(0, "同意して次へ"), tap(100*time.Millisecond, "同意して次へ"),
+		func() int { p.root.Show(stateOf(t, "mykey-confirm")); return tap(100*time.Millisecond, "申しこむ") }(),
+		tap(100*time.Millisecond, "申しこむ"), tap(100*time.Millisecond, "申しこむ"),
+	} {
+		if want := []int{1, 0, 0, 0, 1}[i]; got != want {
+			t.Errorf("tap %d sends %d, want %d", i+1, got, want)
+		}
+	}
+	p.root.Show(stateOf(t, "home"))
+	p.root.Show(stateOf(t, "mykey-needs"))
+	if tap(0, "15歳以上です") != 0 || tap(settle, "15歳以上です") != 1 {
+		t.Error("the first screen takes the second tap on the tile")
 	}
 }

@@ -3,6 +3,7 @@ package ui
 import (
 	"fmt"
 	"image"
+	"math/rand/v2"
 	"testing"
 	"time"
 
@@ -52,6 +53,15 @@ func long() cards.Allotment {
 type sample struct {
 	name  string
 	state kiosk.State
+	act   func(*Root) // what is typed there, which no State says; may be nil
+}
+
+// show shows it.
+func (s *sample) show(root *Root) {
+	root.Show(s.state)
+	if s.act != nil {
+		s.act(root)
+	}
 }
 
 func base() kiosk.State {
@@ -70,7 +80,7 @@ func with(name string, step kiosk.Step, change func(s *kiosk.State)) sample {
 	s := base()
 	s.Step = step
 	change(&s)
-	return sample{name, s}
+	return sample{name: name, state: s}
 }
 
 // several are events that are open at once, the longest names among them.
@@ -255,12 +265,49 @@ func counterSamples() []sample {
 		atStep("take", wizard.Take, none),
 		atStep("take-leaving", wizard.Take, func(s *kiosk.State) { *s = nearlyGone(*s) }),
 	}
+	list = append(list, typedSamples()...)
 	for _, w := range append(stops(), stop{name: "no-such-word"}) {
 		list = append(list, atStep("stopped-"+w.name, wizard.Stopped, func(s *kiosk.State) {
 			s.MyKey.Reason, s.MyKey.Word = wizard.Refused, w.name
 		}))
 	}
 	return list
+}
+
+// typedSamples are screens on which somebody has typed.
+func typedSamples() []sample {
+	mixed := atStep("pin-mixed", wizard.PIN, func(s *kiosk.State) { s.MyKey.Tries = 3 })
+	mixed.act = func(r *Root) {
+		r.mykey.pin.random = rand.NewChaCha8([32]byte{1})
+		r.mykey.pin.mix()
+		r.mykey.pin.press('7')
+		r.mykey.pin.press('2')
+	}
+	typedID := atStep("own-typed", wizard.Own, func(*kiosk.State) {})
+	typedID.act = func(r *Root) {
+		for _, c := range []byte("WMQM2345") {
+			r.mykey.leaves[wizard.Own].(*own).press(c)
+		}
+	}
+	pass := atStep("typing-typed", wizard.Typing, func(*kiosk.State) {})
+	pass.act = func(r *Root) {
+		typing := r.mykey.leaves[wizard.Typing].(*typing)
+		for range mostPassword + 1 {
+			typing.press('w')
+		}
+		typing.keys.tapMode(2)
+	}
+	again := atStep("typing-again", wizard.Typing, func(*kiosk.State) {})
+	again.act = func(r *Root) {
+		typing := r.mykey.leaves[wizard.Typing].(*typing)
+		for range leastPassword {
+			typing.press('w')
+		}
+		typing.done()
+		typing.press('w')
+		typing.keys.tapMode(1)
+	}
+	return []sample{mixed, typedID, pass, again}
 }
 
 // sizes are those of UX.md.
@@ -296,7 +343,8 @@ func newApp(t *testing.T) {
 // open shows a state in a window of a size.
 func open(t *testing.T, size fyne.Size, send func(kiosk.Event)) (*Root, fyne.Window) {
 	t.Helper()
-	root := NewRoot(send, &Opts{})
+	clock := now()
+	root := NewRoot(send, &Opts{Clock: func() time.Time { clock = clock.Add(time.Second); return clock }})
 	w := test.NewTempWindow(t, root.Object())
 	w.SetPadded(false)
 	w.Resize(size)

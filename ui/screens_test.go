@@ -29,7 +29,7 @@ func TestScreens(t *testing.T) {
 					continue
 				}
 				s.state.Look = look
-				root.Show(s.state)
+				s.show(root)
 				save(t, w, folder, name)
 				drawn++
 			}

@@ -191,7 +191,7 @@ func TestNotOffered(t *testing.T) {
 		{"mykey-take", "もどる"}, // the card is taken, not tapped away
 		{"mykey-reading", "もどる"},
 		{"mykey-terms", "次へ"}, // all of them stand on one page
-		{"home", "表示"}, // the bar has room for all switches
+		{"home", "表示"},        // the bar has room for all switches
 	} {
 		root, _ := open(t, sizes()[0], func(kiosk.Event) {})
 		root.Show(stateOf(t, tt.sample))

@@ -99,9 +99,15 @@ func (l *leafing) shown() bool             { return true }
 func (l *leafing) wide() float32           { return l.foot.wide() }
 func (l *leafing) pad() float32            { return 2 * l.p.gap(l.box.padY) }
 func (l *leafing) inner(w float32) float32 { return w - 2*l.p.gap(l.box.padX) }
-func (l *leafing) turns(yes bool)          { l.prev.gone, l.next.gone, l.of.gone = !yes, !yes, !yes }
 func (l *leafing) objects() []fyne.CanvasObject {
 	return append(l.box.objects(), l.foot.objects()...)
+}
+
+// turns shows the keys that turn the pages, as wide as they can get, or takes them
+// away.
+func (l *leafing) turns(yes bool) {
+	l.prev.gone, l.next.gone, l.of.gone = !yes, !yes, !yes
+	l.of.words = l.p.say("any.page", len(l.items), len(l.items))
 }
 
 // tall is what the tallest of them needs, with the keys that turn the pages.
@@ -138,8 +144,8 @@ func (l *leafing) place(x, y, w, h float32) {
 	}
 	l.at = max(0, min(l.at, len(starts)-1))
 	l.prev.dead, l.next.dead = l.at == 0, l.at == len(starts)-1
-	l.of.words = l.p.say("any.page", l.at+1, len(starts))
 	foot := l.foot.tall(w)
+	l.of.words = l.p.say("any.page", l.at+1, len(starts))
 	l.foot.place(x, y+h-foot, w, foot)
 	if len(starts) == 1 {
 		room = min(room, l.box.tall(w))

@@ -11,6 +11,7 @@ package ui
 import (
 	"crypto/rand"
 	"io"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -26,6 +27,8 @@ type Opts struct {
 	PixelsPerMM float32
 	// Random shuffles the keys of the PIN; nil is crypto/rand.
 	Random io.Reader
+	// Clock tells a second tap from a tap too many; nil is time.Now.
+	Clock func() time.Time
 }
 
 // A screen shows one step.
@@ -65,7 +68,11 @@ func NewRoot(send func(kiosk.Event), opts *Opts) *Root {
 	if random == nil {
 		random = rand.Reader
 	}
-	r.mykey = newMyKey(p, random, send)
+	clock := opts.Clock
+	if clock == nil {
+		clock = time.Now
+	}
+	r.mykey = newMyKey(p, random, clock, send)
 	r.screens = map[kiosk.Step]screen{
 		kiosk.Home: newHome(p, send), kiosk.Door: newDoor(p, send), kiosk.Menu: newMenu(p, send),
 		kiosk.Clock: newClock(p, send), kiosk.Issue: newIssue(p, send), kiosk.Wait: newWait(p),

@@ -179,7 +179,7 @@ func TestEverythingCanBeReadAndHit(t *testing.T) {
 		for _, look := range looks() { // outside, since pictures are drawn anew for each
 			for _, s := range samples() {
 				s.state.Look = look
-				root.Show(s.state)
+				s.show(root)
 				for _, fault := range faults(spots(root.Object()), size, root.pen.mm) {
 					t.Errorf("%s %.0fx%.0f %s: %s", s.name, size.Width, size.Height, lookName(look), fault)
 				}
