@@ -3,6 +3,7 @@ package pcsc
 import (
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -97,6 +98,55 @@ func TestTable(t *testing.T) {
 		}
 		if g := strings.Join(got, "|"); g != tt.want {
 			t.Errorf("%s:\n got %s\nwant %s", tt.name, g, tt.want)
+		}
+	}
+}
+
+// Whatever is seen, what is told makes sense: a visit has one beginning and one
+// end, and no card is taken for the one before.
+func TestTableHolds(t *testing.T) {
+	for seed := range uint64(2000) {
+		random := rand.New(rand.NewPCG(seed, 0))
+		table := &table{settle: 200 * time.Millisecond}
+		now, readers := time.Unix(0, 0), 2
+		seen := make([]look, 3)
+		var visit, crowd, away bool
+		var at look
+		for range 60 {
+			now = now.Add(time.Duration(random.IntN(200)) * time.Millisecond)
+			if random.IntN(10) == 0 {
+				readers = random.IntN(4)
+			}
+			if i := random.IntN(3); random.IntN(2) == 0 {
+				seen[i] = look{lies: lies(random.IntN(3)), count: uint16(random.IntN(3))}
+			}
+			for i := range seen {
+				seen[i].reader = string(rune('a' + i))
+			}
+			before := at
+			for _, e := range table.look(now, seen[:readers]) {
+				ok := false
+				switch e := e.(type) {
+				case Inserted:
+					ok, visit, at = !visit && !away, true, look{e.Reader, speaks, table.visit.count}
+				case Mute:
+					ok, visit, at = !visit && !away, true, look{e.Reader, mute, table.visit.count}
+				case Second:
+					ok, crowd = visit && !crowd && !away, true
+				case Removed:
+					ok, visit, crowd, at = visit && !away, false, false, look{}
+				case NoReader:
+					ok, away = !visit && !away && readers == 0, true
+				case ReaderBack:
+					ok, away = away && readers > 0, false
+				}
+				if !ok {
+					t.Fatalf("seed %d: %T%v out of place", seed, e, e)
+				}
+			}
+			if before == at && visit && !crowd && !slices.Contains(seen[:readers], at) {
+				t.Fatalf("seed %d: %v is gone, and its visit goes on", seed, at)
+			}
 		}
 	}
 }

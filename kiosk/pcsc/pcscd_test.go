@@ -9,7 +9,6 @@ import (
 	"runtime"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 
@@ -456,14 +455,20 @@ func TestPulledBetween(t *testing.T) {
 	}
 }
 
-// A hand takes the card away while it thinks.
+// A hand takes the card away while it thinks: one reader says so, another has an
+// answer of no bytes.
 func TestPulledInCommand(t *testing.T) {
 	c := open(t, pcsc.Opts{})
-	c.put(0, faulty(t, jpkitest.Faults{Delay: 300 * time.Millisecond}))
-	s := c.connect(0)
-	away := time.AfterFunc(700*time.Millisecond, c.slots[0].Pull)
-	defer away.Stop()
-	c.gone(s, sign(t, s))
+	for _, pull := range []func(){c.slots[0].Pull, c.slots[0].Remove} {
+		c.put(0, faulty(t, jpkitest.Faults{Delay: 300 * time.Millisecond}))
+		s := c.connect(0)
+		pulled := make(chan struct{})
+		time.AfterFunc(700*time.Millisecond, func() { pull(); close(pulled) })
+		err := sign(t, s)
+		<-pulled
+		c.gone(s, err)
+		time.Sleep(500 * time.Millisecond)
+	}
 }
 
 // A mute card ends within the limit, for the one who waits, whatever becomes of
@@ -607,7 +612,7 @@ func TestHangingDaemon(t *testing.T) {
 	c := open(t, pcsc.Opts{Limit: time.Second})
 	c.put(0, good(t))
 	s := c.connect(0)
-	c.d.Signal(syscall.SIGSTOP)
+	c.d.Hang()
 	start := time.Now()
 	if _, err := s.Transmit(selectApplet); !errors.Is(err, pcsc.ErrMute) || time.Since(start) > 2*time.Second {
 		t.Errorf("%v after %v", err, time.Since(start))
@@ -619,20 +624,20 @@ func TestHangingDaemon(t *testing.T) {
 	if _, err := c.Connect(c.d.Reader(1)); !errors.Is(err, pcsc.ErrMute) || time.Since(start) > 10*time.Second {
 		t.Errorf("%v after %v", err, time.Since(start))
 	}
-	c.d.Signal(syscall.SIGCONT)
+	c.d.GoOn()
 	c.want(pcsc.ReaderBack{}, c.inserted(0))
 	s = c.connect(0)
 	if err := sign(t, s); err != nil {
 		t.Error(err)
 	}
 	c.end(s)
-	c.d.Signal(syscall.SIGSTOP)
+	c.d.Hang()
 	start = time.Now()
 	c.stop()
 	if took := time.Since(start); took > soon {
 		t.Errorf("Run ended after %v", took)
 	}
-	c.d.Signal(syscall.SIGCONT) // whoever was left behind ends too
+	c.d.GoOn() // whoever was left behind ends too
 }
 
 func TestReaderComesAndGoes(t *testing.T) {

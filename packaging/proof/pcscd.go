@@ -182,13 +182,32 @@ func (d *Daemon) Stop() { d.end(syscall.SIGTERM) }
 // Kill ends it with no chance to tidy up.
 func (d *Daemon) Kill() { d.end(syscall.SIGKILL) }
 
-// Signal has it stop, as one that hangs, or go on.
-func (d *Daemon) Signal(signal syscall.Signal) {
+// Hang stops it in the middle of whatever it does, until GoOn.
+func (d *Daemon) Hang() {
 	d.t.Helper()
-	if err := d.run.Process.Signal(signal); err != nil {
+	if err := d.run.Process.Signal(syscall.SIGSTOP); err != nil {
 		d.t.Fatal(err)
 	}
+	for end := time.Now().Add(10 * time.Second); d.running(); time.Sleep(time.Millisecond) {
+		if time.Now().After(end) {
+			d.t.Fatal("pcscd doesn't stop")
+		}
+	}
 }
+
+// running reports whether one of its threads isn't stopped (proc(5)).
+func (d *Daemon) running() bool {
+	threads, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/stat", d.run.Process.Pid))
+	for _, path := range threads {
+		if stat, err := os.ReadFile(path); err == nil && !strings.Contains(string(stat), ") T ") {
+			return true
+		}
+	}
+	return len(threads) == 0
+}
+
+// GoOn ends Hang.
+func (d *Daemon) GoOn() { _ = d.run.Process.Signal(syscall.SIGCONT) }
 
 func (d *Daemon) end(signal syscall.Signal) {
 	if d.run == nil {
