@@ -41,6 +41,11 @@ func (s *site) setPassword(v *visit) (page, error) {
 		}
 		return p, err
 	}
+	return s.notSet(v, f, err)
+}
+
+// notSet says why no password was set.
+func (s *site) notSet(v *visit, f form, err error) (page, error) {
 	slow, busy := (*registry.SlowError)(nil), (*registry.BusyError)(nil)
 	switch {
 	case errors.As(err, &slow):

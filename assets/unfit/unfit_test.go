@@ -44,7 +44,7 @@ func TestIDList(t *testing.T) {
 			refused++
 		}
 	}
-	if refused == 0 || refused > 1500 {
+	if refused == 0 || refused > 300 {
 		t.Errorf("%d of 10,000 IDs are refused", refused)
 	}
 }

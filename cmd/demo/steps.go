@@ -15,6 +15,7 @@ import (
 	"strings"
 	"time"
 
+	"pointkiosk/assets/unfit"
 	"pointkiosk/cards"
 	"pointkiosk/kiosk/jpki/jpkitest"
 )
@@ -183,6 +184,9 @@ func (d *demo) claimTwice(address string) error {
 // newAccount adds a resident who was never here.
 func (d *demo) newAccount() (string, error) {
 	id, err := cards.NewMyKeyID(rand.Reader)
+	for err == nil && unfit.ID(id.String()) {
+		id, err = cards.NewMyKeyID(rand.Reader)
+	}
 	if err != nil {
 		return "", err
 	}

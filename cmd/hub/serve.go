@@ -59,15 +59,20 @@ func serve(k *call) error {
 			return err
 		}
 	}
-	server, err := hub.New(&hub.Opts{Ledger: s.ledger, Registry: s.registry, PageKey: s.keys.page, Ready: s.ready, Log: log, Secure: !*plainHTTP})
+	return k.serveOn(s, log, *listen, *base, !*plainHTTP)
+}
+
+// serveOn answers at an address until the call ends.
+func (k *call) serveOn(s *store, log *slog.Logger, listen, base string, secure bool) error {
+	server, err := hub.New(&hub.Opts{Ledger: s.ledger, Registry: s.registry, PageKey: s.keys.page, Ready: s.ready, Log: log, Secure: secure})
 	if err != nil {
 		return err
 	}
-	l, err := net.Listen("tcp", *listen)
+	l, err := net.Listen("tcp", listen)
 	if err != nil {
 		return err
 	}
-	address := cmp.Or(*base, "http://"+l.Addr().String()+"/")
+	address := cmp.Or(base, "http://"+l.Addr().String()+"/")
 	if err := s.keepAddress(address); err != nil {
 		return errors.Join(err, l.Close())
 	}

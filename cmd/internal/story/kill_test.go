@@ -241,7 +241,7 @@ func (c *town) planted(t *testing.T, acks []ack) {
 		data := fmt.Sprint("planted-", n)
 		check(t, os.CopyFS(c.path(data), os.DirFS(c.path("hub-data"))))
 		check(t, os.Chmod(c.path(data, "keys"), 0o700))
-		for _, key := range []string{"trust.key", "hub.key", "page.key"} {
+		for _, key := range []string{"trust.key", "hub.key", "page.key", "registry.key"} {
 			check(t, os.Chmod(c.path(data, "keys", key), 0o600))
 		}
 		db, err := sql.Open("sqlite", c.path(data, "hub.db"))
