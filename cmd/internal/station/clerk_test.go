@@ -6,6 +6,8 @@ import (
 	"crypto/sha256"
 	"crypto/x509"
 	"encoding/hex"
+	"errors"
+	"fmt"
 	"log/slog"
 	"net/netip"
 	"os"
@@ -14,6 +16,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"pointkiosk/cards"
@@ -112,15 +115,22 @@ func newCounter(t *testing.T, kinds ...string) (c *counter, dealt []*jpkitest.Ca
 	return c, dealt
 }
 
-// logsNothing looks for what nobody's log may hold.
+// logsNothing looks for what no log may hold, the PINs among it.
 func (c *counter) logsNothing() {
 	c.t.Helper()
-	text := strings.ToUpper(c.log.String())
-	for _, s := range append(c.secret, "1234", "0000", "MIID") {
-		if s != "" && strings.Contains(text, strings.ToUpper(s)) {
-			c.t.Errorf("the log holds %q:\n%s", s, c.log)
+	if found := leaks(c.log.String(), append(c.secret, "1234", "0000", "MIID")); len(found) > 0 {
+		c.t.Errorf("the log holds %q:\n%s", found, c.log)
+	}
+}
+
+func leaks(log string, secrets []string) (found []string) {
+	log = strings.ToUpper(log)
+	for _, s := range secrets {
+		if s != "" && strings.Contains(log, strings.ToUpper(s)) {
+			found = append(found, s)
 		}
 	}
+	return found
 }
 
 // secrets adds what belongs to a card.
@@ -475,6 +485,9 @@ func TestCounterNext(t *testing.T) {
 		t.Error("two people, one ID")
 	}
 	c.home()
+	if planted := leaks("msg="+strings.ToLower(first), c.secret); !slices.Equal(planted, []string{first}) {
+		t.Errorf("an ID in a log is found as %q", planted)
+	}
 	pin := wizard.NewTyped([]byte("1234"))
 	if e := c.desk.Do(t.Context(), wizard.Check{PIN: pin}); e != nil || string(pin.Take()) != "\x00\x00\x00\x00" {
 		t.Errorf("%v", e)
@@ -482,4 +495,54 @@ func TestCounterNext(t *testing.T) {
 	if pins(dealt[1]) != 1 {
 		t.Error("a PIN for nobody's card")
 	}
+}
+
+// A virtual hand lays a card down, takes it away a while after its visit is over,
+// and lays down the next person's.
+func TestVirtualReader(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, err := Card{Reader: "virtual:p256"}.open(Opts{Now: time.Now})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var told []string
+		begun := time.Now()
+		ctx, stop := context.WithCancel(t.Context())
+		ended := make(chan error, 1)
+		go func() {
+			ended <- r.Run(ctx, func(e pcsc.Event) { told = append(told, fmt.Sprintf("%T at %v", e, time.Since(begun))) })
+		}()
+		synctest.Wait()
+		var people []string
+		for range 2 {
+			time.Sleep(10 * time.Second) // somebody sits there
+			card, err := r.Connect("virtual")
+			if err != nil {
+				t.Fatal(err)
+			}
+			people = append(people, string(card.(virtualCard).Certificate()))
+			if _, err := card.Transmit([]byte{0, 0x20, 0, 0x80}); err != nil || card.End() != nil {
+				t.Error(err)
+			}
+			if _, err := card.Transmit([]byte{0, 0x20, 0, 0x80}); !errors.Is(err, pcsc.ErrEnded) {
+				t.Errorf("after the end: %v", err)
+			}
+			r.Done()
+			time.Sleep(4 * time.Second)
+			if _, err := r.Connect("virtual"); !errors.Is(err, pcsc.ErrGone) {
+				t.Errorf("taken away: %v", err)
+			}
+			r.Done() // about no card
+			time.Sleep(2 * time.Second)
+			synctest.Wait()
+		}
+		stop()
+		if err := <-ended; err != nil || people[0] == people[1] {
+			t.Errorf("%v; the same person: %v", err, people[0] == people[1])
+		}
+		want := "pcsc.Inserted at 0s, pcsc.Removed at 13s, pcsc.Inserted at 16s, pcsc.Removed at 29s, pcsc.Inserted at 32s, pcsc.Removed at 32s"
+		if got := strings.Join(told, ", "); got != want {
+			t.Errorf("told %s\nwant %s", got, want)
+		}
+	})
 }

@@ -57,5 +57,5 @@ func (c *clerk) host(ctx context.Context) string {
 	if err != nil || len(all) == 0 {
 		return ""
 	}
-	return string(all[len(all)-1].Event.Host) + "/password"
+	return string(all[len(all)-1].Event.Host)
 }
