@@ -123,12 +123,35 @@ func (c *counter) want(events ...pcsc.Event) {
 		select {
 		case got := <-c.events:
 			if got != want {
-				c.t.Fatalf("told %T%v, not %T%v\n%s", got, got, want, want, c.d.Log())
+				c.t.Fatalf("told %T%v, not %T%v%s", got, got, want, want, c.says())
 			}
 		case <-time.After(soon):
-			c.t.Fatalf("never told: %T%v\n%s", want, want, c.d.Log())
+			c.t.Fatalf("never told: %T%v%s", want, want, c.says())
 		}
 	}
+}
+
+// says is all there is to know where something has gone wrong: what pcscd says to
+// somebody new, unless it hangs, its log, and who waits for what.
+func (c *counter) says() string {
+	states := []scard.ReaderState{{Reader: c.d.Reader(0)}, {Reader: c.d.Reader(1)}}
+	said := make(chan error, 1)
+	go func() {
+		ctx, err := scard.EstablishContext()
+		if err == nil {
+			err = ctx.GetStatusChange(states, 0)
+			_ = ctx.Release()
+		}
+		said <- err
+	}()
+	text := "pcscd hangs"
+	select {
+	case err := <-said:
+		text = fmt.Sprintf("%08X %08X (%v)", states[0].EventState, states[1].EventState, err)
+	case <-time.After(2 * time.Second):
+	}
+	stacks := make([]byte, 1<<20)
+	return fmt.Sprintf("\npcscd: %s\n%s\n%s", text, c.d.Log(), stacks[:runtime.Stack(stacks, true)])
 }
 
 // quiet waits that long for no event.
@@ -161,7 +184,7 @@ func (c *counter) connect(slot int) *pcsc.Session {
 	c.t.Helper()
 	s, err := c.Connect(c.d.Reader(slot))
 	if err != nil {
-		c.t.Fatalf("%v\n%s", err, c.d.Log())
+		c.t.Fatal(err, c.says())
 	}
 	c.t.Cleanup(func() { _ = s.End() })
 	return s
@@ -261,8 +284,9 @@ func unpowered(t *testing.T, card *jpkitest.Card) {
 func TestPutDownAndTakenAway(t *testing.T) {
 	c := open(t, pcsc.Opts{Reader: name})
 	for range 3 {
+		card := good(t)
 		start := time.Now()
-		c.put(0, good(t))
+		c.put(0, card)
 		t.Logf("told after %v", time.Since(start))
 		c.quiet(time.Second)
 		start = time.Now()
