@@ -144,9 +144,12 @@ func (d *demo) show() error {
 	if os.Getenv("DISPLAY") == "" && os.Getenv("WAYLAND_DISPLAY") == "" {
 		return d.alone()
 	}
+	if err := d.trust(); err != nil {
+		return err
+	}
 	paper := d.path("kiosk", "paper")
-	fmt.Fprintln(d.out, d.words.Say("demo.window", staffPIN, paper, account, password, d.url))
-	kiosk := d.command("kiosk", "--data", d.path("kiosk"), "--config", d.path("kiosk.toml"))
+	fmt.Fprintln(d.out, d.words.Say("demo.window", staffPIN, paper, account, password, d.url, cardPIN))
+	kiosk := d.command("kiosk", "--data", d.path("kiosk"), "--config", d.path("kiosk.toml"), "--card", "virtual:good")
 	kiosk.Stderr = os.Stderr
 	kiosk.Env = append(os.Environ(), "LANG=ja_JP.UTF-8", "LC_ALL=ja_JP.UTF-8") // C.UTF-8 is no locale to Fyne
 	ctx, closed := context.WithCancel(d.ctx)

@@ -13,9 +13,11 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"pointkiosk/assets/unfit"
 	"pointkiosk/cards"
+	"pointkiosk/kiosk/jpki/jpkitest"
 )
 
 // What the demo makes up. None of it opens anything but the demo.
@@ -23,6 +25,7 @@ const (
 	kioskName = "KSZ-014"
 	staffName = "demo"
 	staffPIN  = "2468"
+	cardPIN   = "1234" // of every virtual card
 	account   = "K7M4W2HN"
 	password  = "demo-password"
 	event     = "natural-bar"
@@ -86,6 +89,23 @@ func (d *demo) prepare() error {
 		return err
 	}
 	_, err = d.say("", "kioskctl", "queue", "sync", "--data", d.path("kiosk"))
+	return err
+}
+
+// trust has the hub accept the virtual My Number cards.
+func (d *demo) trust() error {
+	deck, err := jpkitest.DemoDeck(time.Now())
+	if err != nil {
+		return err
+	}
+	name := d.path("ca.pem")
+	if err := os.WriteFile(name, deck.CA.PEM(), 0o600); err != nil {
+		return err
+	}
+	if _, err := d.say("", "hub", "person", "add", "--data", d.path("hub"), "--may", "mykey", staffName); err != nil {
+		return err
+	}
+	_, err = d.say("", "hub", "ca", "add", "--data", d.path("hub"), "--test", "--by", staffName, name)
 	return err
 }
 

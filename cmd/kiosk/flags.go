@@ -15,9 +15,9 @@ var errUsage = errors.New("usage")
 
 // A line is what stood on the command line.
 type line struct {
-	data, config, printer string
-	width, height         int // 0: as the settings say
-	full                  bool
+	data, config, printer, card string
+	width, height               int // 0: as the settings say
+	full                        bool
 }
 
 // read reads the command line. Help that was asked for goes to out, and
@@ -28,6 +28,7 @@ func read(w *words.Words, args []string, out, errw io.Writer) (l line, err error
 	flags.StringVar(&l.data, "data", "pointkiosk", "")
 	flags.StringVar(&l.config, "config", "", "")
 	flags.StringVar(&l.printer, "printer", "", "")
+	flags.StringVar(&l.card, "card", "", "")
 	size := flags.String("size", "", "")
 	flags.BoolVar(&l.full, "full-screen", false, "")
 	misused := func(why string) error {
@@ -55,6 +56,9 @@ func read(w *words.Words, args []string, out, errw io.Writer) (l line, err error
 func (l line) over(s station.Settings) station.Settings {
 	if l.printer != "" {
 		s.Printer.URI = l.printer
+	}
+	if l.card != "" {
+		s.Card.Reader = l.card
 	}
 	if l.width > 0 {
 		s.Screen.Width, s.Screen.Height = l.width, l.height

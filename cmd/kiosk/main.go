@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -23,6 +24,7 @@ import (
 	"pointkiosk/cmd/internal/station"
 	"pointkiosk/cmd/internal/tongue"
 	"pointkiosk/kiosk"
+	"pointkiosk/kiosk/wizard"
 	"pointkiosk/ui"
 )
 
@@ -88,13 +90,21 @@ func window(ctx context.Context, s *station.Station, screen station.Screen) erro
 	show := func(st kiosk.State) { plate.Show(st); fyne.Do(func() { root.Show(st) }) }
 	var parts sync.WaitGroup
 	var watched error
+	var over atomic.Bool
 	a.Lifecycle().SetOnStarted(func() {
 		parts.Go(func() { kiosk.Run(ctx, first, events, desk.Do, show) })
 		parts.Go(func() { watched = desk.Watch(ctx, news) })
 		parts.Go(func() { tick(ctx, desk, news) })
 		parts.Go(func() { plate.Run(ctx) })
-		go func() { <-ctx.Done(); parts.Wait(); fyne.Do(a.Quit) }()
+		go func() {
+			<-ctx.Done()
+			parts.Wait()
+			if !over.Load() { // a signal may have ended the window first
+				fyne.Do(a.Quit)
+			}
+		}()
 	})
+	a.Lifecycle().SetOnStopped(func() { over.Store(true) })
 	w.SetCloseIntercept(cancel)
 	w.Show()
 	a.Run()
@@ -111,6 +121,7 @@ func (q queue) tap(e kiosk.Event) {
 	select {
 	case q <- e:
 	default:
+		wizard.Drop(e)
 	}
 }
 

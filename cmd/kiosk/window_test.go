@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -65,6 +66,14 @@ func started(t *testing.T, env []string, name string, args ...string) io.Reader 
 // market is a hub that was stopped again, and a kiosk that it granted cards.
 func market(t *testing.T) (bin, data string) {
 	t.Helper()
+	bin, data, stop := opened(t)
+	stop() // the rest of the story has no network
+	return bin, data
+}
+
+// opened is a market whose hub runs on until it is stopped, or the test ends.
+func opened(t *testing.T) (bin, data string, stop func()) {
+	t.Helper()
 	dir := t.TempDir()
 	bin = filepath.Join(dir, "bin") + "/"
 	said(t, "", "go", "build", "-tags", "migrated_fynedo,no_animations", "-o", bin, "../hub", "../kiosk", "../kioskctl")
@@ -79,10 +88,11 @@ func market(t *testing.T) (bin, data string) {
 	if err := serve.Start(); err != nil {
 		t.Fatal(err)
 	}
-	defer func() { // the rest of the story has no network
+	stop = sync.OnceFunc(func() {
 		_ = serve.Process.Signal(syscall.SIGTERM)
 		_ = serve.Wait()
-	}()
+	})
+	t.Cleanup(stop)
 	await(t, "the hub", func() bool {
 		c, err := net.Dial("tcp", addr)
 		return err == nil && c.Close() == nil
@@ -97,7 +107,7 @@ func market(t *testing.T) (bin, data string) {
 	if err := os.WriteFile(filepath.Join(dir, "kiosk.toml"), []byte(settings), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return bin, data
+	return bin, data, stop
 }
 
 func await(t *testing.T, what string, done func() bool) {
@@ -171,10 +181,11 @@ func stateOf(t *testing.T, data string) kiosk.State {
 	return st
 }
 
-func xServer(t *testing.T) (display string) {
+func xServer(t *testing.T, more ...string) (display string) {
 	t.Helper()
 	var n int
-	if _, err := fmt.Fscanln(started(t, nil, "Xvfb", "-displayfd", "1", "-screen", "0", "1280x800x24", "-nolisten", "tcp"), &n); err != nil {
+	args := append([]string{"-displayfd", "1", "-screen", "0", "1280x800x24", "-nolisten", "tcp"}, more...)
+	if _, err := fmt.Fscanln(started(t, nil, "Xvfb", args...), &n); err != nil {
 		t.Fatal("Xvfb: ", err)
 	}
 	return fmt.Sprintf(":%d", n)
@@ -186,6 +197,8 @@ type finger struct {
 	t       *testing.T
 	display string
 	state   kiosk.State
+	frame   string // where the X server keeps what it shows
+	shots   int
 }
 
 func (f *finger) do(args ...string) (string, error) {

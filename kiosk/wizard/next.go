@@ -177,7 +177,7 @@ func (s State) atPIN(e Event) (State, Effect, bool) {
 	case TypedPIN:
 		if s.Step == PIN {
 			s.Step, s.Wrong = Checking, false
-			return s, Check{PIN: e.PIN}, false
+			return s, Check(e), false
 		}
 	case TapNext:
 		if s.Step == LastTry {
@@ -220,7 +220,7 @@ func (s State) atID(e Event) (State, Effect, bool) {
 	case TypedID:
 		if s.Step == Own {
 			s.Step, s.ID = Looking, e.ID
-			return s, LookAt{ID: e.ID}, false
+			return s, LookAt(e), false
 		}
 	case IDFree:
 		if s.Step == Looking {

@@ -7,7 +7,6 @@ import (
 	"crypto/sha256"
 	"database/sql"
 	"log/slog"
-	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -35,17 +34,28 @@ import (
 // A market is a hub, a kiosk enrolled with it, a printer on the network and a
 // volunteer before the screen.
 type market struct {
-	t       *testing.T
-	ledger  *ledger.Ledger
-	printer *printertest.Printer
-	opts    Opts
-	desk    *Desk
-	state   kiosk.State
+	t        *testing.T
+	ledger   *ledger.Ledger
+	printer  *printertest.Printer
+	opts     Opts
+	people   registry.Opts
+	accounts *registry.Registry
+	server   *httptest.Server
+	desk     *Desk
+	state    kiosk.State
 }
 
 func newMarket(t *testing.T, answers printer.Answers, fault func(int64) printertest.Fault) *market {
 	t.Helper()
 	m := &market{t: t}
+	m.open(answers, fault, nil)
+	return m
+}
+
+// open opens the market; mend changes the kiosk's settings before that.
+func (m *market) open(answers printer.Answers, fault func(int64) printertest.Fault, mend func(*Opts)) {
+	t := m.t
+	t.Helper()
 	base := m.openHub()
 	secret, _, err := m.ledger.AddKiosk(t.Context(), "KSZ-014")
 	m.ok(err)
@@ -59,6 +69,9 @@ func newMarket(t *testing.T, answers printer.Answers, fault func(int64) printert
 	settings.Voids = 1
 	settings.Staff = []Staff{m.staff("sato", "2468"), m.staff("suzuki", "1357")}
 	m.opts = Opts{Dir: t.TempDir(), Settings: settings, Driver: "sqlite", Now: time.Now, Rand: rand.Reader, Log: slog.New(slog.DiscardHandler)}
+	if mend != nil {
+		mend(&m.opts)
+	}
 	code := api.Code{Base: base, Fingerprint: sha256.Sum256(m.ledger.TrustKey()), Secret: [api.SecretSize]byte(secret)}
 	_, err = Enrol(t.Context(), m.opts, code)
 	m.ok(err)
@@ -72,7 +85,6 @@ func newMarket(t *testing.T, answers printer.Answers, fault func(int64) printert
 	_, err = m.ledger.Grant(t.Context(), ledger.Grant{Kiosk: "KSZ-014", Event: "bar", Count: 10})
 	m.ok(err)
 	m.switchOn()
-	return m
 }
 
 func (m *market) openHub() (base string) {
@@ -85,13 +97,13 @@ func (m *market) openHub() (base string) {
 	m.ledger, err = ledger.Open(db, db, &ledger.Opts{Trust: key(1), Hub: key(2)})
 	m.ok(err)
 	m.ok(m.ledger.SetHost(m.t.Context(), "p.example.jp"))
-	people, err := registry.Open(db, db, &registry.Opts{})
+	m.accounts, err = registry.Open(db, db, &m.people)
 	m.ok(err)
-	server, err := hub.New(&hub.Opts{Ledger: m.ledger, Registry: people, PageKey: make([]byte, 32)})
+	server, err := hub.New(&hub.Opts{Ledger: m.ledger, Registry: m.accounts, PageKey: make([]byte, 32)})
 	m.ok(err)
-	s := httptest.NewServer(http.HandlerFunc(server.Handler().ServeHTTP))
-	m.t.Cleanup(s.Close)
-	return s.URL + "/"
+	m.server = httptest.NewServer(server.Handler())
+	m.t.Cleanup(m.server.Close)
+	return m.server.URL + "/"
 }
 
 func (m *market) ok(err error) {

@@ -17,7 +17,7 @@ import (
 )
 
 // A Desk performs effects for the screen: it is what kiosk.Run calls. One
-// effect at a time is under way.
+// effect at a time is under way, beside those of the MyKey ID screens.
 type Desk struct {
 	*Station
 	practice  bool
@@ -42,6 +42,8 @@ func (d *Desk) Do(ctx context.Context, e kiosk.Effect) kiosk.Event {
 	case kiosk.PrintCard:
 		return d.print(ctx, e)
 	case kiosk.Settle:
+		d.press.Lock()
+		defer d.press.Unlock()
 		c, err := d.Issuer(d.practice).Settle(ctx, d.of(e.Serial), e.Serial.Number, e.Whole, e.Operator)
 		return d.after(ctx, c, err, "")
 	case kiosk.Doubt:
@@ -52,6 +54,10 @@ func (d *Desk) Do(ctx context.Context, e kiosk.Effect) kiosk.Event {
 	case kiosk.ConfirmDate:
 		return d.confirmed(ctx, e)
 	}
+	if d.clerk != nil {
+		return d.clerk.do(ctx, e)
+	}
+	wipe(e)
 	return nil
 }
 
@@ -66,6 +72,8 @@ func (d *Desk) print(ctx context.Context, e kiosk.PrintCard) kiosk.Event {
 	if err != nil {
 		return d.not(ctx, d.note(err), e.Request)
 	}
+	d.press.Lock()
+	defer d.press.Unlock()
 	c, err := d.Issuer(d.practice).Issue(ctx, a, e.Request, e.Operator)
 	return d.after(ctx, c, err, e.Request)
 }

@@ -76,7 +76,7 @@ func (s *Station) site(ctx context.Context, a cards.Allotment, practice bool) ki
 		s.opts.Log.Error("allotments", "error", err)
 	}
 	return kiosk.Site{
-		Kiosk: s.Identity.Kiosk, Allotment: a, Granted: a.ID != 0, Practice: practice, Doubted: s.Journal.Suspect(),
+		Kiosk: s.Identity.Kiosk, Allotment: a, Granted: a.ID != 0, Practice: practice, Doubted: s.Journal.Suspect(), Counter: s.clerk.isOpen(ctx),
 		AtRisk: risk, Contact: a.Event.Contact, Phone: a.Event.Phone,
 	}
 }

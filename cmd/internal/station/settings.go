@@ -22,6 +22,7 @@ import (
 // packaging/kiosk.toml.
 type Settings struct {
 	Printer Printer `toml:"printer"`
+	Card    Card    `toml:"card"`
 	Screen  Screen  `toml:"screen"`
 	Staff   []Staff `toml:"staff"`
 	GPIO    GPIO    `toml:"gpio"`
@@ -45,6 +46,16 @@ type Printer struct {
 	Stop bool `toml:"stop_at_near_end"`
 	// Differs are the fields of the profile in which this printer is another.
 	Differs map[string]any `toml:"differs"`
+}
+
+// Card says where a My Number card is put down, and in which scheme a MyKey ID
+// is made.
+type Card struct {
+	// Reader is empty for none, pcsc: for whichever pcscd has, pcsc:NAME for one
+	// with this in its name, or virtual:KIND for a hand that lays down one card of
+	// nobody after another.
+	Reader string `toml:"reader"`
+	Scheme string `toml:"scheme"` // its Japanese name; empty: that of the last event granted
 }
 
 // Screen says how the window comes up.
@@ -108,6 +119,9 @@ func (s Settings) check() error {
 	}
 	if _, err := s.Printer.profile(); err != nil {
 		return fmt.Errorf("station: settings: %w", err)
+	}
+	if err := s.Card.check(); err != nil {
+		return err
 	}
 	return s.GPIO.check()
 }

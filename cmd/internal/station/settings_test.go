@@ -29,6 +29,8 @@ func TestBadSettings(t *testing.T) {
 		{"a layout it can't print", "[printer]\nprofile = \"clone-58\"\n[printer.differs]\nlayout = \"native\"", "needs \"dot_feed\""},
 		{"no such field", "[printer.differs]\npaper = 58", "unknown field"},
 		{"language", "[screen]\nlang = \"de\"", "neither ja nor en"},
+		{"no such reader", "[card]\nreader = \"ACR1252\"", "not like pcsc:"},
+		{"no such card", "[card]\nreader = \"virtual:gold\"", "there is no card \"gold\""},
 		{"no TOML", "=", "settings"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

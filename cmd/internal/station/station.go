@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -62,6 +63,8 @@ type Station struct {
 	lock     *os.File
 	wake     chan struct{}
 	door     *door
+	clerk    *clerk      // nil without a card reader
+	press    sync.Mutex  // one paper at a time: a card or a slip
 	denied   atomic.Bool // somebody said that the date is another
 }
 
@@ -117,6 +120,9 @@ func (s *Station) open(ctx context.Context) (err error) {
 		s.opts.Log.Error("practice journal", "error", err) // no reason to stop the real work
 	}
 	s.door = newDoor(filepath.Join(dir, "door"), s.opts.Settings.Staff, s.opts.Now)
+	if s.clerk, err = newClerk(s, look(model)); err != nil {
+		return err
+	}
 	s.printer, err = openPaper(s.opts.Settings.Printer, s.opts.Log, nil)
 	return err
 }

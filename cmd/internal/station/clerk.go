@@ -1,0 +1,342 @@
+package station
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"pointkiosk/cards"
+	"pointkiosk/cards/face"
+	"pointkiosk/hub/api"
+	"pointkiosk/kiosk"
+	"pointkiosk/kiosk/jpki"
+	"pointkiosk/kiosk/pcsc"
+	"pointkiosk/kiosk/wizard"
+)
+
+// A clerk does what the MyKey ID screens ask for: it talks to the My Number card
+// on the reader, and to the hub. What it knows of a person lasts as long as
+// their card lies there, and never leaves memory.
+type clerk struct {
+	s       *Station
+	readers readers
+	hub     *api.Client
+	face    *face.Face // the issuer has another: one goroutine at a time
+
+	mu     sync.Mutex
+	away   bool   // there is no reader
+	reader string // on which the card lies
+	now    *sitting
+}
+
+// newClerk returns the one of the reader that the settings name; nil where there
+// is none.
+func newClerk(s *Station, look *face.Opts) (*clerk, error) {
+	r, err := s.opts.Settings.Card.open(s.opts)
+	if err != nil || r == nil {
+		return nil, err
+	}
+	c := &clerk{s: s, readers: r}
+	if c.face, err = face.New(look); err != nil {
+		return nil, err
+	}
+	c.hub, err = api.NewClient(&api.Opts{Base: s.Identity.Hub})
+	return c, err
+}
+
+// A sitting is one person with their card.
+type sitting struct {
+	ctx    context.Context // ends when they leave
+	leave  context.CancelFunc
+	card   session // this and read are the clerk's mutex's
+	read   bool    // the PIN may be asked for
+	token  *jpki.Token
+	cert   *jpki.Certificate
+	scheme string
+	show   chan asked // the hub was asked while the card was read
+	offer  cards.Offer
+	answer cards.Answer // the last that said yes
+}
+
+// An asked is an offer, or why there is none.
+type asked struct {
+	offer cards.Offer
+	err   error
+}
+
+// renewedFor is how long a new certificate may be unknown to the hub's CA.
+const renewedFor = 24 * time.Hour
+
+// do performs an effect of the screens.
+func (c *clerk) do(ctx context.Context, e kiosk.Effect) kiosk.Event {
+	switch e := e.(type) {
+	case wizard.ReadCard:
+		return c.read(ctx)
+	case wizard.PrintSlip:
+		return c.slip(ctx, e)
+	case wizard.PowerDown:
+		c.powerDown(c.end(nil))
+		c.readers.Done()
+		return nil
+	}
+	sit := c.sat()
+	if sit == nil { // they have left
+		wipe(e)
+		return nil
+	}
+	switch e := e.(type) {
+	case wizard.Check:
+		return c.check(sit, e)
+	case wizard.LookAt:
+		return c.lookAt(sit, e.ID)
+	case wizard.Apply:
+		return c.apply(sit, e)
+	}
+	return nil
+}
+
+// wipe overwrites the secret of an effect that is not performed.
+func wipe(e kiosk.Effect) {
+	switch e := e.(type) {
+	case wizard.Check:
+		e.PIN.Wipe()
+	case wizard.Apply:
+		if e.Pass != nil {
+			e.Pass.Wipe()
+		}
+	}
+}
+
+// sat is the sitting now, nil where nobody sits whose card was read: what comes
+// for the one before is not done with the next one's card.
+func (c *clerk) sat() *sitting {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.now == nil || !c.now.read {
+		return nil
+	}
+	return c.now
+}
+
+// isRead lets the PIN be asked for.
+func (c *clerk) isRead(sit *sitting) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	sit.read = true
+}
+
+func (c *clerk) sits(sit *sitting) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now == sit
+}
+
+// end ends the sitting, and begins the next one if there is one. It returns the
+// card that is to be powered down, if any.
+func (c *clerk) end(next *sitting) session {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	was := c.now
+	c.now = next
+	if was == nil {
+		return nil
+	}
+	was.leave()
+	return was.card
+}
+
+// powerDown has the card forget that the PIN was right.
+func (c *clerk) powerDown(card session) {
+	if card == nil {
+		return
+	}
+	if err := card.End(); err != nil {
+		c.s.opts.Log.Warn("card reader", "error", err)
+	}
+}
+
+// read reads the card as far as no PIN is needed, while the hub is asked.
+func (c *clerk) read(ctx context.Context) kiosk.Event {
+	scheme, err := c.scheme(ctx)
+	if err != nil {
+		return c.broken(err)
+	}
+	sit := &sitting{scheme: scheme, show: make(chan asked, 1)}
+	sit.ctx, sit.leave = context.WithCancel(ctx)
+	c.powerDown(c.end(sit))
+	go func() {
+		o, err := c.ask(sit, cards.Show, "")
+		sit.show <- asked{o, err}
+	}()
+	tries, err := c.open(sit)
+	if errors.Is(err, jpki.ErrVerified) { // somebody's PIN was right, and the power stayed on
+		c.powerDown(sit.card)
+		tries, err = c.open(sit)
+	}
+	switch {
+	case !c.sits(sit): // nobody waits for this any more, but perhaps for the next card
+		return nil
+	case err != nil:
+		return c.trouble(err)
+	}
+	now := c.s.opts.Now()
+	switch {
+	case !now.Before(sit.cert.NotAfter):
+		return wizard.CardStops{Reason: wizard.Expired}
+	case now.Sub(sit.cert.NotBefore) < renewedFor && now.After(sit.cert.NotBefore):
+		return wizard.CardStops{Reason: wizard.Renewed}
+	}
+	c.isRead(sit)
+	return wizard.CardRead{Tries: tries}
+}
+
+// open begins a session and reads the certificate and how many tries are left.
+func (c *clerk) open(sit *sitting) (tries int, err error) {
+	c.mu.Lock()
+	reader := c.reader
+	c.mu.Unlock()
+	card, err := c.readers.Connect(reader)
+	if err != nil {
+		return 0, err
+	}
+	c.mu.Lock()
+	sits := c.now == sit
+	if sits {
+		sit.card = card
+	}
+	c.mu.Unlock()
+	if !sits { // they left meanwhile
+		c.powerDown(card)
+		return 0, pcsc.ErrGone
+	}
+	if sit.token, err = jpki.Open(card, &jpki.Opts{}); err != nil {
+		return 0, err
+	}
+	if sit.cert, err = sit.token.Certificate(); err != nil {
+		return 0, err
+	}
+	return sit.token.Tries()
+}
+
+// check tries the PIN once, and learns from the hub who that is.
+func (c *clerk) check(sit *sitting, e wizard.Check) kiosk.Event {
+	typed, ok := e.PIN.(wizard.Typed)
+	if !ok {
+		e.PIN.Wipe()
+		return c.broken(errors.New("station: no PIN that was typed"))
+	}
+	pin, err := jpki.NewPIN(typed.Take())
+	if err != nil {
+		return c.broken(err)
+	}
+	var wrong *jpki.PINError
+	switch err := sit.token.Verify(pin); {
+	case errors.As(err, &wrong):
+		return wizard.PINWrong{Tries: wrong.Left}
+	case errors.Is(err, jpki.ErrLocked):
+		return wizard.PINWrong{}
+	case err != nil:
+		return c.trouble(err)
+	}
+	shown := <-sit.show
+	if shown.err != nil { // perhaps the network is back
+		shown.offer, shown.err = c.ask(sit, cards.Show, "")
+	}
+	if shown.err != nil {
+		return c.unheard(shown.err)
+	}
+	sit.offer = shown.offer
+	return c.who(sit)
+}
+
+// troubles are the screens for what a card, or its reader, does.
+func troubles() map[error]wizard.Reason {
+	return map[error]wizard.Reason{
+		pcsc.ErrNoReader: wizard.NoReader, pcsc.ErrHeld: wizard.NoReader, pcsc.ErrMute: wizard.Mute,
+		jpki.ErrOtherCard: wizard.OtherCard, jpki.ErrOldCard: wizard.OtherCard, jpki.ErrPhone: wizard.Phone,
+		jpki.ErrNoCertificate: wizard.NoCertificate, jpki.ErrCertificate: wizard.NoCertificate, jpki.ErrKey: wizard.NoCertificate,
+		jpki.ErrLocked: wizard.Unusable,
+	}
+}
+
+// trouble says what a card, or its reader, did instead of what it should. None
+// of it is a wrong PIN.
+func (c *clerk) trouble(err error) kiosk.Event {
+	for is, reason := range troubles() {
+		if errors.Is(err, is) {
+			c.s.opts.Log.Info("card", "error", err)
+			return wizard.CardStops{Reason: reason}
+		}
+	}
+	var lost *jpki.LostError
+	if errors.Is(err, pcsc.ErrGone) || errors.Is(err, pcsc.ErrEnded) || errors.As(err, &lost) {
+		c.powerDown(c.end(nil))
+		return wizard.CardMoved{}
+	}
+	return c.broken(err)
+}
+
+func (c *clerk) broken(err error) kiosk.Event {
+	c.s.opts.Log.Error("card", "error", err)
+	return wizard.CardStops{Reason: wizard.Broken}
+}
+
+// watch tells when a card is put down and taken away, until ctx ends. Nobody's
+// card keeps its power beyond that.
+func (c *clerk) watch(ctx context.Context, send func(kiosk.Event)) error {
+	var off sync.WaitGroup
+	gone := func() { // powering down takes its time
+		card := c.end(nil)
+		off.Go(func() { c.powerDown(card) })
+	}
+	err := c.readers.Run(ctx, func(e pcsc.Event) {
+		switch e := e.(type) {
+		case pcsc.Inserted:
+			c.lies(e.Reader)
+			send(wizard.CardIn{})
+		case pcsc.Mute:
+			c.lies(e.Reader)
+			send(wizard.CardIn{})
+			send(wizard.CardStops{Reason: wizard.Mute})
+		case pcsc.Removed, pcsc.Second: // of two nobody knows whose visit it is
+			gone()
+			send(wizard.CardOut{})
+		case pcsc.NoReader:
+			gone()
+			c.isAway(true)
+			send(wizard.CardStops{Reason: wizard.NoReader})
+			send(c.s.Arrive(ctx))
+		case pcsc.ReaderBack:
+			c.isAway(false)
+			send(c.s.Arrive(ctx))
+		}
+	})
+	gone()
+	off.Wait()
+	return err
+}
+
+func (c *clerk) lies(reader string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.reader = reader
+}
+
+func (c *clerk) isAway(away bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.away = away
+}
+
+// isOpen reports whether MyKey IDs are made here, now.
+func (c *clerk) isOpen(ctx context.Context) bool {
+	if c == nil {
+		return false
+	}
+	c.mu.Lock()
+	away := c.away
+	c.mu.Unlock()
+	_, err := c.scheme(ctx)
+	return err == nil && !away
+}

@@ -1,0 +1,208 @@
+package station
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"pointkiosk/cards"
+	"pointkiosk/hub/api"
+	"pointkiosk/kiosk"
+	"pointkiosk/kiosk/wizard"
+)
+
+// hubLimit is how long a person waits for the hub.
+const hubLimit = 8 * time.Second
+
+// who asks for the account of this card, and for IDs to choose from.
+func (c *clerk) who(sit *sitting) kiosk.Event {
+	answer, err := c.signed(sit, cards.Application{Purpose: cards.Show}, cards.Apply{})
+	if err != nil {
+		return c.unheard(err)
+	}
+	next := cards.Register
+	switch answer.Ruling {
+	case cards.RulingOK:
+		next = cards.Change
+	case cards.RulingNoID:
+	default:
+		return wizard.Answered{Word: string(answer.Ruling)}
+	}
+	if sit.offer, err = c.ask(sit, next, ""); err != nil {
+		return c.unheard(err)
+	}
+	return wizard.PINRight{Account: accountOf(answer), IDs: sit.offer.Proposals}
+}
+
+func accountOf(a cards.Answer) wizard.Account {
+	out := wizard.Account{ID: a.ID}
+	for _, h := range a.Held {
+		if out.Points == nil {
+			out.Points = map[string]int64{}
+		}
+		out.Points[h.Scheme] += h.Points
+	}
+	return out
+}
+
+// lookAt asks whether an ID of one's own choice is free.
+func (c *clerk) lookAt(sit *sitting, typed string) kiosk.Event {
+	purpose := cards.Register
+	if sit.answer.ID != "" {
+		purpose = cards.Change
+	}
+	o, err := c.ask(sit, purpose, typed)
+	if err != nil {
+		return c.unheard(err)
+	}
+	sit.offer = o
+	id, err := cards.NormalizeMyKeyID(typed)
+	switch {
+	case err != nil:
+		return wizard.IDFree{ID: typed, Word: string(cards.RulingMalformed)}
+	case o.Wanted != cards.RulingOK:
+		return wizard.IDFree{ID: id.String(), Word: string(o.Wanted)}
+	}
+	return wizard.IDFree{ID: id.String()}
+}
+
+// apply lets the card sign what was agreed to, and sends it.
+func (c *clerk) apply(sit *sitting, e wizard.Apply) kiosk.Event {
+	if e.Pass != nil {
+		defer e.Pass.Wipe()
+	}
+	a := cards.Application{Purpose: cards.Purpose(e.Purpose), ID: e.ID}
+	more := cards.Apply{Code: a.Purpose == cards.Register && e.Pass == nil}
+	if typed, ok := e.Pass.(wizard.Typed); ok {
+		more.Password = cards.Secret(typed.Take())
+	}
+	switch a.Purpose {
+	case cards.Register:
+		a.Terms = sit.offer.Terms.Version
+	case cards.Retire:
+		var err error
+		if sit.offer, err = c.ask(sit, cards.Retire, ""); err != nil {
+			return c.unheard(err)
+		}
+	}
+	answer, err := c.signed(sit, a, more)
+	if err != nil {
+		return c.unheard(err)
+	}
+	out := wizard.Answered{Account: accountOf(answer)}
+	switch answer.Ruling {
+	case cards.RulingOK:
+		c.powerDown(sit.card) // nothing more is signed
+		if code, err := cards.ParseSlipCode(string(answer.Code)); err == nil {
+			out.Code = code.Printed()
+		}
+		if a.Purpose == cards.Retire {
+			out.Account = wizard.Account{}
+		}
+	case cards.RulingTaken, cards.RulingOffensive: // the challenge is used up, too
+		if sit.offer, err = c.ask(sit, a.Purpose, ""); err != nil {
+			return c.unheard(err)
+		}
+		out.IDs = sit.offer.Proposals
+		fallthrough
+	default:
+		out.Word = string(answer.Ruling)
+	}
+	return out
+}
+
+// signed has the card sign an application under the offer at hand, and returns
+// what the hub says to it.
+func (c *clerk) signed(sit *sitting, a cards.Application, more cards.Apply) (answer cards.Answer, err error) {
+	a.Scheme, a.Kiosk, a.At, a.Challenge = sit.scheme, c.s.Identity.Kiosk, c.s.opts.Now().UnixMilli(), sit.offer.Challenge
+	if more.Application, err = cards.Encode(a); err != nil {
+		return answer, err
+	}
+	if more.Signature, err = sit.token.Sign(a); err != nil {
+		return answer, cardError{err}
+	}
+	more.Certificate = sit.cert.DER
+	err = c.exchange(sit.ctx, cards.PaperApply, more, c.hub.Apply, func(sealed []byte, list cards.TrustList, request [sha256.Size]byte) error {
+		answer, err = cards.OpenAnswer(sealed, list, request)
+		return err
+	})
+	if err == nil && answer.Ruling == cards.RulingOK {
+		sit.answer = answer
+	}
+	return answer, err
+}
+
+// ask asks the hub what may be signed.
+func (c *clerk) ask(sit *sitting, purpose cards.Purpose, wanted string) (offer cards.Offer, err error) {
+	nonce := make([]byte, cards.NonceSize)
+	if _, err := io.ReadFull(c.s.opts.Rand, nonce); err != nil {
+		return offer, fmt.Errorf("station: draw a nonce: %w", err)
+	}
+	a := cards.Ask{Purpose: purpose, Scheme: sit.scheme, Wanted: wanted, At: c.s.opts.Now().UnixMilli(), Nonce: nonce}
+	err = c.exchange(sit.ctx, cards.PaperAsk, a, c.hub.Ask, func(sealed []byte, list cards.TrustList, request [sha256.Size]byte) error {
+		offer, err = cards.OpenOffer(sealed, list, request)
+		return err
+	})
+	return offer, err
+}
+
+// exchange sends a paper and opens the answer. What was sent is overwritten: it
+// may hold a password.
+func (c *clerk) exchange(ctx context.Context, paper cards.Paper, v any, send func(context.Context, []byte) ([]byte, error),
+	open func([]byte, cards.TrustList, [sha256.Size]byte) error) error {
+	list, err := c.s.TrustList(ctx)
+	if err != nil {
+		return err
+	}
+	sealed, err := cards.Seal(c.s.live, paper, v)
+	if err != nil {
+		return err
+	}
+	defer clear(sealed)
+	ctx, cancel := context.WithTimeout(ctx, hubLimit)
+	defer cancel()
+	answer, err := send(ctx, sealed)
+	if err != nil {
+		return err
+	}
+	return open(answer, list, sha256.Sum256(sealed))
+}
+
+// A cardError is the card's part in an application that came to nothing.
+type cardError struct{ error }
+
+func (e cardError) Unwrap() error { return e.error }
+
+// unheard is a hub that was not reached or said no, or a card that did not sign.
+func (c *clerk) unheard(err error) kiosk.Event {
+	if card, ok := errors.AsType[cardError](err); ok {
+		return c.trouble(card.error)
+	}
+	if problem, ok := errors.AsType[*api.Problem](err); ok {
+		if problem.Type == api.ProblemBusy {
+			return wizard.Answered{Word: string(cards.RulingBusy)}
+		}
+		c.s.opts.Log.Error("MyKey ID", "error", err)
+		return wizard.Answered{Word: string(cards.RulingKioskUnknown)}
+	}
+	c.s.opts.Log.Info("MyKey ID", "error", err)
+	return wizard.CardStops{Reason: wizard.Offline}
+}
+
+// scheme is the one that accounts are made in.
+func (c *clerk) scheme(ctx context.Context) (string, error) {
+	if s := c.s.opts.Settings.Card.Scheme; s != "" {
+		return s, nil
+	}
+	all, err := c.s.Allotments(ctx)
+	if err != nil {
+		return "", err
+	}
+	if len(all) == 0 {
+		return "", errors.New("station: no scheme: [card] scheme is not set, and no allotment was granted")
+	}
+	return all[len(all)-1].Event.Scheme.Ja, nil
+}

@@ -1,0 +1,61 @@
+package station
+
+import (
+	"context"
+	"time"
+
+	"pointkiosk/cards"
+	"pointkiosk/cards/face"
+	"pointkiosk/kiosk"
+	"pointkiosk/kiosk/wizard"
+)
+
+// slip prints what a resident takes home, also where they have left meanwhile.
+// It is no card: one that is torn is printed again.
+func (c *clerk) slip(ctx context.Context, e wizard.PrintSlip) kiosk.Event {
+	sit := c.sat()
+	if sit == nil {
+		return wizard.SlipOut{}
+	}
+	s := c.slipOf(ctx, sit, e)
+	c.s.press.Lock()
+	defer c.s.press.Unlock()
+	drawn, err := c.face.Slip(&s, c.s.dots)
+	if err != nil {
+		c.s.opts.Log.Error("slip: something on it can't be drawn") // err may quote the ID
+		return wizard.SlipOut{}
+	}
+	if p := c.s.printer.Prepare(ctx); !p.Ready {
+		return wizard.SlipOut{}
+	}
+	out := c.s.printer.Print(ctx, drawn)
+	return wizard.SlipOut{Printed: out == kiosk.CameOut || out == kiosk.Presumably}
+}
+
+// slipOf says what stands on the slip. Where the password is set stands there only
+// with the code that sets it.
+func (c *clerk) slipOf(ctx context.Context, sit *sitting, e wizard.PrintSlip) face.Slip {
+	const lang = "ja"
+	terms := sit.offer.Terms
+	s := face.Slip{
+		Municipality: terms.Municipality.In(lang), Scheme: terms.Scheme.In(lang), ID: e.ID, Code: e.Code,
+		Contact: terms.Contact.In(lang), Phone: terms.Phone,
+		Kiosk: c.s.Identity.Kiosk, Date: c.s.opts.Now().In(cards.Japan), Lang: lang,
+	}
+	if e.Code != "" {
+		s.Host = c.host(ctx)
+		if ends := sit.answer.CodeEnds; ends > 0 {
+			s.CodeEnds = time.UnixMilli(ends).In(cards.Japan)
+		}
+	}
+	return s
+}
+
+// host is where residents find the hub's pages, in plain letters.
+func (c *clerk) host(ctx context.Context) string {
+	all, err := c.s.Allotments(ctx)
+	if err != nil || len(all) == 0 {
+		return ""
+	}
+	return string(all[len(all)-1].Event.Host)
+}
