@@ -22,9 +22,10 @@ func (d *Dev) stopped(sent int, err error) error {
 }
 
 // unsent is the paper when no byte of a job left: the printer was set up, and
-// waits for a command. But a cut that came just before may be lost.
+// waits for a command. But where nobody says that a cut was made, it may be lost
+// with the line.
 func (d *Dev) unsent() {
-	if d.paper = clean; d.swept {
+	if d.paper = clean; d.p.Answers == Mute {
 		d.paper = torn
 	}
 }
@@ -125,6 +126,8 @@ func (d *Dev) clear() error {
 		return fmt.Errorf("printer: clear %v: %w", d.c, err)
 	}
 	switch d.p.Answers {
+	case Realtime:
+		err = d.observe(d.done.Add(settle))
 	case ProcessID:
 		err = d.await(clearTime, func(reply) bool { return d.watch.got })
 	case Queued: // what the printer still answers to earlier cards comes before it

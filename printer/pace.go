@@ -73,12 +73,16 @@ func (d *Dev) due(now time.Time, bytes int) time.Time {
 	return at
 }
 
+// spinUp is how long a motor takes to be at its speed.
+const spinUp = 50 * time.Millisecond
+
 // hold notes what is written next.
 func (d *Dev) hold(now time.Time, p part) {
-	if n := len(d.loads); n > 0 {
-		now = d.loads[n-1].until
+	begins := now.Add(spinUp)
+	if n := len(d.loads); n > 0 && d.loads[n-1].until.After(now) {
+		begins = d.loads[n-1].until
 	}
-	d.done = now.Add(d.p.time(p.rows))
+	d.done = begins.Add(d.p.time(p.rows) * 17 / 16) // no motor is as even as a clock
 	d.loads = append(d.loads, load{len(p.bytes), p.rows, d.done})
 }
 

@@ -93,8 +93,7 @@ func (d *Dev) Prepare() (Status, error) {
 	if err != nil {
 		return s, err
 	}
-	sweep := d.paper != clean
-	if d.swept = sweep && d.p.Answers < Queued; sweep {
+	if d.paper != clean {
 		if err := d.clear(); err != nil {
 			return d.unprepared(err)
 		}

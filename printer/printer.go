@@ -112,7 +112,6 @@ type Dev struct {
 	heads int    // NULs due behind what tore
 	body  int    // bytes of the job, without its cut
 	begun []byte // of a question that a full buffer cut short
-	swept bool   // clearing up came just before this job, and nobody says whether its cut was made
 	in    parser
 	id    int       // the last process id given, 0..9998
 	watch watch     // what was seen since the first byte of the card
