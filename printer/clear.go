@@ -25,7 +25,7 @@ func (d *Dev) stopped(sent int, err error) error {
 // waits for a command. But where nobody says that a cut was made, it may be lost
 // with the line.
 func (d *Dev) unsent() {
-	if d.paper = clean; d.p.Answers == Mute {
+	if d.paper = clean; d.p.Answers < Queued {
 		d.paper = torn
 	}
 }
