@@ -12,11 +12,10 @@ import (
 	"pointkiosk/printer/printertest"
 )
 
-// TestUnmade: a printer that says it is ready, and does not do what its profile
-// promises, is out of order before a number is taken. Each try cuts off some
-// paper, so that they become rare.
-func TestUnmade(t *testing.T) {
-	vp, err := printertest.New(&printertest.Opts{Dots: 384, Answers: printer.Realtime})
+// plugged is a printer on the network, as the settings say that it is.
+func plugged(t *testing.T, opts *printertest.Opts, s Printer) (*printertest.Printer, *paper) {
+	t.Helper()
+	vp, err := printertest.New(opts)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -24,13 +23,21 @@ func TestUnmade(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer unplug()
-	s := Printer{URI: uri, Profile: "raster-58", Differs: map[string]any{"answers": "queued"}} // it isn't
+	s.URI = uri
 	p, err := openPaper(s, slog.New(slog.DiscardHandler), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer p.Close()
+	t.Cleanup(func() { _ = p.Close(); unplug() })
+	return vp, p
+}
+
+// TestUnmade: a printer that says it is ready, and does not do what its profile
+// promises, is out of order before a number is taken. Each try cuts off some
+// paper, so that they become rare.
+func TestUnmade(t *testing.T) {
+	vp, p := plugged(t, &printertest.Opts{Dots: 384, Answers: printer.Realtime},
+		Printer{Profile: "raster-58", Differs: map[string]any{"answers": "queued"}}) // it isn't
 	ctx := t.Context()
 	if out := p.Paper(ctx); !out.Ready {
 		t.Fatalf("before anything was tried: %+v", out)
@@ -60,20 +67,7 @@ func TestUnmade(t *testing.T) {
 
 // TestBlind: a printer that never answers is not said to have paper.
 func TestBlind(t *testing.T) {
-	vp, err := printertest.New(&printertest.Opts{Dots: 384, Answers: printer.Mute})
-	if err != nil {
-		t.Fatal(err)
-	}
-	uri, unplug, err := vp.Plug()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer unplug()
-	p, err := openPaper(Printer{URI: uri, Profile: "clone-58-mute"}, slog.New(slog.DiscardHandler), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer p.Close()
+	_, p := plugged(t, &printertest.Opts{Dots: 384, Answers: printer.Mute}, Printer{Profile: "clone-58-mute"})
 	if out := p.Paper(t.Context()); !out.Ready || !out.Blind {
 		t.Errorf("%+v", out)
 	}
@@ -107,25 +101,6 @@ func TestPaperNote(t *testing.T) {
 
 // TestPrinterSettings: what the settings say reaches the printer.
 func TestPrinterSettings(t *testing.T) {
-	open := func(t *testing.T, paper *printertest.Opts, change func(*Printer)) (*printertest.Printer, *paper) {
-		t.Helper()
-		vp, err := printertest.New(paper)
-		if err != nil {
-			t.Fatal(err)
-		}
-		uri, unplug, err := vp.Plug()
-		if err != nil {
-			t.Fatal(err)
-		}
-		s := Printer{URI: uri, Profile: "epson-tm-58"}
-		change(&s)
-		p, err := openPaper(s, slog.New(slog.DiscardHandler), nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { _ = p.Close(); unplug() })
-		return vp, p
-	}
 	model, err := printer.Named("epson-tm-58")
 	if err != nil {
 		t.Fatal(err)
@@ -136,7 +111,7 @@ func TestPrinterSettings(t *testing.T) {
 	}
 	t.Run("beep", func(t *testing.T) {
 		for _, on := range []bool{false, true} {
-			vp, p := open(t, printertest.Like(model), func(s *Printer) { s.Beep = on })
+			vp, p := plugged(t, printertest.Like(model), Printer{Profile: model.Name, Beep: on})
 			if _, err := p.dev.Print(page...); err != nil || strings.Contains(vp.Listing(), "buzzer") != on {
 				t.Errorf("%v: %v", on, err)
 			}
@@ -144,7 +119,7 @@ func TestPrinterSettings(t *testing.T) {
 	})
 	t.Run("ping", func(t *testing.T) {
 		for _, on := range []bool{false, true} {
-			vp, p := open(t, printertest.Like(model), func(s *Printer) { s.Ping = on })
+			vp, p := plugged(t, printertest.Like(model), Printer{Profile: model.Name, Ping: on})
 			_, err := p.dev.Print(page...)
 			if n := strings.Count(vp.Listing(), "ask status 1"); err != nil || (n > 5) != on {
 				t.Errorf("%v: asked %d times, %v", on, n, err)
@@ -155,7 +130,7 @@ func TestPrinterSettings(t *testing.T) {
 		low := printertest.Like(model)
 		low.Paper, low.NearEnd = 5000, 6000
 		for _, stop := range []bool{false, true} {
-			_, p := open(t, low, func(s *Printer) { s.Stop = stop })
+			_, p := plugged(t, low, Printer{Profile: model.Name, Stop: stop})
 			if out := p.Paper(t.Context()); !out.Low || out.Ready == stop || (out.Code == "P-08") != stop {
 				t.Errorf("stop %v: %+v", stop, out)
 			}
