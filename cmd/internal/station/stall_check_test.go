@@ -9,9 +9,11 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
+	"pointkiosk/assets/words"
 	"pointkiosk/cards"
 	"pointkiosk/cards/face"
 	"pointkiosk/packaging/proof"
@@ -52,20 +54,21 @@ func (s *stall) out(d *face.Drawn) bool {
 	return slices.ContainsFunc(s.vp.Pages(), func(p printertest.Page) bool { return s.same(p, d) })
 }
 
-// marked reports whether a page with that card's code says 再印刷, however
-// much of the rest is missing.
+// marked reports whether a page with that card's code says that it is a
+// reprint, in one of its two sentences, however much of the rest is missing.
 func (s *stall) marked(p printertest.Page, serial cards.Serial) bool {
+	say := words.In("ja")
 	for n, d := range s.drawn[serial] {
-		mark := fmt.Sprintf("再印刷 %d", n)
 		for _, l := range d.Lines {
-			if n == 0 || l.Text != mark {
+			mark := l.Text == say.Say("card.reprint", n) || strings.Contains(say.Say("card.reprint.why"), l.Text)
+			if n == 0 || !mark {
 				continue
 			}
 			var rows []byte
 			for y := l.Top; y < l.Bottom; y++ {
 				rows = append(rows, d.Row(y)...)
 			}
-			if bytes.Contains(p.Bits, rows) || slices.Contains(p.Text, mark) {
+			if bytes.Contains(p.Bits, rows) || slices.Contains(p.Text, l.Text) {
 				return true
 			}
 		}
