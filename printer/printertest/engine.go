@@ -229,7 +229,7 @@ func (p *Printer) cutNow() bool {
 	}
 	p.mech.cut = false
 	if p.opts.Speed > 0 {
-		p.mech.free = max(p.mech.free, p.clock) + cutTime
+		p.mech.free = max(p.mech.free, p.clock) + cutRows*time.Second/time.Duration(p.opts.Speed)
 	}
 	page, ok := p.paper.take(p.opts.Blade, false)
 	p.deliver(page, ok)

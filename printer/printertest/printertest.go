@@ -100,7 +100,7 @@ const (
 	writeLimit = 5 * time.Second
 	tick       = 10 * time.Millisecond
 	bootTime   = time.Second
-	cutTime    = 400 * time.Millisecond
+	cutRows    = 160 // that are printed while it cuts: 0.4 s at 50 mm/s; a printer that is fast for a test is fast at that too
 )
 
 // Printer is one virtual printer. Its methods may be called at any time from
