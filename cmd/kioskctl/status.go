@@ -28,7 +28,7 @@ type tally struct {
 type paper struct {
 	Ready bool   `json:"ready"`
 	Low   bool   `json:"low"`
-	Blind bool   `json:"blind"` // it can't say: somebody has to look
+	Blind bool   `json:"blind,omitempty"` // it can't say: somebody has to look
 	Code  string `json:"code,omitempty"`
 	Todo  string `json:"todo,omitempty"`   // its words
 	Noted string `json:"noted,omitempty"`  // when the running kiosk saw it so (RFC 3339)
