@@ -190,7 +190,7 @@ func (s State) atPIN(e Event) (State, Effect, bool) {
 		}
 	case PINRight:
 		if s.Step == Checking {
-			s.Later, s.IDs, s.Account, s.Wrong = e.Later, e.IDs, e.Account, false
+			s.Later, s.IDs, s.Account, s.Terms, s.Wrong = e.Later, e.IDs, e.Account, e.Terms, false
 			if s.Step = Choose; e.Account.ID != "" {
 				s.Step = Held
 			}
