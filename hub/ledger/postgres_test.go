@@ -76,5 +76,6 @@ func TestPostgres(t *testing.T) {
 		"SweepGoesOn":                  TestSweepGoesOn,
 		"SweepOfAnother":               TestSweepOfAnother,
 		"VoidAfterPrinting":            TestVoidAfterPrinting,
+		"VoidWithANUL":                 TestVoidWithANUL,
 	})
 }

@@ -15,6 +15,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"sync/atomic"
 )
 
@@ -46,19 +47,19 @@ const readers = 4
 func (s *Server) Writer(ctx context.Context, serve bool) (*sql.DB, error) {
 	return s.open(ctx, 1, func(ctx context.Context, c conn) (driver.Conn, error) {
 		if err := run(ctx, c, writes); err != nil || !serve {
-			return writer{c}, err
+			return writer{session{c}}, err
 		}
 		got, err := ask(ctx, c, `SELECT pg_try_advisory_lock(`+serveLock+`)::text`)
 		if err == nil && got[0] != "true" {
 			err = ErrServed
 		}
-		return writer{c}, err
+		return writer{session{c}}, err
 	})
 }
 
 // Reader opens a few connections that read, each transaction at one moment.
 func (s *Server) Reader(ctx context.Context) (*sql.DB, error) {
-	return s.open(ctx, readers, func(ctx context.Context, c conn) (driver.Conn, error) { return c, run(ctx, c, reads) })
+	return s.open(ctx, readers, func(ctx context.Context, c conn) (driver.Conn, error) { return session{c}, run(ctx, c, reads) })
 }
 
 // The advisory locks of a database (PostgreSQL 13.3.5), by our class and a number.
@@ -144,13 +145,28 @@ type conn interface {
 	driver.NamedValueChecker
 }
 
+// A session keeps texts that PostgreSQL has no way to keep: a kiosk whose
+// journal holds one must not be stuck at it for ever.
+type session struct{ conn }
+
+// CheckNamedValue implements [driver.NamedValueChecker].
+func (s session) CheckNamedValue(v *driver.NamedValue) (err error) {
+	if v.Value, err = driver.DefaultParameterConverter.ConvertValue(v.Value); err != nil {
+		return err
+	}
+	if text, is := v.Value.(string); is {
+		v.Value = strings.ReplaceAll(strings.ToValidUTF8(text, "\uFFFD"), "\x00", "\uFFFD")
+	}
+	return nil
+}
+
 // A writer begins each transaction with the lock, as BEGIN IMMEDIATE does on
 // SQLite. The transactions are READ COMMITTED for a reason: each statement sees
 // what was committed before it, so that those after the lock see all that the
 // writers before have done, and nobody changes anything in between. Under
 // SERIALIZABLE the moment would be fixed by the statement that waits for the
 // lock, before the other's commit.
-type writer struct{ conn }
+type writer struct{ session }
 
 // BeginTx implements [driver.ConnBeginTx].
 func (w writer) BeginTx(ctx context.Context, opts driver.TxOptions) (driver.Tx, error) {

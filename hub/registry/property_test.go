@@ -150,8 +150,8 @@ func (w *world) crash() {
 func (w *world) check() {
 	w.t.Helper()
 	for name, query := range map[string]string{
-		"a certificate with two accounts": `SELECT COUNT(*) FROM (SELECT hash FROM certificate GROUP BY hash HAVING COUNT(*) > 1)`,
-		"an account with two IDs":         `SELECT COUNT(*) FROM (SELECT k.account` + current + ` GROUP BY k.account HAVING COUNT(*) > 1)`,
+		"a certificate with two accounts": `SELECT COUNT(*) FROM (SELECT hash FROM certificate GROUP BY hash HAVING COUNT(*) > 1) x`,
+		"an account with two IDs":         `SELECT COUNT(*) FROM (SELECT k.account` + current + ` GROUP BY k.account HAVING COUNT(*) > 1) x`,
 		"an account that nobody opens":    `SELECT COUNT(*) FROM account a WHERE NOT EXISTS (SELECT 1 FROM certificate c WHERE c.account = a.id)`,
 		"an account without a scheme":     `SELECT COUNT(*) FROM account a WHERE NOT EXISTS (SELECT 1 FROM membership m WHERE m.account = a.id)`,
 	} {

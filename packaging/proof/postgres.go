@@ -54,6 +54,20 @@ func PostgresAdmin(t testing.TB, statements ...string) string {
 	return strings.TrimSpace(out)
 }
 
+// PostgresReload makes the server read its settings again, as SIGHUP would, and
+// returns when new sessions have them.
+func PostgresReload(t testing.TB) {
+	t.Helper()
+	const loaded = `SELECT extract(epoch FROM pg_conf_load_time())`
+	before := PostgresAdmin(t, loaded)
+	PostgresAdmin(t, `SELECT pg_reload_conf()`)
+	for end := time.Now().Add(10 * time.Second); PostgresAdmin(t, loaded) == before; time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("PostgreSQL doesn't read its settings")
+		}
+	}
+}
+
 func needCluster(t testing.TB) *cluster {
 	t.Helper()
 	c, err := theCluster()
