@@ -3,6 +3,7 @@ package postgres_test
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"net/url"
 	"strings"
@@ -160,6 +161,46 @@ func TestBrokenHubIsFenced(t *testing.T) {
 	if err != nil || n != 1 {
 		t.Errorf("%d, %v", n, err)
 	}
+}
+
+// A turncoat leads to one server, and then to another.
+type turncoat struct{ driver.Connector }
+
+func (c *turncoat) turn(t *testing.T, address string) {
+	t.Helper()
+	config, err := pgx.ParseConfig(address)
+	check(t, err)
+	c.Connector = stdlib.GetConnector(*config)
+}
+
+// A server that was put back from a backup is another, though it has all: only
+// a hub that starts may see whether it has. A server that only stopped is not.
+func TestAnotherServer(t *testing.T) {
+	address := proof.Postgres(t)
+	_, host, _ := strings.Cut(address, "host=")
+	backup := proof.BackUpPostgres(t)
+	c := new(turncoat)
+	c.turn(t, address)
+	s := postgres.New(c)
+	db, reading := writer(t, s, true), reader(t, s)
+	broken := func() {
+		t.Helper()
+		proof.PostgresAdmin(t, `SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '`+database(t, address)+`'`)
+		for range 3 { // it finds that out by trying
+			_ = errors.Join(db.Ping(), reading.Ping())
+		}
+	}
+	broken()
+	check(t, errors.Join(db.Ping(), reading.Ping()))
+	c.turn(t, strings.Replace(address, host, backup.Restore(t, true), 1))
+	broken()
+	for _, db := range []*sql.DB{db, reading} {
+		if err := db.Ping(); !errors.Is(err, postgres.ErrMoved) {
+			t.Errorf("another server: %v", err)
+		}
+	}
+	again := postgres.New(c)
+	check(t, errors.Join(writer(t, again, true).Ping(), reader(t, again).Ping()))
 }
 
 // Writers in several processes go one after the other, and each sees what the

@@ -43,15 +43,11 @@ func Postgres(t testing.TB, options ...string) string {
 // print.
 func PostgresAdmin(t testing.TB, statements ...string) string {
 	t.Helper()
-	args := []string{"--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--set=ON_ERROR_STOP=1"}
-	for _, s := range statements {
-		args = append(args, "--command="+s)
-	}
-	out, err := needCluster(t).run("psql", append(args, "postgres")...)
+	out, err := needCluster(t).say(statements...)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return strings.TrimSpace(out)
+	return out
 }
 
 // PostgresReload makes the server read its settings again, as SIGHUP would, and
@@ -100,7 +96,7 @@ var theCluster = sync.OnceValues(func() (*cluster, error) {
 	if err := c.find(); err != nil {
 		return nil, err
 	}
-	for _, step := range []func() error{c.make, c.start, c.ready} {
+	for _, step := range []func() error{c.make, c.start, c.ready, c.addOwner} {
 		if err := step(); err != nil {
 			return nil, fmt.Errorf("proof: PostgreSQL: %w", err)
 		}
@@ -134,7 +130,15 @@ func (c *cluster) find() error {
 const memory, room = "/dev/shm", 2 << 30
 
 // make makes the folder and the server's files.
-func (c *cluster) make() (err error) {
+func (c *cluster) make() error {
+	if err := c.makeDir(); err != nil {
+		return err
+	}
+	_, err := c.run("initdb", "--pgdata="+c.path("db"), "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync", "--wal-segsize=1")
+	return err
+}
+
+func (c *cluster) makeDir() (err error) {
 	parent := "" // a socket's path has 107 bytes at most
 	var fs syscall.Statfs_t
 	if err := syscall.Statfs(memory, &fs); err == nil && fs.Bavail*uint64(fs.Bsize) > room {
@@ -144,10 +148,6 @@ func (c *cluster) make() (err error) {
 	if err == nil && c.as != nil {
 		err = os.Chown(c.dir, int(c.as.Uid), int(c.as.Gid))
 	}
-	if err != nil {
-		return err
-	}
-	_, err = c.run("initdb", "--pgdata="+c.path("db"), "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync", "--wal-segsize=1")
 	return err
 }
 
@@ -170,16 +170,31 @@ func (c *cluster) run(name string, args ...string) (string, error) {
 	return string(out), nil
 }
 
-// start starts the server. A shell waits beside it for the end of its own input,
-// which comes when the test binary ends, and clears up.
-func (c *cluster) start() error {
-	conf := fmt.Sprintf("\nlisten_addresses = ''\nunix_socket_directories = '%s'\nmax_wal_size = 256MB\nmin_wal_size = 32MB\n", c.dir)
+// say runs statements as the superuser.
+func (c *cluster) say(statements ...string) (string, error) {
+	args := []string{"--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--set=ON_ERROR_STOP=1"}
+	for _, s := range statements {
+		args = append(args, "--command="+s)
+	}
+	out, err := c.run("psql", append(args, "postgres")...)
+	return strings.TrimSpace(out), err
+}
+
+// configure adds a line to the server's settings; the last one counts.
+func (c *cluster) configure(line string) error {
 	f, err := os.OpenFile(c.path("db/postgresql.conf"), os.O_APPEND|os.O_WRONLY, 0)
 	if err != nil {
 		return err
 	}
-	_, err = f.WriteString(conf)
-	if err := errors.Join(err, f.Close()); err != nil {
+	_, err = f.WriteString("\n" + line + "\n")
+	return errors.Join(err, f.Close())
+}
+
+// start starts the server. A shell waits beside it for the end of its own input,
+// which comes when the test binary ends, and clears up.
+func (c *cluster) start() error {
+	err := c.configure("listen_addresses = ''\nmax_wal_size = 256MB\nmin_wal_size = 32MB\narchive_mode = on\narchive_command = 'true'\nunix_socket_directories = '" + c.dir + "'")
+	if err != nil {
 		return err
 	}
 	run := c.command("sh", "-c", `postgres -D "$1/db" >"$1/log" 2>&1 & server=$!
@@ -193,13 +208,20 @@ func (c *cluster) start() error {
 	return run.Start()
 }
 
-// ready waits for the server, and makes the user of the databases.
+// ready waits for the server to take what is written.
 func (c *cluster) ready() (err error) {
-	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
-		if _, err = c.run("createuser", "--createdb", owner); err == nil {
+	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+		var out string
+		if out, err = c.say(`SELECT pg_is_in_recovery()`); err == nil && out == "f" {
 			return nil
 		}
 	}
 	log, _ := os.ReadFile(c.path("log"))
-	return fmt.Errorf("%w\n%s", err, log)
+	return fmt.Errorf("it isn't ready: %w\n%s", err, log)
+}
+
+// addOwner makes the user of the databases.
+func (c *cluster) addOwner() error {
+	_, err := c.run("createuser", "--createdb", owner)
+	return err
 }
