@@ -46,12 +46,9 @@ const readers = 4
 // writes nothing more once another has taken over.
 func (s *Server) Writer(ctx context.Context, serve bool) (*sql.DB, error) {
 	return s.open(ctx, 1, func(ctx context.Context, c conn) (driver.Conn, error) {
-		if err := run(ctx, c, writes); err != nil || !serve {
-			return writer{session{c}}, err
-		}
-		got, err := ask(ctx, c, `SELECT pg_try_advisory_lock(`+serveLock+`)::text`)
-		if err == nil && got[0] != "true" {
-			err = ErrServed
+		err := run(ctx, c, writes)
+		if err == nil && serve {
+			err = alone(ctx, c)
 		}
 		return writer{session{c}}, err
 	})
@@ -67,6 +64,21 @@ const (
 	serveLock = `1886085986, 1` // whoever serves
 	writeLock = `1886085986, 2` // whoever writes, for one transaction
 )
+
+// alone takes the lock of who serves. The server may need a moment to see that
+// a hub that was killed is gone: a second, in steps of a tenth.
+func alone(ctx context.Context, c conn) error {
+	for range 10 {
+		got, err := ask(ctx, c, `SELECT pg_try_advisory_lock(`+serveLock+`)::text`)
+		if err != nil || got[0] == "true" {
+			return err
+		}
+		if err := run(ctx, c, `SELECT pg_sleep(0.1)`); err != nil {
+			return err
+		}
+	}
+	return ErrServed
+}
 
 // How sessions are set. A writer waits 5 seconds for another, as on SQLite; one
 // that hangs in the middle of a transaction is thrown out, so that it stops

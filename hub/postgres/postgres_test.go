@@ -143,13 +143,10 @@ func TestBrokenHubIsFenced(t *testing.T) {
 	}
 	proof.PostgresAdmin(t, `SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '`+database(t, address)+`'`)
 	second := writer(t, server(t, address), true)
-	for range 3 {
-		if _, err := first.Exec(`INSERT INTO n VALUES (1)`); err == nil {
-			t.Fatal("two hubs write")
+	for range 2 {
+		if _, err := first.Exec(`INSERT INTO n VALUES (1)`); !errors.Is(err, postgres.ErrServed) {
+			t.Errorf("two hubs write: %v", err)
 		}
-	}
-	if _, err := first.Exec(`INSERT INTO n VALUES (1)`); !errors.Is(err, postgres.ErrServed) {
-		t.Errorf("why: %v", err)
 	}
 	second.Close() //nolint:errcheck // it ends
 	_, err := first.Exec(`INSERT INTO n VALUES (1)`)
