@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"maps"
 	"net/url"
 	"strings"
 	"testing"
@@ -19,9 +20,10 @@ import (
 // againName is the test under which others run on PostgreSQL.
 const againName = "TestPostgres"
 
-// Again runs tests once more, on PostgreSQL. It is for a test named
-// TestPostgres: where they open a database they ask [OnPostgres].
-func Again(t *testing.T, tests map[string]func(*testing.T)) {
+// Again runs tests once more, on PostgreSQL, and in make soak the slow ones too.
+// It is for a test named TestPostgres: where they open a database they ask
+// [OnPostgres].
+func Again(t *testing.T, tests, slow map[string]func(*testing.T)) {
 	t.Helper()
 	if t.Name() != againName {
 		t.Fatal("the name must be " + againName)
@@ -33,6 +35,9 @@ func Again(t *testing.T, tests map[string]func(*testing.T)) {
 		t.Fatal(err)
 	}
 	proof.PostgresAdmin(t, `ALTER DATABASE `+strings.TrimPrefix(made.Path, "/")+` RENAME TO migrated`, `GRANT SET ON PARAMETER session_replication_role TO hub`)
+	if proof.Times(0, 0, 1) == 1 {
+		maps.Copy(tests, slow)
+	}
 	for name, test := range tests {
 		t.Run(name, test)
 	}
