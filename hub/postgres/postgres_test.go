@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
@@ -248,6 +249,44 @@ func count(db *sql.DB) error {
 		return err
 	}
 	return tx.Commit()
+}
+
+// What was acknowledged before the server crashed is there after it, and who was
+// connected goes on. With a session that doesn't wait, as a server may be set to
+// and as is refused, something is lost: the crash is a real one.
+func TestServerCrashes(t *testing.T) {
+	for _, tt := range []struct {
+		name, plant string
+		lost        bool
+	}{
+		{"as the hub has it", `SELECT 1`, false},
+		{"planted", `SET synchronous_commit = off`, true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			db := writer(t, server(t, proof.Postgres(t)), true)
+			_, err := db.Exec(`CREATE TABLE n (n BIGINT NOT NULL)`)
+			check(t, err)
+			_, err = db.Exec(tt.plant)
+			check(t, err)
+			done := make(chan int)
+			go func() {
+				n := 0
+				for count(db) == nil {
+					n++
+				}
+				done <- n
+			}()
+			time.Sleep(300 * time.Millisecond)
+			proof.PostgresCrash(t)
+			acknowledged, kept := <-done, 0
+			for range 3 {
+				err = db.QueryRow(`SELECT COUNT(*) FROM n`).Scan(&kept)
+			}
+			if err != nil || acknowledged < 20 || tt.lost != (kept < acknowledged) {
+				t.Errorf("%d of %d are there, %v", kept, acknowledged, err)
+			}
+		})
+	}
 }
 
 // A transaction that reads sees one moment, and can't write.

@@ -64,6 +64,24 @@ func PostgresReload(t testing.TB) {
 	}
 }
 
+// PostgresCrash ends the server in the middle of what it does, with what it had
+// not written yet, and starts it again.
+func PostgresCrash(t testing.TB) {
+	t.Helper()
+	c := needCluster(t)
+	const started = `SELECT pg_postmaster_start_time()`
+	before := PostgresAdmin(t, started)
+	if _, err := io.WriteString(c.alive, "\n"); err != nil {
+		t.Fatal(err)
+	}
+	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+		if now, err := c.say(started); err == nil && now != before {
+			return
+		}
+	}
+	t.Fatal("PostgreSQL doesn't come back")
+}
+
 func needCluster(t testing.TB) *cluster {
 	t.Helper()
 	c, err := theCluster()
@@ -87,7 +105,7 @@ var errNoPostgres = errors.New("a PostgreSQL server, 15 or later")
 type cluster struct {
 	dir, bin string
 	as       *syscall.Credential // nil: who runs the test
-	alive    io.Closer           // the server runs while this is open
+	alive    io.WriteCloser      // the server runs while this is open
 }
 
 // theCluster is started once a test binary.
@@ -190,17 +208,19 @@ func (c *cluster) configure(line string) error {
 	return errors.Join(err, f.Close())
 }
 
-// start starts the server. A shell waits beside it for the end of its own input,
-// which comes when the test binary ends, and clears up.
+// start starts the server. A shell beside it crashes the server and starts it
+// again for each line of its input, and clears up at the end of that, which
+// comes when the test binary ends.
 func (c *cluster) start() error {
 	err := c.configure("listen_addresses = ''\nmax_wal_size = 256MB\nmin_wal_size = 32MB\narchive_mode = on\narchive_command = 'true'\nunix_socket_directories = '" + c.dir + "'")
 	if err != nil {
 		return err
 	}
-	run := c.command("sh", "-c", `postgres -D "$1/db" >"$1/log" 2>&1 & server=$!
-		read -r _
-		kill -QUIT $server
-		wait $server
+	run := c.command("sh", "-c", `start() { postgres -D "$1/db" >>"$1/log" 2>&1 & server=$!; }
+		stop() { kill -QUIT $server; wait $server; }
+		start "$1"
+		while read -r _; do stop; start "$1"; done
+		stop
 		rm -rf "$1"`, "sh", c.dir)
 	if c.alive, err = run.StdinPipe(); err != nil {
 		return err
