@@ -152,7 +152,7 @@ func (c *cluster) make() error {
 	if err := c.makeDir(); err != nil {
 		return err
 	}
-	_, err := c.run("initdb", "--pgdata="+c.path("db"), "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync", "--wal-segsize=1")
+	_, err := c.run("initdb", "--pgdata="+c.path("db"), "--username="+superuser, "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync", "--wal-segsize=1")
 	return err
 }
 
@@ -237,7 +237,7 @@ func (c *cluster) ready() (err error) {
 		}
 	}
 	log, _ := os.ReadFile(c.path("log"))
-	return fmt.Errorf("it isn't ready: %w\n%s", err, log)
+	return fmt.Errorf("it isn't ready: %w\n%s", err, log[max(0, len(log)-2000):])
 }
 
 // addOwner makes the user of the databases.
