@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -71,6 +72,12 @@ func (p place) keep() error {
 // address says connect_timeout.
 const connectTime = 10 * time.Second
 
+// keepAlive notices within half a minute that the server's machine is gone:
+// what waits for a commit has no end of its own.
+func keepAlive() net.KeepAliveConfig {
+	return net.KeepAliveConfig{Enable: true, Idle: 10 * time.Second, Interval: 5 * time.Second, Count: 3}
+}
+
 // openPostgres opens the connections of a database that is served by one hub,
 // this one if serve says so.
 func (s *store) openPostgres(ctx context.Context, address string, serve bool) (err error) {
@@ -82,6 +89,7 @@ func (s *store) openPostgres(ctx context.Context, address string, serve bool) (e
 		return errAddress // the driver's words may hold the password
 	}
 	config.ConnectTimeout = cmp.Or(config.ConnectTimeout, connectTime)
+	config.DialFunc = (&net.Dialer{KeepAliveConfig: keepAlive()}).DialContext
 	config.RuntimeParams["application_name"] = "pointkiosk hub"
 	server := postgres.New(stdlib.GetConnector(*config))
 	if s.writer, err = server.Writer(ctx, serve); err != nil {

@@ -81,20 +81,21 @@ func alone(ctx context.Context, c conn) error {
 }
 
 // How sessions are set. A writer waits 5 seconds for another, as on SQLite; one
-// that hangs in the middle of a transaction is thrown out, so that it stops
-// nobody for ever.
+// that hangs in the middle of a transaction, or whose machine is gone, is thrown
+// out, so that it stops nobody for ever.
 const (
 	writes = `SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE;
-		SET lock_timeout = '5s'; SET idle_in_transaction_session_timeout = '1min'`
+		SET lock_timeout = '5s'; SET idle_in_transaction_session_timeout = '1min';
+		SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3`
 	reads = `SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY`
 )
 
 func (s *Server) open(ctx context.Context, connections int, with func(context.Context, conn) (driver.Conn, error)) (*sql.DB, error) {
 	db := sql.OpenDB(&connector{s.connector, func(ctx context.Context, c conn) (driver.Conn, error) {
-		if err := s.same(ctx, c); err != nil {
+		if err := trusted(ctx, c); err != nil {
 			return nil, err
 		}
-		if err := trusted(ctx, c); err != nil {
+		if err := s.same(ctx, c); err != nil {
 			return nil, err
 		}
 		return with(ctx, c)

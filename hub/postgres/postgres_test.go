@@ -197,6 +197,10 @@ func TestAnotherServer(t *testing.T) {
 			t.Errorf("another server: %v", err)
 		}
 	}
+	standby := server(t, strings.Replace(address, host, backup.Standby(t), 1))
+	if _, err := standby.Reader(t.Context()); !errors.As(err, new(*postgres.SettingError)) {
+		t.Errorf("a standby: %v", err)
+	}
 	again := postgres.New(c)
 	check(t, errors.Join(writer(t, again, true).Ping(), reader(t, again).Ping()))
 }

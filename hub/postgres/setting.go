@@ -19,14 +19,15 @@ func (e *SettingError) Error() string {
 const oldest = 150000
 
 // settings must be as here. With the first three a claim that was acknowledged
-// survives a power cut; the fourth lets foreign keys count; the last is what
-// the tables' texts are.
+// survives a power cut; the fourth lets foreign keys count; a standby only
+// follows; the last is what the tables' texts are.
 func settings() []setting {
 	return []setting{
 		{"synchronous_commit", []string{"on", "remote_apply"}},
 		{"fsync", []string{"on"}},
 		{"full_page_writes", []string{"on"}},
 		{"session_replication_role", []string{"origin"}},
+		{"in_hot_standby", []string{"off"}},
 		{"server_encoding", []string{"UTF8"}},
 	}
 }

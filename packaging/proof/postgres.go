@@ -114,7 +114,7 @@ var theCluster = sync.OnceValues(func() (*cluster, error) {
 	if err := c.find(); err != nil {
 		return nil, err
 	}
-	for _, step := range []func() error{c.make, c.start, c.ready, c.addOwner} {
+	for _, step := range []func() error{c.make, c.start, c.addOwner} {
 		if err := step(); err != nil {
 			return nil, fmt.Errorf("proof: PostgreSQL: %w", err)
 		}
@@ -228,11 +228,11 @@ func (c *cluster) start() error {
 	return run.Start()
 }
 
-// ready waits for the server to take what is written.
-func (c *cluster) ready() (err error) {
+// ready waits for the server, until it says whether it recovers.
+func (c *cluster) ready(recovering string) (err error) {
 	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
 		var out string
-		if out, err = c.say(`SELECT pg_is_in_recovery()`); err == nil && out == "f" {
+		if out, err = c.say(`SELECT pg_is_in_recovery()`); err == nil && out == recovering {
 			return nil
 		}
 	}
@@ -240,8 +240,11 @@ func (c *cluster) ready() (err error) {
 	return fmt.Errorf("it isn't ready: %w\n%s", err, log[max(0, len(log)-2000):])
 }
 
-// addOwner makes the user of the databases.
+// addOwner makes the user of the databases, once there is a server.
 func (c *cluster) addOwner() error {
+	if err := c.ready("f"); err != nil {
+		return err
+	}
 	_, err := c.run("createuser", "--createdb", owner)
 	return err
 }

@@ -45,11 +45,28 @@ func (b *PostgresBackup) folder(t testing.TB) *cluster {
 // was called.
 func (b *PostgresBackup) Restore(t testing.TB, replay bool) (host string) {
 	t.Helper()
+	if replay {
+		return b.start(t, "recovery.signal", "f")
+	}
+	return b.start(t, "", "f")
+}
+
+// Standby starts a server that follows the archive, and returns where its socket
+// is.
+func (b *PostgresBackup) Standby(t testing.TB) (host string) {
+	t.Helper()
+	return b.start(t, "standby.signal", "t")
+}
+
+// start starts a server from a copy, told by a file how it recovers, and waits
+// until it is, or no longer is, at that.
+func (b *PostgresBackup) start(t testing.TB, signal, recovering string) (host string) {
+	t.Helper()
 	b.archived(t)
 	c := b.folder(t)
 	err := os.CopyFS(c.path("db"), os.DirFS(b.files.path("db")))
-	if err == nil && replay {
-		err = errors.Join(c.configure("restore_command = 'cp \""+b.files.path("archive")+"/%f\" %p'"), os.WriteFile(c.path("db/recovery.signal"), nil, 0o600))
+	if err == nil && signal != "" {
+		err = errors.Join(c.configure("restore_command = 'cp \""+b.files.path("archive")+"/%f\" %p'"), os.WriteFile(c.path("db/"+signal), nil, 0o600))
 	}
 	if err == nil {
 		err = c.own(t)
@@ -60,8 +77,8 @@ func (b *PostgresBackup) Restore(t testing.TB, replay bool) (host string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { c.alive.Close() })
-	if err := c.ready(); err != nil {
+	t.Cleanup(func() { c.alive.Close() }) //nolint:errcheck // its end is what counts
+	if err := c.ready(recovering); err != nil {
 		t.Fatal(err)
 	}
 	return c.dir
