@@ -231,3 +231,11 @@ func OpenPrizeAnswer(data []byte, list TrustList, request [sha256.Size]byte) (a 
 	_, err = openChecked(data, PaperPrizeAnswer, list.Hub, &a)
 	return a, answers(err, a.Answers, request)
 }
+
+// Refuse makes it an answer that grants nothing.
+func (a *TicketAnswer) Refuse(word string) { a.Refused, a.Points, a.Expires = word, 0, 0 }
+
+// Refuse makes it an answer that does nothing.
+func (a *PrizeAnswer) Refuse(word string) {
+	*a = PrizeAnswer{Answers: a.Answers, Refused: word, At: a.At}
+}

@@ -38,9 +38,9 @@ type signer struct {
 // kinds returns what the key may sign: live kinds or practice kinds.
 func (s signer) kinds() []cards.Kind {
 	if s.role == rolePractice {
-		return []cards.Kind{cards.KindPracticeCard}
+		return []cards.Kind{cards.KindPracticeCard, cards.KindPracticeTicket}
 	}
-	return []cards.Kind{cards.KindCard}
+	return []cards.Kind{cards.KindCard, cards.KindTicket}
 }
 
 // signer finds a kiosk's key; the hub's own sign no cards and no entries.
