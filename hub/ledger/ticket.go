@@ -211,6 +211,9 @@ func (l *Ledger) VoidTicket(ctx context.Context, s cards.Serial, person, reason 
 		if e, found, err := t.ended(s); err != nil || found {
 			return errorOr(err, t.refusal(s, e))
 		}
+		if !t.at.Before(a.Expires.End()) {
+			return &RefusedError{Why: Lapsed, At: a.Expires.End()}
+		}
 		if err := t.knownTicket(s); err != nil {
 			return err
 		}
