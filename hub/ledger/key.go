@@ -98,15 +98,11 @@ func (l *Ledger) publish(t *txn) (cards.TrustList, error) {
 	if err := t.issuers(&list); err != nil {
 		return list, err
 	}
-	err = t.each(`SELECT host FROM claim_host GROUP BY host ORDER BY MIN(n)`, nil, func(scan func(...any) error) error {
-		var host cards.Host
-		err := scan(&host)
-		list.Hosts = append(list.Hosts, host)
-		return err
-	})
+	hosts, err := t.hosts()
 	if err != nil {
 		return list, err
 	}
+	list.Hosts = append(list.Hosts, hosts...)
 	sealed, err := cards.Seal(l.trust, cards.PaperTrustList, list)
 	if err != nil {
 		return list, err
@@ -160,6 +156,17 @@ func (l *Ledger) SetHost(ctx context.Context, host cards.Host) error {
 		_, err = l.publish(t)
 		return err
 	})
+}
+
+// hosts returns every site that was set, the first one first.
+func (t *txn) hosts() (hosts []cards.Host, err error) {
+	err = t.each(`SELECT host FROM claim_host GROUP BY host ORDER BY MIN(n)`, nil, func(scan func(...any) error) error {
+		var host cards.Host
+		err := scan(&host)
+		hosts = append(hosts, host)
+		return err
+	})
+	return hosts, err
 }
 
 // host returns the site set last, and "" if none was.
