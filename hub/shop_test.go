@@ -40,7 +40,7 @@ func newMall(t testing.TB) *mall {
 		t.Fatal(err)
 	}
 	m.tickets = must(m.ledger.Grant(ctx, ledger.Grant{Kiosk: "K-01", Event: "tickets", Kind: cards.KindTicket, Count: 20}))(t)
-	must(m.ledger.Claim(ctx, m.card(walk, 1), residentID))(t)
+	must(m.ledger.Claim(ctx, m.card(walk, 1), m.account(residentID)))(t)
 	m.sits()
 	return m
 }
