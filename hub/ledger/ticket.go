@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"pointkiosk/cards"
 )
@@ -222,4 +223,35 @@ func (l *Ledger) VoidTicket(ctx context.Context, s cards.Serial, person, reason 
 		return err
 	})
 	return points, err
+}
+
+// An OpenTicket is a ticket that was granted and has not ended.
+type OpenTicket struct {
+	Serial  cards.Serial
+	Kiosk   string
+	Points  uint32
+	Granted time.Time
+	Expires cards.Day
+	Journal cards.State // where the kiosk's journal has it; empty if it was not signed, as far as was heard
+}
+
+// OpenTickets returns them, those that lapse first first: one that was granted
+// long ago and never signed was lost between hub and kiosk, and a person voids
+// it before its last day.
+func (l *Ledger) OpenTickets(ctx context.Context) (list []OpenTicket, err error) {
+	err = l.view(ctx, func(t *txn) error {
+		return t.each(`SELECT x.allotment, x.number, k.kiosk, a.points, x.at, a.expires, COALESCE((SELECT j.state FROM judged j
+				WHERE j.allotment = x.allotment AND j.number = x.number AND j.verdict = 'accepted' ORDER BY j.seq DESC LIMIT 1), '')
+			FROM ticket x JOIN allotment a ON a.id = x.allotment JOIN signing_key k ON k.id = a.key_id
+			LEFT JOIN ended e ON e.allotment = x.allotment AND e.number = x.number WHERE e.allotment IS NULL ORDER BY a.expires, x.at, x.allotment, x.number`, nil,
+			func(scan func(...any) error) error {
+				var one OpenTicket
+				var at int64
+				err := scan(&one.Serial.Allotment, &one.Serial.Number, &one.Kiosk, &one.Points, &at, &one.Expires, &one.Journal)
+				one.Granted = time.UnixMilli(at)
+				list = append(list, one)
+				return err
+			})
+	})
+	return list, err
 }
