@@ -125,14 +125,14 @@ func (st *stand) plant(t *testing.T, data string) {
 	}
 }
 
-// newStand gives an account 4,000 points, a kiosk tickets of 10, and signs
+// newStand gives an account 400,000 points, a kiosk tickets of 10, and signs
 // everybody in.
 func newStand(t *testing.T, v *victim) *stand {
 	t.Helper()
 	ok(t, "", "event", "add", "--data", v.data, writeFile(t, []byte(freeEvent)))
 	k, client := enrol(t, ok(t, "", "kiosk", "add", "station-1", "--data", v.data))
-	ok(t, "", "kiosk", "grant", "station-1", "--data", v.data, "--event", "walk", "--count", "40", "--points", "100")
-	ok(t, "", "kiosk", "grant", "station-1", "--data", v.data, "--event", "walk", "--count", "5000", "--kind", "ticket")
+	ok(t, "", "kiosk", "grant", "station-1", "--data", v.data, "--event", "walk", "--count", "40", "--points", "10000")
+	ok(t, "", "kiosk", "grant", "station-1", "--data", v.data, "--event", "walk", "--count", fmt.Sprint(cards.MaxNumber), "--kind", "ticket")
 	ok(t, "kisarazu-2026\n", "account", "add", "K7M4W2HN", "--password-stdin", "--data", v.data)
 	ok(t, "melon-bread-2026\n", "partner", "add", "bakery", "--name", "パンのきさらぎ", "--password-stdin", "--data", v.data)
 	st := &stand{kiosk: k, client: client}

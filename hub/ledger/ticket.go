@@ -143,7 +143,7 @@ func (t *txn) useLots(seq int64, shares []lotShare) error {
 	return nil
 }
 
-// granted finds whose points a ticket is; found is false if none was granted
+// ticket finds whose points a ticket is; found is false if none was granted
 // under this number.
 func (t *txn) ticket(s cards.Serial) (account string, transfer int64, found bool, err error) {
 	found, err = t.one(`SELECT account, transfer FROM ticket WHERE allotment = $1 AND number = $2`, []any{int64(s.Allotment), int64(s.Number)}, &account, &transfer)
@@ -181,7 +181,7 @@ func (t *txn) giveBack(a allotmentRow, s cards.Serial) error {
 // noDigest stands where a ticket ends before anything was heard of its paper.
 func noDigest() []byte { return make([]byte, 32) }
 
-// known makes a ticket's end possible before its entry came.
+// knownTicket makes a ticket's end possible before its entry came.
 func (t *txn) knownTicket(s cards.Serial) error {
 	_, err := t.exec(`INSERT INTO issued (allotment, number, source, digest, at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (allotment, number) DO NOTHING`,
 		int64(s.Allotment), int64(s.Number), sourceTicket, noDigest(), t.ms())
