@@ -10,6 +10,11 @@ import (
 // touches no database, or is about time and not about what is kept.
 func TestPostgres(t *testing.T) {
 	schematest.Again(t, map[string]func(*testing.T){
+		"FromBalanceToShop":       TestFromBalanceToShop,
+		"ShopRefuses":             TestShopRefuses,
+		"TicketAddress":           TestTicketAddress,
+		"ShopSession":             TestShopSession,
+		"PrizeAtTheCounter":       TestPrizeAtTheCounter,
 		"Entries":                 TestEntries,
 		"APIRefuses":              TestAPIRefuses,
 		"Health":                  TestHealth,

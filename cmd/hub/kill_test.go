@@ -292,6 +292,7 @@ type phone struct {
 	http  *http.Client
 	base  string
 	token string
+	last  cards.Serial // the ticket that a shop's phone has read
 }
 
 func tokenIn(page string) string {

@@ -19,7 +19,7 @@ import (
 // What hub does with a file it does with PostgreSQL, and so does a hub that is
 // killed again and again.
 func TestPostgres(t *testing.T) {
-	for name, test := range map[string]func(*testing.T){"WholeWay": TestWholeWay, "Killed": TestKilled} {
+	for name, test := range map[string]func(*testing.T){"WholeWay": TestWholeWay, "Killed": TestKilled, "KilledAtTheShop": TestKilledAtTheShop} {
 		t.Run(name, test)
 	}
 }

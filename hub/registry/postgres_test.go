@@ -10,6 +10,8 @@ import (
 // touches no database, and the arithmetic of guessing.
 func TestPostgres(t *testing.T) {
 	schematest.Again(t, map[string]func(*testing.T){
+		"PartnerRefuses":  TestPartnerRefuses,
+		"PartnerSession":  TestPartnerSession,
 		"Rulings":         TestRulings,
 		"WhatIsKept":      TestWhatIsKept,
 		"HolderWaits":     TestHolderWaits,
