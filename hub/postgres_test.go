@@ -12,7 +12,6 @@ func TestPostgres(t *testing.T) {
 	schematest.Again(t, map[string]func(*testing.T){
 		"FromBalanceToShop":       TestFromBalanceToShop,
 		"ShopRefuses":             TestShopRefuses,
-		"TicketAddress":           TestTicketAddress,
 		"ShopSession":             TestShopSession,
 		"PrizeAtTheCounter":       TestPrizeAtTheCounter,
 		"Entries":                 TestEntries,

@@ -28,13 +28,7 @@ func Again(t *testing.T, tests, slow map[string]func(*testing.T)) {
 	if t.Name() != againName {
 		t.Fatal("the name must be " + againName)
 	}
-	address := proof.Postgres(t)
-	write, read := openPostgres(t, address)
-	made, err := url.Parse(address)
-	if err := errors.Join(err, schema.Migrate(t.Context(), write), write.Close(), read.Close()); err != nil {
-		t.Fatal(err)
-	}
-	proof.PostgresAdmin(t, `ALTER DATABASE `+strings.TrimPrefix(made.Path, "/")+` RENAME TO migrated`, `GRANT SET ON PARAMETER session_replication_role TO hub`)
+	pool().begin(t)
 	if proof.Times(0, 0, 1) == 1 {
 		maps.Copy(tests, slow)
 	}
@@ -46,31 +40,18 @@ func Again(t *testing.T, tests, slow map[string]func(*testing.T)) {
 // OnPostgres reports whether a test is one that [Again] runs.
 func OnPostgres(t testing.TB) bool { return strings.HasPrefix(t.Name(), againName+"/") }
 
-// Postgres opens an empty database with all tables, as the hub does.
+// Postgres opens an empty database with all tables, as the hub does. When the
+// test ends another one gets it, empty again: to make one takes longer than most
+// tests.
 func Postgres(t testing.TB) (write, read *sql.DB) {
 	t.Helper()
-	return openPostgres(t, proof.Postgres(t, "--template=migrated"))
-}
-
-func openPostgres(t testing.TB, address string) (write, read *sql.DB) {
-	t.Helper()
-	config, err := pgx.ParseConfig(address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	server := postgres.New(stdlib.GetConnector(*config))
-	for _, to := range []struct {
-		db   **sql.DB
-		open func(context.Context) (*sql.DB, error)
-	}{{&write, func(ctx context.Context) (*sql.DB, error) { return server.Writer(ctx, true) }}, {&read, server.Reader}} {
-		db, err := to.open(t.Context())
-		if err != nil {
-			t.Fatal(err)
+	one := pool().take()
+	t.Cleanup(func() {
+		if !t.Failed() {
+			pool().giveBack(one)
 		}
-		t.Cleanup(func() { db.Close() })
-		*to.db = db
-	}
-	return write, read
+	})
+	return one.write, one.read
 }
 
 // Spelled returns what a test plants as its database reads it.
@@ -79,4 +60,45 @@ func Spelled(t testing.TB, statement string) string {
 		return statement
 	}
 	return strings.NewReplacer(`x'00'`, `'\x00'`, `x''`, `''`, `PRAGMA foreign_keys = 0`, `SET session_replication_role = replica`).Replace(statement)
+}
+
+func openPostgres(t testing.TB, address string) *opened {
+	t.Helper()
+	config, err := pgx.ParseConfig(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := postgres.New(stdlib.GetConnector(*config))
+	one := new(opened)
+	t.Cleanup(func() {
+		if err := one.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	if one.write, err = server.Writer(t.Context(), true); err == nil {
+		one.read, err = server.Reader(t.Context())
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return one
+}
+
+// migrate makes the database of an address the template of others, and returns
+// the names of its tables, which are empty.
+func migrate(t testing.TB, address string) (tables []string) {
+	t.Helper()
+	one := openPostgres(t, address)
+	made, err := url.Parse(address)
+	if err == nil {
+		err = schema.Migrate(context.Background(), one.write)
+	}
+	if err == nil {
+		tables, err = emptyTables(one.write)
+	}
+	if err := errors.Join(err, one.Close()); err != nil {
+		t.Fatal(err)
+	}
+	proof.PostgresAdmin(t, `ALTER DATABASE `+strings.TrimPrefix(made.Path, "/")+` RENAME TO migrated`, `GRANT SET ON PARAMETER session_replication_role TO hub`)
+	return tables
 }
