@@ -36,11 +36,10 @@ func TestPostgres(t *testing.T) {
 		"TheNextPerson":           TestTheNextPerson,
 		"SessionSurvivesARestart": TestSessionSurvivesARestart,
 		"TwoTabs":                 TestTwoTabs,
-	}, map[string]func(*testing.T){
-		"LogNamesTheRoute":       TestLogNamesTheRoute,
-		"SwitchIsKept":           TestSwitchIsKept,
-		"CodesAreGuessedSlowly":  TestCodesAreGuessedSlowly,
-		"NewPhoneBehindTheProxy": TestNewPhoneBehindTheProxy,
-		"ForgedForms":            TestForgedForms,
+		"LogNamesTheRoute":        TestLogNamesTheRoute,
+		"SwitchIsKept":            TestSwitchIsKept,
+		"CodesAreGuessedSlowly":   TestCodesAreGuessedSlowly,
+		"NewPhoneBehindTheProxy":  TestNewPhoneBehindTheProxy,
+		"ForgedForms":             TestForgedForms,
 	})
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"maps"
 	"net/url"
 	"strings"
 	"testing"
@@ -20,18 +19,14 @@ import (
 // againName is the test under which others run on PostgreSQL.
 const againName = "TestPostgres"
 
-// Again runs tests once more, on PostgreSQL, and in make soak the slow ones too.
-// It is for a test named TestPostgres: where they open a database they ask
-// [OnPostgres].
-func Again(t *testing.T, tests, slow map[string]func(*testing.T)) {
+// Again runs tests once more, on PostgreSQL. It is for a test named
+// TestPostgres: where they open a database they ask [OnPostgres].
+func Again(t *testing.T, tests map[string]func(*testing.T)) {
 	t.Helper()
 	if t.Name() != againName {
 		t.Fatal("the name must be " + againName)
 	}
 	pool().begin(t)
-	if proof.Times(0, 0, 1) == 1 {
-		maps.Copy(tests, slow)
-	}
 	for name, test := range tests {
 		t.Run(name, test)
 	}
