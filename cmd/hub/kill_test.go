@@ -94,7 +94,7 @@ func (v *victim) fall(n int) {
 // kills is how often the hub dies.
 func kills(t *testing.T) int {
 	if schematest.OnPostgres(t) {
-		return proof.Times(4, 10, 100)
+		return proof.Times(6, 10, 100)
 	}
 	return proof.Times(8, 100, 100)
 }

@@ -66,9 +66,9 @@ const (
 )
 
 // alone takes the lock of who serves. The server may need a moment to see that
-// a hub that was killed is gone: a second, in steps of a tenth.
+// a hub that was killed is gone: two seconds, in steps of a tenth.
 func alone(ctx context.Context, c conn) error {
-	for range 10 {
+	for range 20 {
 		got, err := ask(ctx, c, `SELECT pg_try_advisory_lock(`+serveLock+`)::text`)
 		if err != nil || got[0] == "true" {
 			return err
