@@ -14,7 +14,7 @@ func (b *book) everything() (lines []string) {
 	b.t.Helper()
 	place := "rowid"
 	if schematest.OnPostgres(b.t) {
-		place = "(ctid::text::point)[0] * 1000 + (ctid::text::point)[1]" // its page and line
+		place = "((ctid::text::point)[0] * 1000 + (ctid::text::point)[1])::bigint" // its page and line
 	}
 	for _, table := range []string{"transfer", "posting", "lot", "lot_use", "issued", "ended", "ticket", "spent", "value_request", "prize_slip", "prize_stock"} {
 		var n, sum int64
