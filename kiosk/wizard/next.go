@@ -4,7 +4,7 @@ package wizard
 func Is(e Event) bool {
 	switch e.(type) {
 	case TapNext, TapYoung, TapBack, TapID, TapOwn, TapCode, TapTyped, TapChange, TapRetire, TapSlip, TapEnd,
-		TypedPIN, TypedID, TypedPass, CardIn, CardOut, CardRead, CardStops, CardMoved, PINRight, PINWrong, IDFree, Answered, SlipOut:
+		TypedPIN, TypedID, TypedPass, CardIn, CardOut, CardRead, CardStops, CardMoved, PINRight, PINWrong, WentAway, IDFree, Answered, SlipOut:
 		return true
 	}
 	return false
@@ -50,6 +50,8 @@ func (s State) next(e Event) (next State, effect Effect, done bool) {
 		return s.stop(e.Reason), PowerDown{}, false
 	case TapBack, TapEnd:
 		return s.back(e)
+	case WentAway:
+		return s.wentAway(e), nil, false
 	}
 	switch s.Step {
 	case Needs:
@@ -203,6 +205,18 @@ func (s State) atPIN(e Event) (State, Effect, bool) {
 		}
 	}
 	return s, nil, false
+}
+
+// Away is the word for an ID that was chosen while there was a network.
+const Away = "away"
+
+// wentAway goes back to the choice of an ID: of those that the kiosk holds. Its
+// password is a code on the slip.
+func (s State) wentAway(e WentAway) State {
+	if s.Step == Looking || s.Step == Applying && !s.change && s.Account.ID == "" {
+		s.Step, s.Later, s.IDs, s.ID, s.Taken, s.Typed, s.Weak = Choose, true, e.IDs, "", Away, false, false
+	}
+	return s
 }
 
 func (s State) atID(e Event) (State, Effect, bool) {

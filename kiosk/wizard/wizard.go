@@ -72,7 +72,7 @@ type State struct {
 	Moved   bool      // the card was moved while it was read
 	IDs     []string  // proposals
 	ID      string    // chosen
-	Taken   string    // the word why one's own was not free
+	Taken   string    // the word why the ID that was chosen is not to be had
 	Typed   bool      // a password is typed here, and not a code printed
 	Weak    bool      // the password was too weak
 	Account Account   // of who has one
@@ -135,6 +135,9 @@ type (
 		Later   bool
 	}
 	PINWrong struct{ Tries int }
+	WentAway struct { // the network, on the way: begin again with the IDs of a lease
+		IDs []string
+	}
 
 	IDFree struct {
 		ID   string
