@@ -10,6 +10,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 
+	"pointkiosk/assets/words"
 	"pointkiosk/cards"
 	"pointkiosk/cards/face"
 	"pointkiosk/kiosk"
@@ -184,7 +185,18 @@ func atStep(name string, step wizard.Step, change func(s *kiosk.State)) sample {
 		s.Site.Counter, s.Network, s.Card = true, kiosk.Network{Online: true}, true
 		s.MyKey = wizard.State{Step: step, Card: true}
 		change(s)
+		s.MyKey.Terms = termsFor(s.Site.Allotment.Event)
 	})
+}
+
+// termsFor are the terms that a hub sends of an event's scheme.
+func termsFor(e cards.Event) wizard.Agreement {
+	in := func(t cards.Text) map[string]string { return map[string]string{"ja": t.In("ja"), "en": t.In("en")} }
+	t := wizard.Agreement{Municipality: in(e.Municipality), Scheme: in(e.Scheme), Body: map[string]string{}}
+	for _, lang := range []string{"ja", "en"} {
+		t.Body[lang] = words.In(lang).Say("terms.body")
+	}
+	return t
 }
 
 // nearlyGone is a state that has waited long for a finger.
@@ -221,6 +233,7 @@ func counterSamples() []sample {
 		atStep("checking", wizard.Checking, none),
 		atStep("choose", wizard.Choose, func(s *kiosk.State) { s.MyKey.IDs = ids }),
 		atStep("choose-later", wizard.Choose, func(s *kiosk.State) { s.MyKey.IDs, s.MyKey.Later = ids[:2], true }),
+		atStep("choose-away", wizard.Choose, func(s *kiosk.State) { s.MyKey.IDs, s.MyKey.Later, s.MyKey.Taken = ids, true, wizard.Away }),
 		atStep("choose-taken", wizard.Choose, func(s *kiosk.State) { s.MyKey.IDs, s.MyKey.Taken = ids, "taken"; *s = nearlyGone(*s) }),
 		atStep("choose-change", wizard.Choose, change),
 		atStep("own", wizard.Own, none),

@@ -192,7 +192,7 @@ func (s State) atPIN(e Event) (State, Effect, bool) {
 		}
 	case PINRight:
 		if s.Step == Checking {
-			s.Later, s.IDs, s.Account, s.Wrong = e.Later, e.IDs, e.Account, false
+			s.Later, s.IDs, s.Account, s.Terms, s.Wrong = e.Later, e.IDs, e.Account, e.Terms, false
 			if s.Step = Choose; e.Account.ID != "" {
 				s.Step = Held
 			}
@@ -213,8 +213,9 @@ const Away = "away"
 // wentAway goes back to the choice of an ID: of those that the kiosk holds. Its
 // password is a code on the slip.
 func (s State) wentAway(e WentAway) State {
-	if s.Step == Looking || s.Step == Applying && !s.change && s.Account.ID == "" {
-		s.Step, s.Later, s.IDs, s.ID, s.Taken, s.Typed, s.Weak = Choose, true, e.IDs, "", Away, false, false
+	if (s.Step == Looking || s.Step == Applying) && s.Account.ID == "" {
+		s.Step, s.Later, s.IDs, s.Terms, s.Taken = Choose, true, e.IDs, e.Terms, Away
+		s.ID, s.Typed, s.Weak = "", false, false
 	}
 	return s
 }

@@ -61,18 +61,26 @@ type Account struct {
 	Points map[string]int64 // by scheme
 }
 
+// An Agreement is what a resident agrees to and with whom, as the hub sent them, in
+// each language that it knows ("ja", "en").
+type Agreement struct {
+	Municipality, Scheme map[string]string
+	Body                 map[string]string // a point on each line
+}
+
 // State is all that a screen needs.
 type State struct {
 	Step    Step
 	Reason  Reason
-	Word    string    // of the hub, where it refused: a verdict
-	Card    bool      // one lies on the reader
-	Tries   int       // left for the PIN
-	Wrong   bool      // the last PIN was wrong
-	Moved   bool      // the card was moved while it was read
-	IDs     []string  // proposals
-	ID      string    // chosen
-	Taken   string    // the word why the ID that was chosen is not to be had
+	Word    string   // of the hub, where it refused: a verdict
+	Card    bool     // one lies on the reader
+	Tries   int      // left for the PIN
+	Wrong   bool     // the last PIN was wrong
+	Moved   bool     // the card was moved while it was read
+	IDs     []string // proposals
+	ID      string   // chosen
+	Taken   string   // the word why the ID that was chosen is not to be had
+	Terms   Agreement
 	Typed   bool      // a password is typed here, and not a code printed
 	Weak    bool      // the password was too weak
 	Account Account   // of who has one
@@ -133,10 +141,12 @@ type (
 		Account Account
 		IDs     []string // proposals, where there is none; of a lease while offline
 		Later   bool
+		Terms   Agreement
 	}
 	PINWrong struct{ Tries int }
 	WentAway struct { // the network, on the way: begin again with the IDs of a lease
-		IDs []string
+		IDs   []string
+		Terms Agreement
 	}
 
 	IDFree struct {

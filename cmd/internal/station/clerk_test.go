@@ -26,6 +26,7 @@ import (
 	"pointkiosk/kiosk/jpki/jpkitest"
 	"pointkiosk/kiosk/pcsc"
 	"pointkiosk/kiosk/wizard"
+	"pointkiosk/packaging/proof"
 	"pointkiosk/printer"
 	"pointkiosk/printer/printertest"
 )
@@ -73,6 +74,7 @@ type counter struct {
 	log    *bytes.Buffer // of the kiosk, all of it
 	secret []string      // what may be in no log
 	stop   context.CancelFunc
+	clock  time.Duration // how far the kiosk's is ahead
 }
 
 // newCounter deals the cards of these kinds before the hub opens: its CRL is of
@@ -100,6 +102,7 @@ func newCounter(t *testing.T, kinds ...string) (c *counter, dealt []*jpkitest.Ca
 	}
 	c.open(printer.ProcessID, nil, func(o *Opts) {
 		o.Settings.Card.Reader = "pcsc:"
+		o.Now = func() time.Time { return time.Now().Add(c.clock) }
 		o.Log = slog.New(slog.NewTextHandler(c.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	})
 	c.desk.clerk.readers = c.reader
@@ -415,6 +418,7 @@ func TestCounterPulled(t *testing.T) {
 	if commands < 10 {
 		t.Fatalf("only %d commands", commands)
 	}
+	list := new(strings.Builder)
 	for n := 1; n <= commands; n++ {
 		card := deal(n)
 		c.sit(card)
@@ -428,6 +432,7 @@ func TestCounterPulled(t *testing.T) {
 		if sent := pins(card); !c.state.MyKey.Moved || sent > 1 || c.state.MyKey.Wrong {
 			t.Errorf("pulled in command %d: %+v, %d PINs", n, c.state.MyKey, sent)
 		}
+		fmt.Fprintf(list, "%s\n  > %s, %d PIN\n", lastOf(slices.DeleteFunc(card.Log(), func(l string) bool { return !strings.Contains(l, "pulled away") })), c.screen(), pins(card))
 		before := pins(card)
 		c.takeAway()
 		c.shows(wizard.Place)
@@ -439,6 +444,7 @@ func TestCounterPulled(t *testing.T) {
 		c.home()
 		onlyOurs(t, card)
 	}
+	proof.Golden(t, "pulled.txt", list.String())
 }
 
 // The hub is away, from the start or from any question on: nothing can be

@@ -34,7 +34,15 @@ func (c *clerk) who(sit *sitting) kiosk.Event {
 	if sit.offer, err = c.ask(sit, next, ""); err != nil {
 		return c.unheard(err)
 	}
-	return wizard.PINRight{Account: accountOf(answer), IDs: sit.offer.Proposals}
+	return wizard.PINRight{Account: accountOf(answer), IDs: sit.offer.Proposals, Terms: termsOf(sit.offer.Terms)}
+}
+
+// termsOf are the terms that are signed, and no others.
+func termsOf(t cards.Terms) wizard.Agreement {
+	in := func(x cards.Text) map[string]string {
+		return map[string]string{"ja": x.In("ja"), "en": x.In("en")}
+	}
+	return wizard.Agreement{Municipality: in(t.Municipality), Scheme: in(t.Scheme), Body: in(t.Body)}
 }
 
 func accountOf(a cards.Answer) wizard.Account {
