@@ -146,6 +146,13 @@ func (j *Journal) Provisional(ctx context.Context) (waiting, refused int, err er
 		return 0, 0, err
 	}
 	defer end()
+	if j.opts.ReadOnly { // of a journal that was written before there was such a thing
+		var tables int
+		err := j.db.QueryRowContext(ctx, `SELECT count(*) FROM sqlite_master WHERE name IN ('deposit', 'ruled')`).Scan(&tables)
+		if err != nil || tables < 2 {
+			return 0, 0, err
+		}
+	}
 	err = j.db.QueryRowContext(ctx, `SELECT (SELECT count(*) FROM deposit), (SELECT count(*) FROM ruled WHERE ruling <> 'ok' AND at > $1)`,
 		j.opts.Now().Add(-refusedFor).UnixMilli()).Scan(&waiting, &refused)
 	if err != nil {

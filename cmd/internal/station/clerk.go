@@ -23,6 +23,7 @@ type clerk struct {
 	readers readers
 	hub     *api.Client
 	face    *face.Face // the issuer has another: one goroutine at a time
+	limit   time.Duration
 
 	mu     sync.Mutex
 	away   bool   // there is no reader
@@ -37,7 +38,7 @@ func newClerk(s *Station, look *face.Opts) (*clerk, error) {
 	if err != nil || r == nil {
 		return nil, err
 	}
-	c := &clerk{s: s, readers: r}
+	c := &clerk{s: s, readers: r, limit: hubLimit}
 	if c.face, err = face.New(look); err != nil {
 		return nil, err
 	}
@@ -57,6 +58,8 @@ type sitting struct {
 	show   chan asked // the hub was asked while the card was read
 	offer  cards.Offer
 	answer cards.Answer // the last that said yes
+	lease  *cards.Lease // leased IDs to choose from; nil while there is a network
+	lost   []byte       // SHA-256 of an apply whose answer never came
 }
 
 // An asked is an offer, or why there is none.
@@ -269,7 +272,10 @@ func (c *clerk) check(sit *sitting, e wizard.Check) kiosk.Event {
 	if shown.err != nil { // perhaps the network is back
 		shown.offer, shown.err = c.ask(sit, cards.Show, "")
 	}
-	if shown.err != nil {
+	switch {
+	case c.turn(sit, shown.err):
+		return sit.later()
+	case shown.err != nil:
 		return c.unheard(shown.err)
 	}
 	sit.offer = shown.offer

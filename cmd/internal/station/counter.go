@@ -20,7 +20,10 @@ const hubLimit = 8 * time.Second
 // who asks for the account of this card, and for IDs to choose from.
 func (c *clerk) who(sit *sitting) kiosk.Event {
 	answer, err := c.signed(sit, cards.Application{Purpose: cards.Show}, cards.Apply{})
-	if err != nil {
+	switch {
+	case c.turn(sit, err):
+		return sit.later()
+	case err != nil:
 		return c.unheard(err)
 	}
 	next := cards.Register
@@ -31,7 +34,11 @@ func (c *clerk) who(sit *sitting) kiosk.Event {
 	default:
 		return wizard.Answered{Word: string(answer.Ruling)}
 	}
-	if sit.offer, err = c.ask(sit, next, ""); err != nil {
+	sit.offer, err = c.ask(sit, next, "")
+	switch {
+	case next == cards.Register && c.turn(sit, err):
+		return sit.later()
+	case err != nil:
 		return c.unheard(err)
 	}
 	return wizard.PINRight{Account: accountOf(answer), IDs: sit.offer.Proposals, Terms: termsOf(sit.offer.Terms)}
@@ -63,7 +70,10 @@ func (c *clerk) lookAt(sit *sitting, typed string) kiosk.Event {
 		purpose = cards.Change
 	}
 	o, err := c.ask(sit, purpose, typed)
-	if err != nil {
+	switch {
+	case purpose == cards.Register && c.turn(sit, err):
+		return sit.wentAway()
+	case err != nil:
 		return c.unheard(err)
 	}
 	sit.offer = o
@@ -82,6 +92,9 @@ func (c *clerk) apply(sit *sitting, e wizard.Apply) kiosk.Event {
 	if e.Pass != nil {
 		defer e.Pass.Wipe()
 	}
+	if sit.lease != nil {
+		return c.give(sit, e.ID)
+	}
 	a := cards.Application{Purpose: cards.Purpose(e.Purpose), ID: e.ID}
 	more := cards.Apply{Code: a.Purpose == cards.Register && e.Pass == nil}
 	if typed, ok := e.Pass.(wizard.Typed); ok {
@@ -97,7 +110,13 @@ func (c *clerk) apply(sit *sitting, e wizard.Apply) kiosk.Event {
 		}
 	}
 	answer, err := c.signed(sit, a, more)
-	if err != nil {
+	switch {
+	case a.Purpose == cards.Register && c.turn(sit, err):
+		if lost, ok := errors.AsType[unreached](err); ok {
+			sit.lost = lost.request[:]
+		}
+		return sit.wentAway()
+	case err != nil:
 		return c.unheard(err)
 	}
 	out := wizard.Answered{Account: accountOf(answer)}
@@ -157,8 +176,9 @@ func (c *clerk) ask(sit *sitting, purpose cards.Purpose, wanted string) (offer c
 	return offer, err
 }
 
-// exchange sends a paper and opens the answer. What was sent is overwritten: it
-// may hold a password.
+// exchange sends a paper and opens the answer. An application is sent again, the
+// same bytes, while there is time: it has the same answer. What was sent is
+// overwritten: it may hold a password.
 func (c *clerk) exchange(ctx context.Context, paper cards.Paper, v any, send func(context.Context, []byte) ([]byte, error),
 	open func([]byte, cards.TrustList, [sha256.Size]byte) error) error {
 	list, err := c.s.TrustList(ctx)
@@ -170,13 +190,26 @@ func (c *clerk) exchange(ctx context.Context, paper cards.Paper, v any, send fun
 		return err
 	}
 	defer clear(sealed)
-	ctx, cancel := context.WithTimeout(ctx, hubLimit)
+	request := sha256.Sum256(sealed)
+	ctx, cancel := context.WithTimeout(ctx, c.limit)
 	defer cancel()
-	answer, err := send(ctx, sealed)
-	if err != nil {
-		return err
+	for {
+		try, end := context.WithTimeout(ctx, c.limit/2)
+		answer, err := send(try, sealed)
+		if end(); err == nil {
+			err = open(answer, list, request)
+		}
+		if err == nil {
+			return nil
+		}
+		err = notReached(err, request)
+		if _, again := errors.AsType[unreached](err); !again || paper != cards.PaperApply {
+			return err
+		}
+		if pause(ctx, c.limit/20); ctx.Err() != nil {
+			return err
+		}
 	}
-	return open(answer, list, sha256.Sum256(sealed))
 }
 
 // A cardError is the card's part in an application that came to nothing.
@@ -200,17 +233,23 @@ func (c *clerk) unheard(err error) kiosk.Event {
 	return wizard.CardStops{Reason: wizard.Offline}
 }
 
-// scheme is the one that accounts are made in.
-func (c *clerk) scheme(ctx context.Context) (string, error) {
-	if s := c.s.opts.Settings.Card.Scheme; s != "" {
+// scheme is the one that accounts are made in; empty while none was granted.
+func (s *Station) scheme(ctx context.Context) (string, error) {
+	if s := s.opts.Settings.Card.Scheme; s != "" {
 		return s, nil
 	}
-	all, err := c.s.Allotments(ctx)
-	if err != nil {
+	all, err := s.Allotments(ctx)
+	if err != nil || len(all) == 0 {
 		return "", err
 	}
-	if len(all) == 0 {
-		return "", errors.New("station: no scheme: [card] scheme is not set, and no allotment was granted")
-	}
 	return all[len(all)-1].Event.Scheme.Ja, nil
+}
+
+// scheme is the station's, or an error where there is none.
+func (c *clerk) scheme(ctx context.Context) (string, error) {
+	scheme, err := c.s.scheme(ctx)
+	if err == nil && scheme == "" {
+		err = errors.New("station: no scheme: [card] scheme is not set, and no allotment was granted")
+	}
+	return scheme, err
 }

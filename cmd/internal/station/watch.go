@@ -20,6 +20,9 @@ func (d *Desk) Watch(ctx context.Context, send func(kiosk.Event)) error {
 		if n.Err != nil {
 			d.opts.Log.Info("uplink", "unsent", n.Unsent, "error", n.Err)
 		}
+		if n.MyKey != nil {
+			d.opts.Log.Info("uplink: MyKey IDs", "waiting", n.Waiting, "error", n.MyKey)
+		}
 		if errors.Is(n.Err, journal.ErrBroken) || errors.Is(n.Err, journal.ErrBehind) { // the hub knows another journal
 			d.broken.Store(true)
 		}
@@ -79,7 +82,8 @@ func (d *Desk) network(n uplink.News) kiosk.NetworkIs {
 	if d.broken.Load() {
 		n.Stopped = "journal"
 	}
-	return kiosk.NetworkIs{Network: kiosk.Network{Online: n.Online, Unsent: n.Unsent, Aside: n.Aside, Stopped: n.Stopped}}
+	return kiosk.NetworkIs{Network: kiosk.Network{Online: n.Online, Unsent: n.Unsent, Aside: n.Aside, Stopped: n.Stopped,
+		Provisional: n.Waiting, Refused: n.Refused}}
 }
 
 // checkEvery is how often the whole journal is read and checked, beside the
