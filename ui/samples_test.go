@@ -140,6 +140,7 @@ func samples() []sample {
 			s.Desk.Note, s.Site.Bound, s.Site.Practice, s.Network.Aside = "no.such.key", false, true, 2
 		}),
 		with("menu-owed", kiosk.Menu, func(s *kiosk.State) { handed(s); s.Owed, s.Network.Stopped = 2, "clone" }),
+		with("menu-later", kiosk.Menu, func(s *kiosk.State) { handed(s); s.Network.Provisional, s.Network.Refused = 12, 3 }),
 		with("menu-none", kiosk.Menu, func(s *kiosk.State) { handed(s); s.Offers = nil }),
 		with("menu-two", kiosk.Menu, func(s *kiosk.State) { handed(s); s.Offers = several(2) }),
 		with("menu-three", kiosk.Menu, func(s *kiosk.State) { handed(s); s.Offers, s.Site.Bound = several(3), false }),

@@ -19,7 +19,8 @@ type Deposit struct {
 
 // Give writes down in one commit that a leased ID is somebody's, what they
 // signed, and an entry with its hash. It is on the disk when Give returns nil,
-// and a slip may be printed. Of the ID nothing is left here but its mark.
+// and a slip may be printed. Of the ID nothing is left here but its mark, once
+// the journal is swept.
 // [ErrLease] reports one that can't be given; another will do.
 func (j *Journal) Give(ctx context.Context, one cards.Leased, sealed, lost []byte) error {
 	end, err := j.begin(ctx)
@@ -43,6 +44,7 @@ func (j *Journal) Give(ctx context.Context, one cards.Leased, sealed, lost []byt
 	if lost == nil {
 		lost = []byte{}
 	}
+	j.unswept = true
 	return j.append(ctx, cards.Entry{State: cards.Given, Digest: hash[:]}, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `UPDATE lease SET state = 'given', id = '', challenge = x'', code = '' WHERE mark = $1`, mark[:])
 		if err != nil {

@@ -41,6 +41,7 @@ type market struct {
 	people   registry.Opts
 	accounts *registry.Registry
 	server   *httptest.Server
+	road     *road
 	desk     *Desk
 	state    kiosk.State
 }
@@ -101,7 +102,8 @@ func (m *market) openHub() (base string) {
 	m.ok(err)
 	server, err := hub.New(&hub.Opts{Ledger: m.ledger, Registry: m.accounts, PageKey: make([]byte, 32)})
 	m.ok(err)
-	m.server = httptest.NewServer(server.Handler())
+	m.road = &road{hub: server.Handler()}
+	m.server = httptest.NewServer(m.road)
 	m.t.Cleanup(m.server.Close)
 	return m.server.URL + "/"
 }

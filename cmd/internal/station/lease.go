@@ -96,6 +96,9 @@ func (c *clerk) give(sit *sitting, id string) kiosk.Event {
 	case err != nil:
 		return c.broken(err)
 	}
+	if err := c.s.Journal.Sweep(sit.ctx); err != nil {
+		c.s.opts.Log.Warn("leased MyKey IDs", "error", err)
+	}
 	c.s.Wake()
 	c.powerDown(sit.card) // nothing more is signed
 	code, err := cards.ParseSlipCode(string(one.Code))
