@@ -240,6 +240,16 @@ func counterSamples() []sample {
 		atStep("own", wizard.Own, none),
 		atStep("own-taken", wizard.Own, func(s *kiosk.State) { s.MyKey.Taken = "taken"; *s = nearlyGone(*s) }),
 		atStep("own-offensive", wizard.Own, func(s *kiosk.State) { s.MyKey.Taken = "offensive" }),
+		atStep("before", wizard.Own, func(s *kiosk.State) { s.MyKey.Before = true }),
+		atStep("before-wrong", wizard.Own, func(s *kiosk.State) { s.MyKey.Before, s.MyKey.Taken = true, "wrong-password"; *s = nearlyGone(*s) }),
+		atStep("before-password", wizard.Typing, func(s *kiosk.State) { s.MyKey.Before = true }),
+		atStep("confirm-before", wizard.Confirm, func(s *kiosk.State) { s.MyKey.ID, s.MyKey.Typed, s.MyKey.Before = "WMWMWMWM", true, true }),
+		atStep("done-before", wizard.Done, func(s *kiosk.State) {
+			s.MyKey.Account.ID, s.MyKey.Before, s.MyKey.Slip = "WMWMWMWM", true, wizard.Printed
+		}),
+		atStep("done-forgot", wizard.Done, func(s *kiosk.State) {
+			s.MyKey.Account.ID, s.MyKey.Forgot, s.MyKey.Code, s.MyKey.Slip = "WMWMWMWM", true, "1234-5678", wizard.Printed
+		}),
 		atStep("looking", wizard.Looking, none),
 		atStep("password", wizard.Password, none),
 		atStep("password-later", wizard.Password, func(s *kiosk.State) { s.MyKey.Later = true }),

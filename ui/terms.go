@@ -247,6 +247,8 @@ func (s *readBack) Show(st kiosk.State) {
 	switch {
 	case w.Account.ID != "":
 		pass = "mykey.confirm.same"
+	case w.Before:
+		pass, ok, sign = "mykey.confirm.before", "mykey.confirm.type", "mykey.confirm.next"
 	case w.Typed:
 		pass, ok, sign = "mykey.confirm.typed", "mykey.confirm.type", "mykey.confirm.next"
 	}

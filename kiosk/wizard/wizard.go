@@ -87,6 +87,8 @@ type State struct {
 	Code    string    // one-time, for the slip: only while Done is shown
 	Later   bool      // 仮登録: it counts when the hub has heard of it
 	Slip    SlipState // of the slip
+	Before  bool      // the ID is from before: this card takes the place of the one that was bound to it
+	Forgot  bool      // the password: a new code was asked for
 	change  bool      // another ID in place of the one held
 }
 
@@ -120,6 +122,9 @@ type (
 	TapChange struct{}              // another ID
 	TapRetire struct{}              // it ends
 	TapSlip   struct{}              // the slip, again
+	TapForgot struct{}              // the password: a new code on a new slip
+	TapBefore struct{}              // has an ID from before: the card is a new one
+	TapVouch  struct{}              // staff vouched for who has no password any more
 	TypedPIN  struct{ PIN Secret }  // four digits
 	TypedID   struct{ ID string }   // one's own
 	TypedPass struct{ Pass Secret } //

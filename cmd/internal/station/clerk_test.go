@@ -36,6 +36,7 @@ type handReader struct {
 	mu   sync.Mutex
 	card *jpkitest.Card
 	tell chan func(pcsc.Event)
+	open sync.WaitGroup // sessions that did not end
 }
 
 func (r *handReader) Run(ctx context.Context, tell func(pcsc.Event)) error {
@@ -51,7 +52,23 @@ func (r *handReader) Connect(string) (session, error) {
 		return nil, pcsc.ErrGone
 	}
 	r.card.PowerUp()
-	return virtualCard{r.card}, nil
+	r.open.Add(1)
+	return &handSession{virtualCard{r.card}, r, sync.Once{}}, nil
+}
+
+// A handSession powers its card down, and not the one that lies there next.
+type handSession struct {
+	virtualCard
+	r    *handReader
+	once sync.Once
+}
+
+func (s *handSession) End() error {
+	s.once.Do(func() {
+		_ = s.virtualCard.End()
+		s.r.open.Done()
+	})
+	return nil
 }
 
 func (*handReader) Done() {}
@@ -154,6 +171,7 @@ func (c *counter) lay(card *jpkitest.Card) {
 func (c *counter) takeAway() {
 	c.reader.put(nil)
 	c.tell(pcsc.Removed{})
+	c.reader.open.Wait() // nobody lays a card down before
 }
 
 // sit goes from Home to the card.
@@ -327,6 +345,84 @@ func TestCounterPassword(t *testing.T) {
 	if _, err := c.accounts.SignIn(t.Context(), c.state.MyKey.Account.ID, "aki-no-yama-2026", "a phone"); err != nil {
 		t.Error(err)
 	}
+}
+
+// A card that was renewed is bound to the ID of before: by its password, or by
+// staff who vouched. The card of before opens nothing any more. Who forgot the
+// password sets another with a new code.
+func TestCounterBefore(t *testing.T) {
+	c, dealt := newCounter(t, "good", "p256", "p384")
+	c.secret = append(c.secret, "natsu-no-umi-2026", "aki-no-sora-2026")
+	c.sit(dealt[0])
+	id, code := c.register()
+	c.home()
+	_, err := c.accounts.SetPassword(t.Context(), netip.Addr{}, id, code, "natsu-no-umi-2026", "a phone")
+	c.ok(err)
+	before := func(pass string) {
+		c.do(wizard.TapBefore{}, wizard.TypedID{ID: id}, wizard.TapNext{})
+		c.shows(wizard.Typing)
+		if pass == "" {
+			c.do(wizard.TapVouch{})
+			return
+		}
+		c.do(wizard.TypedPass{Pass: wizard.NewTyped([]byte(pass))})
+	}
+
+	c.sit(dealt[1])
+	c.pinIs("1234")
+	before("aki-no-sora-2026")
+	if c.shows(wizard.Own); c.state.MyKey.Taken != string(cards.RulingWrong) {
+		t.Errorf("a wrong password: %q", c.state.MyKey.Taken)
+	}
+	c.do(wizard.TapBack{}) // and what was there before goes on
+	before("natsu-no-umi-2026")
+	if c.shows(wizard.Done); c.state.MyKey.Account.ID != id || c.state.MyKey.Code != "" {
+		t.Errorf("bound to %q", c.state.MyKey.Account.ID)
+	}
+	c.home()
+	c.sit(dealt[0])
+	c.pinIs("1234")
+	if c.shows(wizard.Stopped); c.state.MyKey.Word != string(cards.RulingReplaced) {
+		t.Errorf("the card of before: %q", c.state.MyKey.Word)
+	}
+	c.home()
+
+	c.sit(dealt[2])
+	c.pinIs("1234")
+	before("")
+	if c.shows(wizard.Own); c.state.MyKey.Taken != string(cards.RulingWrong) {
+		t.Errorf("nobody vouched: %q", c.state.MyKey.Taken)
+	}
+	_, err = c.accounts.AllowRebind(t.Context(), id, "sato", "saw the passport")
+	c.ok(err)
+	c.do(wizard.TypedID{ID: id}, wizard.TapNext{}, wizard.TapVouch{})
+	c.shows(wizard.Done)
+	c.home()
+
+	c.sit(dealt[2])
+	c.pinIs("1234")
+	c.shows(wizard.Held)
+	c.do(wizard.TapForgot{})
+	code = c.state.MyKey.Code
+	if c.shows(wizard.Done); code == "" || dealt[2].Verified() {
+		t.Errorf("code %t, the card still signs: %v", code != "", dealt[2].Verified())
+	}
+	_, err = c.accounts.SetPassword(t.Context(), netip.Addr{}, id, code, "aki-no-sora-2026", "a phone")
+	c.ok(err)
+	c.home()
+}
+
+// Who went to the ID of before by mistake registers after all.
+func TestCounterBeforeAfterAll(t *testing.T) {
+	c, dealt := newCounter(t, "good")
+	c.sit(dealt[0])
+	c.pinIs("1234")
+	c.do(wizard.TapBefore{}, wizard.TypedID{ID: "NATS2345"}, wizard.TapNext{}, wizard.TypedPass{Pass: wizard.NewTyped([]byte("natsu-no-umi-2026"))})
+	c.shows(wizard.Own)
+	c.do(wizard.TapBack{})
+	c.shows(wizard.Choose)
+	c.agree()
+	c.home()
 }
 
 // Each wrong PIN is sent once; before the last try staff are asked.

@@ -92,20 +92,20 @@ func (c *clerk) apply(sit *sitting, e wizard.Apply) kiosk.Event {
 	if e.Pass != nil {
 		defer e.Pass.Wipe()
 	}
-	if sit.lease != nil {
+	if sit.lease != nil && e.Purpose == string(cards.Register) {
 		return c.give(sit, e.ID)
 	}
 	a := cards.Application{Purpose: cards.Purpose(e.Purpose), ID: e.ID}
-	more := cards.Apply{Code: a.Purpose == cards.Register && e.Pass == nil}
+	more := cards.Apply{Code: a.Purpose == cards.Show || a.Purpose == cards.Register && e.Pass == nil}
 	if typed, ok := e.Pass.(wizard.Typed); ok {
 		more.Password = cards.Secret(typed.Take())
 	}
 	switch a.Purpose {
 	case cards.Register:
 		a.Terms = sit.offer.Terms.Version
-	case cards.Retire:
+	case cards.Retire, cards.Show, cards.Rebind:
 		var err error
-		if sit.offer, err = c.ask(sit, cards.Retire, ""); err != nil {
+		if sit.offer, err = c.ask(sit, a.Purpose, ""); err != nil {
 			return c.unheard(err)
 		}
 	}
@@ -129,8 +129,12 @@ func (c *clerk) apply(sit *sitting, e wizard.Apply) kiosk.Event {
 		if a.Purpose == cards.Retire {
 			out.Account = wizard.Account{}
 		}
-	case cards.RulingTaken, cards.RulingOffensive: // the challenge is used up, too
-		if sit.offer, err = c.ask(sit, a.Purpose, ""); err != nil {
+	case cards.RulingTaken, cards.RulingOffensive, cards.RulingWrong: // the challenge is used up, too
+		next := a.Purpose
+		if next == cards.Rebind { // they may have none, after all
+			next = cards.Register
+		}
+		if sit.offer, err = c.ask(sit, next, ""); err != nil {
 			return c.unheard(err)
 		}
 		out.IDs = sit.offer.Proposals
