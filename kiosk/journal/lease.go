@@ -72,7 +72,7 @@ func (j *Journal) Leased(ctx context.Context, scheme string) (l cards.Lease, err
 	}
 	defer end()
 	var terms []byte
-	err = j.db.QueryRowContext(ctx, `SELECT terms, seal FROM lessor WHERE scheme = $1`, scheme).Scan(&terms, &l.Seal)
+	err = j.db.QueryRowContext(ctx, `SELECT terms, seal FROM lessor WHERE scheme = $1 AND length(terms) > 0`, scheme).Scan(&terms, &l.Seal)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return l, nil
@@ -101,9 +101,10 @@ func (j *Journal) Leased(ctx context.Context, scheme string) (l cards.Lease, err
 // latest is the latest that it is known to be, Unix milliseconds.
 func (j *Journal) latest() int64 { return max(j.opts.Now().UnixMilli(), j.known.At) }
 
-// Return marks IDs that are held as going back: from then on nobody is given
-// one. The hub has to be told before they are forgotten.
-func (j *Journal) Return(ctx context.Context, marks []Mark) error {
+// Asking writes down that the hub is asked for leased IDs of a scheme, and that
+// some that are held go back: from then on nobody is given one. The hub has to be
+// told before they are forgotten.
+func (j *Journal) Asking(ctx context.Context, scheme string, marks []Mark) error {
 	end, err := j.begin(ctx)
 	if err != nil {
 		return err
@@ -115,8 +116,33 @@ func (j *Journal) Return(ctx context.Context, marks []Mark) error {
 				return err
 			}
 		}
-		return nil
+		_, err := tx.ExecContext(ctx, `INSERT INTO lessor (scheme, asked, terms, seal) VALUES ($1, 1, x'', x'')
+			ON CONFLICT (scheme) DO UPDATE SET asked = 1`, scheme)
+		return err
 	})
+}
+
+// Asked returns the schemes of which the hub may have leased IDs that are not
+// known here: it was asked, and no answer came.
+func (j *Journal) Asked(ctx context.Context) (schemes []string, err error) {
+	end, err := j.begin(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer end()
+	rows, err := j.db.QueryContext(ctx, `SELECT scheme FROM lessor WHERE asked = 1 ORDER BY scheme`)
+	if err != nil {
+		return nil, fmt.Errorf("journal: read: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var s string
+		if err := rows.Scan(&s); err != nil {
+			return nil, fmt.Errorf("journal: read: %w", err)
+		}
+		schemes = append(schemes, s)
+	}
+	return schemes, rows.Err()
 }
 
 // TakeLease stores a checked lease: all that the hub says this kiosk holds in
@@ -146,8 +172,8 @@ func (j *Journal) TakeLease(ctx context.Context, scheme string, l cards.Lease, b
 		if _, err := tx.ExecContext(ctx, `DELETE FROM lease WHERE state IN ('given', 'registered') AND ends <= $1`, l.At); err != nil {
 			return err
 		}
-		_, err := tx.ExecContext(ctx, `INSERT INTO lessor (scheme, terms, seal) VALUES ($1, $2, $3)
-			ON CONFLICT (scheme) DO UPDATE SET terms = excluded.terms, seal = excluded.seal`, scheme, terms, l.Seal)
+		_, err := tx.ExecContext(ctx, `INSERT INTO lessor (scheme, asked, terms, seal) VALUES ($1, 0, $2, $3)
+			ON CONFLICT (scheme) DO UPDATE SET asked = 0, terms = excluded.terms, seal = excluded.seal`, scheme, terms, l.Seal)
 		return err
 	})
 }

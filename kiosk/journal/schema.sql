@@ -46,9 +46,10 @@ CREATE TABLE IF NOT EXISTS lease (
 ) STRICT;
 -- Under which terms a scheme's IDs are leased, and the key that hides what is signed.
 CREATE TABLE IF NOT EXISTS lessor (
-	scheme TEXT PRIMARY KEY NOT NULL,
-	terms  BLOB NOT NULL,
-	seal   BLOB NOT NULL
+	scheme TEXT    PRIMARY KEY NOT NULL,
+	asked  INTEGER NOT NULL, -- 1: the hub may have leased IDs of which nothing is known here
+	terms  BLOB    NOT NULL, -- empty before the first answer
+	seal   BLOB    NOT NULL
 ) STRICT;
 -- What people signed without a network, for the hub alone to read. A row goes
 -- when the hub has ruled on it; the journal keeps its hash.

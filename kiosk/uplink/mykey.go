@@ -145,7 +145,14 @@ func (u *Uplink) lease(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	asked, err := u.opts.Journal.Asked(ctx)
+	if err != nil {
+		return err
+	}
 	want := map[string]int{}
+	for _, scheme := range asked {
+		want[scheme] = 0
+	}
 	for _, one := range lent {
 		want[one.Scheme] = 0
 	}
@@ -159,7 +166,7 @@ func (u *Uplink) lease(ctx context.Context) error {
 		}
 	}
 	for scheme, n := range want {
-		if p := u.plan(lent, scheme, n); p.due {
+		if p := u.plan(lent, scheme, n, slices.Contains(asked, scheme)); p.due {
 			if err := u.askLease(ctx, p); err != nil {
 				return err
 			}
@@ -179,8 +186,8 @@ type plan struct {
 	due    bool
 }
 
-// plan looks at what is held in a scheme.
-func (u *Uplink) plan(lent []journal.Lent, scheme string, want int) plan {
+// plan looks at what is held in a scheme; lost says that the last answer was.
+func (u *Uplink) plan(lent []journal.Lent, scheme string, want int, lost bool) plan {
 	p := plan{scheme: scheme, want: want, held: want}
 	now := max(u.opts.Now().UnixMilli(), u.opts.Journal.Heard().UnixMilli())
 	held := 0
@@ -204,7 +211,7 @@ func (u *Uplink) plan(lent []journal.Lent, scheme string, want int) plan {
 	p.want = min(p.want, cards.MaxLeased)
 	since := time.Since(u.leasing.asked[scheme])
 	p.due = len(p.fresh) > 0 || since >= leaseLook && want > 0 ||
-		(held < want || len(p.back) > 0) && (since >= leaseAgain || held < u.leasing.held[scheme])
+		(held < want || len(p.back) > 0 || lost) && (since >= leaseAgain || held < u.leasing.held[scheme])
 	return p
 }
 
@@ -222,7 +229,7 @@ func (u *Uplink) askLease(ctx context.Context, p plan) error {
 		l.asked, l.held = map[string]time.Time{}, map[string]int{}
 	}
 	l.asked[p.scheme], l.held[p.scheme] = time.Now(), 0
-	if err := u.opts.Journal.Return(ctx, p.fresh); err != nil {
+	if err := u.opts.Journal.Asking(ctx, p.scheme, p.fresh); err != nil {
 		return err
 	}
 	nonce, err := u.nonce()

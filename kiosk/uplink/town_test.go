@@ -136,6 +136,8 @@ type booth struct {
 	line  Hub // how it reaches the hub
 	up    *Uplink
 	asked int // requests made so far
+	clock func() time.Time
+	mykey *MyKey
 }
 
 // enrol makes a kiosk known to the hub and gives it 1000 cards.
@@ -151,7 +153,7 @@ func (h *town) enrol(name, seed string, line Hub) *booth {
 	check(h.t, err)
 	w, err := cards.OpenWelcome(answer, sha256.Sum256(h.TrustKey()))
 	check(h.t, err)
-	k := &booth{t: h.t, dir: h.t.TempDir(), key: cards.SigningKey{ID: w.Live, Private: live}, line: line}
+	k := &booth{t: h.t, dir: h.t.TempDir(), key: cards.SigningKey{ID: w.Live, Private: live}, line: line, clock: func() time.Time { return noon }}
 	k.open()
 	check(h.t, k.Keep(ctx, cards.PaperTrustList, w.Trust))
 	k.grant, err = h.Grant(ctx, ledger.Grant{Kiosk: name, Event: "bar", Count: 1000})
@@ -166,7 +168,7 @@ func (k *booth) open() {
 }
 
 func (k *booth) tryOpen() error {
-	now := func() time.Time { return noon }
+	now := func() time.Time { return k.clock() }
 	j, err := journal.OpenFile(context.Background(), journal.Opts{
 		Driver: "sqlite", Path: filepath.Join(k.dir, "journal.db"), Head: filepath.Join(k.dir, "journal.head"),
 		Key: k.key, Now: now, Rand: zeros{},
@@ -176,7 +178,7 @@ func (k *booth) tryOpen() error {
 	}
 	k.t.Cleanup(func() { j.Close() })
 	k.Journal = j
-	k.up = New(Opts{Journal: k.Journal, Hub: k.line, Key: k.key, Trust: key("t").Public().(ed25519.PublicKey), Now: now, Rand: new(counter)})
+	k.up = New(Opts{Journal: k.Journal, Hub: k.line, Key: k.key, Trust: key("t").Public().(ed25519.PublicKey), Now: now, Rand: new(counter), MyKey: k.mykey})
 	return nil
 }
 
