@@ -98,6 +98,12 @@ type counter struct {
 // then.
 func newCounter(t *testing.T, kinds ...string) (c *counter, dealt []*jpkitest.Card) {
 	t.Helper()
+	return newCounterAt(t, func(*counter) {}, kinds...)
+}
+
+// newCounterAt is newCounter with other settings of the hub.
+func newCounterAt(t *testing.T, mend func(*counter), kinds ...string) (c *counter, dealt []*jpkitest.Card) {
+	t.Helper()
 	c = &counter{market: &market{t: t}, reader: &handReader{tell: make(chan func(pcsc.Event), 1)}, log: new(bytes.Buffer)}
 	var err error
 	c.deck, err = jpkitest.NewDeck(sha256.Sum256([]byte(t.Name())), time.Now())
@@ -117,6 +123,7 @@ func newCounter(t *testing.T, kinds ...string) (c *counter, dealt []*jpkitest.Ca
 		Key: make([]byte, 32), Roots: func() ([]*x509.Certificate, error) { return []*x509.Certificate{root}, nil },
 		Revocation: revocation.NewCRL(file, &revocation.Opts{}),
 	}
+	mend(c)
 	c.open(printer.ProcessID, nil, func(o *Opts) {
 		o.Settings.Card.Reader = "pcsc:"
 		o.Now = func() time.Time { return time.Now().Add(c.clock) }
