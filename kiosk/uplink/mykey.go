@@ -179,7 +179,6 @@ func (u *Uplink) lease(ctx context.Context) error {
 type plan struct {
 	scheme string
 	want   int // to be held, and given but not registered: the hub counts those, too
-	held   int // when all went well
 	fresh  []journal.Mark
 	back   []journal.Mark
 	ids    []string
@@ -188,7 +187,7 @@ type plan struct {
 
 // plan looks at what is held in a scheme; lost says that the last answer was.
 func (u *Uplink) plan(lent []journal.Lent, scheme string, want int, lost bool) plan {
-	p := plan{scheme: scheme, want: want, held: want}
+	p := plan{scheme: scheme, want: want}
 	now := max(u.opts.Now().UnixMilli(), u.opts.Journal.Heard().UnixMilli())
 	held := 0
 	for _, one := range slices.Backward(lent) { // the last to end is the first to be kept
@@ -250,6 +249,14 @@ func (u *Uplink) askLease(ctx context.Context, p plan) error {
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrAnswer, err)
 	}
-	l.held[p.scheme] = p.held
-	return u.opts.Journal.TakeLease(ctx, p.scheme, lease, p.back)
+	if err := u.opts.Journal.TakeLease(ctx, p.scheme, lease, p.back); err != nil {
+		return err
+	}
+	lent, err := u.opts.Journal.Lent(ctx)
+	for _, one := range lent {
+		if one.Scheme == p.scheme && !one.Given && !one.Back {
+			l.held[p.scheme]++
+		}
+	}
+	return err
 }
