@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"pointkiosk/cards"
+	"pointkiosk/cards/face"
 	"pointkiosk/hub/api"
 	"pointkiosk/hub/registry"
 	"pointkiosk/kiosk/jpki/jpkitest"
@@ -252,5 +253,51 @@ func TestCounterLaterRefused(t *testing.T) {
 	}
 	if r, err := c.desk.Journal.Receipt(t.Context()); entries != 2 || err != nil || r.Cursor != uint64(len(records)) {
 		t.Errorf("%d entries; the hub has %d of %d, %v", entries, r.Cursor, len(records), err)
+	}
+}
+
+// What can't be written down is not given: nothing is said, and no slip printed.
+func TestCounterLaterNotWritten(t *testing.T) {
+	c, dealt := leased(t, "p256")
+	c.road.cut.Store(true)
+	c.sit(dealt[0])
+	c.pinIs("1234")
+	c.do(wizard.TapID{ID: c.state.MyKey.IDs[0]}, wizard.TapCode{}, wizard.TapNext{})
+	c.ok(c.desk.Journal.Close())
+	c.do(wizard.TapNext{})
+	if c.shows(wizard.Stopped); c.state.MyKey.Reason != wizard.Broken || len(c.printer.Pages()) > 0 || dealt[0].Verified() {
+		t.Errorf("%+v, %d papers", c.state.MyKey, len(c.printer.Pages()))
+	}
+}
+
+// The slip of a leased ID says so, and has the code of the lease.
+func TestSlipLater(t *testing.T) {
+	c, dealt := leased(t, "p256")
+	codes := map[string]string{}
+	l, err := c.desk.Journal.Leased(t.Context(), "らづポイント")
+	c.ok(err)
+	for _, one := range l.Leased {
+		code, err := cards.ParseSlipCode(string(one.Code))
+		c.ok(err)
+		codes[one.ID] = code.Printed()
+	}
+	c.road.cut.Store(true)
+	c.sit(dealt[0])
+	c.pinIs("1234")
+	c.agree()
+	id, today := c.state.MyKey.Account.ID, time.Now().In(cards.Japan)
+	want, err := c.desk.clerk.face.Slip(&face.Slip{
+		Scheme: "らづポイント", ID: id, Code: codes[id], CodeEnds: today.Add(14 * 24 * time.Hour), Host: "p.example.jp", Later: true,
+		Kiosk: "KSZ-014", Date: today, Lang: "ja",
+	}, c.desk.dots)
+	c.ok(err)
+	page := c.printer.Pages()[0].Image()
+	for y := range want.Bounds().Dy() {
+		for x := range want.Bounds().Dx() {
+			r, _, _, _ := want.At(x, y).RGBA()
+			if p, _, _, _ := page.At(x, y).RGBA(); p != r {
+				t.Fatalf("the slip differs at %d, %d of %v, %v", x, y, want.Bounds(), page.Bounds())
+			}
+		}
 	}
 }
