@@ -46,6 +46,8 @@ type leasing struct {
 	asked map[string]time.Time // when leases were asked for, by scheme
 	held  map[string]int       // how many there were then
 	err   error                // of the last attempt
+
+	refused []cards.Ruling // since the last news
 }
 
 // carry does what there is to do about MyKey IDs, and returns how long until it
@@ -114,7 +116,11 @@ func (u *Uplink) deposit(ctx context.Context, d journal.Deposit) error {
 	if a.Ruling == cards.RulingBusy {
 		return busyError{time.Duration(a.Wait) * time.Second}
 	}
-	return u.opts.Journal.Answered(ctx, d.Hash, a.Ruling)
+	err = u.opts.Journal.Answered(ctx, d.Hash, a.Ruling)
+	if err == nil && a.Ruling != cards.RulingOK {
+		u.leasing.refused = append(u.leasing.refused, a.Ruling)
+	}
+	return err
 }
 
 func (u *Uplink) nonce() ([]byte, error) {

@@ -58,6 +58,8 @@ type News struct {
 	Waiting int    // MyKey IDs given without a network, on which the hub has not ruled
 	Refused int    // and those that it refused of late
 	MyKey   error  // why the last attempt about them came to nothing
+
+	Rulings []cards.Ruling // by which it refused some since the news before
 }
 
 // Opts are what an uplink needs.
@@ -129,6 +131,7 @@ func (u *Uplink) tell(ctx context.Context, err error) {
 		return
 	}
 	n := u.News(ctx)
+	n.Rulings, u.leasing.refused = u.leasing.refused, nil
 	n.Online, n.Err, n.MyKey = err == nil, err, u.leasing.err
 	u.opts.Tell(n)
 }

@@ -226,7 +226,8 @@ func (c *clerk) unheard(err error) kiosk.Event {
 	if card, ok := errors.AsType[cardError](err); ok {
 		return c.trouble(card.error)
 	}
-	if problem, ok := errors.AsType[*api.Problem](err); ok {
+	_, away := errors.AsType[unreached](err)
+	if problem, ok := errors.AsType[*api.Problem](err); ok && !away {
 		if problem.Type == api.ProblemBusy {
 			return wizard.Answered{Word: string(cards.RulingBusy)}
 		}

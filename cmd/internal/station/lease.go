@@ -38,7 +38,7 @@ func (c *clerk) turn(sit *sitting, err error) bool {
 	if _, ok := errors.AsType[unreached](err); !ok || sit.ctx.Err() != nil || c.s.opts.Settings.Card.Leases == 0 {
 		return false
 	}
-	if !c.leases(sit) {
+	if stop, e := c.s.Stopped(sit.ctx); stop != "" || e != nil || !c.leases(sit) { // the hub takes nothing from who is stopped
 		return false
 	}
 	c.s.opts.Log.Info("MyKey ID: given without a network", "error", err)

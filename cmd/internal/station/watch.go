@@ -20,6 +20,9 @@ func (d *Desk) Watch(ctx context.Context, send func(kiosk.Event)) error {
 		if n.Err != nil {
 			d.opts.Log.Info("uplink", "unsent", n.Unsent, "error", n.Err)
 		}
+		for _, why := range n.Rulings { // whose it is, nobody knows here
+			d.opts.Log.Warn("a MyKey ID that was given without a network is refused by the hub", "ruling", string(why))
+		}
 		if n.MyKey != nil {
 			d.opts.Log.Info("uplink: MyKey IDs", "waiting", n.Waiting, "error", n.MyKey)
 		}
