@@ -135,8 +135,8 @@ type booth struct {
 	grant cards.Allotment
 	line  Hub // how it reaches the hub
 	up    *Uplink
-	asked int // requests made so far
-	clock func() time.Time
+	asked int              // requests made so far
+	clock func() time.Time // noon when nil
 	mykey *MyKey
 }
 
@@ -153,7 +153,7 @@ func (h *town) enrol(name, seed string, line Hub) *booth {
 	check(h.t, err)
 	w, err := cards.OpenWelcome(answer, sha256.Sum256(h.TrustKey()))
 	check(h.t, err)
-	k := &booth{t: h.t, dir: h.t.TempDir(), key: cards.SigningKey{ID: w.Live, Private: live}, line: line, clock: func() time.Time { return noon }}
+	k := &booth{t: h.t, dir: h.t.TempDir(), key: cards.SigningKey{ID: w.Live, Private: live}, line: line}
 	k.open()
 	check(h.t, k.Keep(ctx, cards.PaperTrustList, w.Trust))
 	k.grant, err = h.Grant(ctx, ledger.Grant{Kiosk: name, Event: "bar", Count: 1000})
@@ -168,7 +168,10 @@ func (k *booth) open() {
 }
 
 func (k *booth) tryOpen() error {
-	now := func() time.Time { return k.clock() }
+	now := k.clock
+	if now == nil {
+		now = func() time.Time { return noon }
+	}
 	j, err := journal.OpenFile(context.Background(), journal.Opts{
 		Driver: "sqlite", Path: filepath.Join(k.dir, "journal.db"), Head: filepath.Join(k.dir, "journal.head"),
 		Key: k.key, Now: now, Rand: zeros{},
