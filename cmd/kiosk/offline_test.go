@@ -72,7 +72,8 @@ func TestCounterOffline(t *testing.T) {
 	hub.stop()
 	f.tap("申しこむ", wizard.TapNext{})
 	f.look("applying")
-	time.Sleep(10 * time.Second) // as long as a person waits for the hub
+	f.await(two, "sign", 2)
+	time.Sleep(9 * time.Second) // with the second before, longer than a person waits for the hub
 	f.state, _ = f.state.Next(wizard.WentAway{IDs: ids})
 	second := f.later(slot, two, data, 2, ids)
 	disk.waits(second, codes)

@@ -88,11 +88,18 @@ func (u *Uplink) Deliver(ctx context.Context) error {
 	var first error
 	for _, d := range all {
 		err := u.deposit(ctx, d)
-		if first = cmp.Or(first, err); err != nil && !errors.As(err, new(Sizer)) { // a Sizer is a hub that was reached
+		if first = cmp.Or(first, err); err != nil && !saysNo(err) {
 			break
 		}
 	}
 	return errors.Join(first, u.opts.Journal.Sweep(ctx))
+}
+
+// saysNo reports whether a hub was reached that has something against this one
+// deposit: one that is busy asks to be left alone.
+func saysNo(err error) bool {
+	var w Waiter
+	return errors.As(err, new(Sizer)) && !(errors.As(err, &w) && w.RetryAfter() > 0)
 }
 
 // deposit sends one, and wipes it when the hub has ruled on it.

@@ -119,6 +119,11 @@ func (c *clerk) apply(sit *sitting, e wizard.Apply) kiosk.Event {
 	case err != nil:
 		return c.unheard(err)
 	}
+	return c.answered(sit, a, answer)
+}
+
+// answered says what the hub ruled on an application.
+func (c *clerk) answered(sit *sitting, a cards.Application, answer cards.Answer) kiosk.Event {
 	out := wizard.Answered{Account: accountOf(answer)}
 	switch answer.Ruling {
 	case cards.RulingOK:
@@ -134,7 +139,12 @@ func (c *clerk) apply(sit *sitting, e wizard.Apply) kiosk.Event {
 		if next == cards.Rebind { // they may have none, after all
 			next = cards.Register
 		}
-		if sit.offer, err = c.ask(sit, next, ""); err != nil {
+		var err error
+		sit.offer, err = c.ask(sit, next, "")
+		switch {
+		case a.Purpose == cards.Register && c.turn(sit, err):
+			return sit.wentAway()
+		case err != nil:
 			return c.unheard(err)
 		}
 		out.IDs = sit.offer.Proposals

@@ -17,15 +17,7 @@ import (
 func (d *Desk) Watch(ctx context.Context, send func(kiosk.Event)) error {
 	var online atomic.Bool
 	tell := func(n uplink.News) {
-		if n.Err != nil {
-			d.opts.Log.Info("uplink", "unsent", n.Unsent, "error", n.Err)
-		}
-		for _, why := range n.Rulings { // whose it is, nobody knows here
-			d.opts.Log.Warn("a MyKey ID that was given without a network is refused by the hub", "ruling", string(why))
-		}
-		if n.MyKey != nil {
-			d.opts.Log.Info("uplink: MyKey IDs", "waiting", n.Waiting, "error", n.MyKey)
-		}
+		d.noteUplink(n)
 		if errors.Is(n.Err, journal.ErrBroken) || errors.Is(n.Err, journal.ErrBehind) { // the hub knows another journal
 			d.broken.Store(true)
 		}
@@ -59,6 +51,19 @@ func (d *Desk) Watch(ctx context.Context, send func(kiosk.Event)) error {
 		n := up.News(ctx) // cards handed out since the last attempt count too
 		n.Online = online.Load()
 		send(d.network(n))
+	}
+}
+
+// noteUplink writes to the log what the uplink met.
+func (d *Desk) noteUplink(n uplink.News) {
+	if n.Err != nil {
+		d.opts.Log.Info("uplink", "unsent", n.Unsent, "error", n.Err)
+	}
+	for _, why := range n.Rulings { // whose it is, nobody knows here
+		d.opts.Log.Warn("a MyKey ID that was given without a network is refused by the hub", "ruling", string(why))
+	}
+	if n.MyKey != nil {
+		d.opts.Log.Info("uplink: MyKey IDs", "waiting", n.Waiting, "error", n.MyKey)
 	}
 }
 
