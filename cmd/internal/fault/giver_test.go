@@ -142,7 +142,8 @@ type lender struct {
 	dealt   int
 }
 
-func newLender(t *testing.T) *lender {
+// newLender enrols a kiosk in data, and lets it hold leased IDs.
+func newLender(t *testing.T, data string) *lender {
 	t.Helper()
 	bin, err := sound()
 	if err != nil {
@@ -154,7 +155,7 @@ func newLender(t *testing.T) *lender {
 	}
 	_ = l.Close()
 	dir := t.TempDir()
-	g := &lender{t: t, hub: hub{bin: bin, data: filepath.Join(dir, "hub")}, address: l.Addr().String(), data: filepath.Join(dir, "kiosk")}
+	g := &lender{t: t, hub: hub{bin: bin, data: filepath.Join(dir, "hub")}, address: l.Addr().String(), data: data}
 	g.ca, err = jpkitest.NewCA(rand.Reader, time.Now())
 	g.ok(err)
 	pem := filepath.Join(dir, "ca.pem")
@@ -320,7 +321,7 @@ func (g *lender) settled() {
 // once, and no leased ID is lost or given twice.
 func TestKillGiver(t *testing.T) {
 	proof.Needs(t, "go")
-	g := newLender(t)
+	g := newLender(t, filepath.Join(t.TempDir(), "kiosk"))
 	rnd := seed(t)
 	days, given := rounds(12, 500), 0
 	for range days {
@@ -334,5 +335,38 @@ func TestKillGiver(t *testing.T) {
 	t.Logf("%d kills, %d slips", 5*days, given)
 	if given < days {
 		t.Errorf("only %d slips: the kills hit too early", given)
+	}
+}
+
+// Power fails while MyKey IDs are given: each slip is of an ID that is on the
+// disk, and is registered exactly once.
+func TestPowerCutGiver(t *testing.T) {
+	proof.NeedsRoot(t)
+	proof.Needs(t, "mkfs.ext4", "mount", "umount")
+	d, err := NewDisk(t.TempDir(), 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := d.Unmount(); err != nil {
+			t.Error(err)
+		}
+	})
+	g := newLender(t, filepath.Join(d.Dir, "kiosk"))
+	rnd := seed(t)
+	days := rounds(12, 500)
+	for range days {
+		for range 3 {
+			g.run(15*time.Millisecond+within(rnd, 120*time.Millisecond), giverArg, g.data, g.deal(6))
+			for _, step := range []func() error{d.Cut, d.Unmount, d.Mount} {
+				g.ok(step())
+			}
+		}
+		g.inTouch(1)
+	}
+	g.settled()
+	t.Logf("%d cuts, %d slips", 3*days, len(g.slips()))
+	if len(g.slips()) < days {
+		t.Errorf("only %d slips: the cuts came too early", len(g.slips()))
 	}
 }
