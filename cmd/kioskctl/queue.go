@@ -140,7 +140,10 @@ func queueSync(c *call) error {
 		if err != nil {
 			return err
 		}
-		if err := errors.Join(up.Sync(c.ctx), up.Deliver(c.ctx)); err != nil {
+		if err := up.Sync(c.ctx); err != nil {
+			return err
+		}
+		if err := up.Deliver(c.ctx); err != nil {
 			return err
 		}
 		r, err := c.report(s)
