@@ -1,0 +1,306 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"io/fs"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"pointkiosk/cards"
+	"pointkiosk/hub/api"
+	"pointkiosk/kiosk/jpki/jpkitest"
+	"pointkiosk/kiosk/wizard"
+	"pointkiosk/packaging/proof"
+)
+
+// unwiped builds the kiosk once more, with nothing that is secret of a resident
+// overwritten.
+func unwiped(t *testing.T) (program string) {
+	t.Helper()
+	dir := t.TempDir()
+	replace := map[string]string{}
+	for _, name := range []string{"cards/password.go", "kiosk/jpki/verify.go", "kiosk/jpki/pin.go", "kiosk/pcsc/session.go", "kiosk/wizard/typed.go",
+		"ui/pin.go", "ui/mykey_password.go"} {
+		path, err := filepath.Abs(filepath.Join("../..", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		source, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		planted := bytes.ReplaceAll(source, []byte("clear("), []byte("func(...any) {}("))
+		if bytes.Equal(planted, source) {
+			t.Fatalf("%s overwrites nothing", name)
+		}
+		replace[path] = filepath.Join(dir, strings.ReplaceAll(name, "/", "-"))
+		if err := os.WriteFile(replace[path], planted, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	overlay, err := json.Marshal(map[string]any{"Replace": replace})
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := filepath.Join(dir, "overlay.json")
+	if err := os.WriteFile(name, overlay, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	program = filepath.Join(dir, "kiosk")
+	said(t, "", "go", "build", "-tags", "migrated_fynedo,no_animations", "-overlay", name, "-o", program, ".")
+	return program
+}
+
+// An ear hears what kiosk and hub say to each other.
+type ear struct {
+	mu      sync.Mutex
+	asked   bytes.Buffer
+	answers []cards.Answer // those with an ID
+}
+
+// listen puts an ear between a kiosk and its hub.
+func listen(t *testing.T, data string) *ear {
+	t.Helper()
+	e := &ear{}
+	name := filepath.Join(data, "identity.toml")
+	identity, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := regexp.MustCompile(`http://[0-9.:]+`).Find(identity)
+	hub, err := url.Parse(string(address))
+	if err != nil {
+		t.Fatal(err)
+	}
+	proxy := httputil.NewSingleHostReverseProxy(hub)
+	proxy.ModifyResponse = e.answer
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		e.mu.Lock()
+		e.asked.Write(body)
+		e.mu.Unlock()
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		proxy.ServeHTTP(w, r)
+	}))
+	t.Cleanup(server.Close)
+	if err := os.WriteFile(name, bytes.Replace(identity, address, []byte(server.URL), 1), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return e
+}
+
+func (e *ear) answer(r *http.Response) error {
+	if !strings.HasSuffix(r.Request.URL.Path, api.PathApply) {
+		return nil
+	}
+	body, err := io.ReadAll(r.Body)
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	var a cards.Answer
+	if err == nil && cards.Unsealed(body, cards.PaperAnswer, &a) == nil && a.ID != "" {
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		e.answers = append(e.answers, a)
+	}
+	return err
+}
+
+// last waits for the n-th answer with an ID.
+func (e *ear) last(t *testing.T, n int) (a cards.Answer) {
+	t.Helper()
+	await(t, "the hub's answer", func() bool {
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		if len(e.answers) < n {
+			return false
+		}
+		a = e.answers[n-1]
+		return true
+	})
+	return a
+}
+
+// A hall is where a kiosk stands with all its parts, to be searched.
+type hall struct {
+	*finger
+	pid  int
+	said string // the file with all that it printed
+	slot *jpkitest.Slot
+	keys map[byte]fyne.Position
+}
+
+// enter starts a kiosk; leave ends it.
+func enter(t *testing.T, program, data string, d *proof.Daemon, slot *jpkitest.Slot) (h *hall, leave func()) {
+	t.Helper()
+	h = &hall{slot: slot, said: filepath.Join(t.TempDir(), "said"), keys: map[byte]fyne.Position{}}
+	out, err := os.Create(h.said)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.finger = &finger{t: t, display: xServer(t), state: stateOf(t, data)}
+	h.state.Site.Counter = true
+	c := exec.Command(program, "--data", data, "--config", filepath.Join(filepath.Dir(data), "kiosk.toml"), "--card", "pcsc:Leftover")
+	c.Env = append(os.Environ(), "DISPLAY="+h.display, "LANG=ja_JP.UTF-8", "LC_ALL=ja_JP.UTF-8", d.Env())
+	c.Stdout, c.Stderr = out, out
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	h.pid = c.Process.Pid
+	leave = sync.OnceFunc(func() {
+		_ = c.Process.Signal(syscall.SIGTERM)
+		_ = c.Wait()
+		_ = out.Close()
+	})
+	t.Cleanup(leave)
+	await(t, "the window", func() bool { return h.windows() > 0 })
+	time.Sleep(2 * time.Second) // its first picture
+	return h, leave
+}
+
+// key touches a key of the keyboard.
+func (h *hall) key(c byte) {
+	h.t.Helper()
+	at, ok := h.keys[c]
+	if !ok {
+		at = find(h.t, h.state, string(c))
+		h.keys[c] = at
+	}
+	h.touch(at)
+	time.Sleep(60 * time.Millisecond)
+}
+
+var ids = []string{"K7M4W2HN", "AB2CD3EF", "XYZ23456"} // the real ones stand in the same places
+
+// register goes from Home to the last question before the card signs.
+func (h *hall) register(card *jpkitest.Card, how string, tap wizard.Event, last string) {
+	h.t.Helper()
+	h.sit(h.slot, card)
+	h.pin(leftoverPIN, wizard.PINRight{IDs: ids})
+	h.await(card, "sign", 1)
+	h.tap("K7M4 W2HN", wizard.TapID{ID: ids[0]})
+	h.tap(how, tap)
+	h.tap("同意して次へ", wizard.TapNext{})
+	h.tap(last, wizard.TapNext{})
+}
+
+// gone is the end of a visit.
+func (h *hall) gone(id, code string) {
+	h.t.Helper()
+	h.state, _ = h.state.Next(wizard.Answered{Account: wizard.Account{ID: id}, Code: code})
+	h.state, _ = h.state.Next(wizard.SlipOut{Printed: true})
+	h.tap("終わる", wizard.TapEnd{})
+	h.leave(h.slot)
+}
+
+// search counts in the kiosk's memory, while it holds still.
+func (h *hall) search(wants map[string][][]byte) map[string]int {
+	h.t.Helper()
+	if err := syscall.Kill(h.pid, syscall.SIGSTOP); err != nil {
+		h.t.Fatal(err)
+	}
+	found, err := inMemory(h.pid, wants)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	if err := syscall.Kill(h.pid, syscall.SIGCONT); err != nil {
+		h.t.Fatal(err)
+	}
+	return found
+}
+
+// letters draws a password of 16 letters that stand on the first keys.
+func letters() string {
+	b := make([]byte, 16)
+	for i := range b {
+		b[i] = "abcdefghijklmnopqrstuvwxyz"[rand.IntN(26)]
+	}
+	return string(b)
+}
+
+const leftoverPIN = "1357"
+
+// typed is a visit of somebody who types a password; it is found while it is
+// typed, and what is left of it is returned.
+func (h *hall) typed(card *jpkitest.Card, e *ear, n int) (password, id string, left map[string]int) {
+	h.t.Helper()
+	password = letters()
+	wants := map[string][][]byte{"VERIFY": presented(leftoverPIN), "password": written(password)}
+	h.register(card, "ここで決める", wizard.TapTyped{}, "次へ")
+	for range 2 {
+		for i := range len(password) {
+			h.key(password[i])
+		}
+		if found := h.search(wants); found["password"] == 0 {
+			h.t.Errorf("the search does not even find a password that is being typed: %v", found)
+		}
+		h.tap("決定")
+	}
+	h.state, _ = h.state.Next(wizard.TypedPass{Pass: wizard.NewTyped(nil)})
+	id = e.last(h.t, n).ID
+	time.Sleep(2 * time.Second) // the slip
+	h.gone(id, "")
+	return password, id, h.search(wants)
+}
+
+// What a resident typed is in the kiosk's memory as long as it takes, and what
+// they left is in no log and no file of it (DECISIONS 34).
+func TestNothingIsLeft(t *testing.T) {
+	proof.Needs(t, "Xvfb", "xdotool", "go")
+	proof.NeedsRoot(t) // the kiosk's memory is nobody else's to read
+	d := proof.PCSCD(t, "Leftover")
+	bin, data, _ := opened(t)
+	e := listen(t, data)
+	deck, err := jpkitest.NewDeck([32]byte{3}, time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	trust(t, bin, filepath.Join(filepath.Dir(data), "hub"), deck)
+	var people []*jpkitest.Card
+	for range 3 {
+		leaf, err := deck.CA.Issue(jpkitest.Profile{Kind: jpkitest.P256, Issued: time.Now().AddDate(-1, 0, 0), Born: time.Date(1985, 4, 12, 0, 0, 0, 0, time.UTC)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		people = append(people, jpkitest.New(jpkitest.Opts{Leaf: leaf, CA: deck.CA.DER, PIN: leftoverPIN}))
+	}
+	slot := jpkitest.NewSlot()
+	go func() { _ = slot.Run(t.Context(), d.Address(0)) }()
+
+	h, leave := enter(t, bin+"kiosk", data, d, slot)
+	password, id, left := h.typed(people[0], e, 1)
+	for what, n := range left {
+		t.Errorf("%s: %d times in memory after the visit", what, n)
+	}
+	h.register(people[1], "控えの番号で、あとで決める", wizard.TapCode{}, "申しこむ")
+	a := e.last(t, 2)
+	code, err := cards.ParseSlipCode(string(a.Code))
+	if err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(2 * time.Second)
+	h.gone(a.ID, code.Printed())
+	for range 50 {
+		t.Logf("later: %v", h.search(map[string][][]byte{"code": append(written(code.Text()), written(code.Printed())...), "ID": written(a.ID), "first ID": written(id),
+			"VERIFY": presented(leftoverPIN), "password": written(password)}))
+		time.Sleep(5 * time.Second)
+	}
+	leave()
+	_ = slices.Sorted[string]
+	_ = fs.WalkDir
+}
