@@ -40,7 +40,8 @@ func (l *line) tapped(m *marks) Event {
 		return wizard.TypedPass{Pass: l.types(m.password)}
 	}
 	return l.one(wizard.TypedID{ID: m.own}, wizard.TapID{ID: m.ids[l.rnd.IntN(3)]}, wizard.TapNext{}, wizard.TapSlip{}, wizard.TapBack{}, wizard.TapYoung{},
-		wizard.TapChange{}, wizard.TapRetire{}, wizard.TapOwn{}, wizard.TapCode{}, wizard.TapTyped{})
+		wizard.TapChange{}, wizard.TapRetire{}, wizard.TapOwn{}, wizard.TapCode{}, wizard.TapTyped{},
+		wizard.TapForgot{}, wizard.TapBefore{}, wizard.TapVouch{})
 }
 
 func (l *line) types(text string) wizard.Typed {
@@ -57,15 +58,18 @@ func (l *line) atCounter(m *marks, s State) Event {
 	case wizard.PIN:
 		return wizard.TypedPIN{PIN: l.types(m.pin)}
 	case wizard.Choose:
-		return l.one(wizard.TapID{ID: m.ids[l.rnd.IntN(3)]}, wizard.TapOwn{})
+		return l.one(wizard.TapID{ID: m.ids[l.rnd.IntN(3)]}, wizard.TapOwn{}, wizard.TapBefore{})
 	case wizard.Own:
 		return wizard.TypedID{ID: m.own}
 	case wizard.Password:
 		return l.one(wizard.TapCode{}, wizard.TapTyped{})
 	case wizard.Typing:
+		if l.rnd.IntN(4) == 0 {
+			return wizard.TapVouch{}
+		}
 		return wizard.TypedPass{Pass: l.types(m.password)}
 	case wizard.Held:
-		return l.one(wizard.TapChange{}, wizard.TapRetire{}, wizard.TapSlip{}, wizard.TapNext{})
+		return l.one(wizard.TapChange{}, wizard.TapRetire{}, wizard.TapSlip{}, wizard.TapForgot{}, wizard.TapNext{})
 	case wizard.Done:
 		return l.one(wizard.TapSlip{}, wizard.TapEnd{})
 	case wizard.Take:
@@ -108,13 +112,13 @@ func (l *line) answerTo(p promise) Event {
 	case wizard.ReadCard:
 		return l.one(wizard.CardRead{Tries: m.tries}, wizard.CardRead{Tries: m.tries}, wizard.CardRead{Tries: m.tries}, wizard.CardStops{Reason: wizard.Phone}, wizard.CardMoved{}, nil)
 	case wizard.Check:
-		return l.one(wizard.PINRight{IDs: m.ids}, wizard.PINRight{IDs: m.ids}, wizard.PINRight{Account: account, IDs: m.ids}, wizard.PINWrong{Tries: m.fewer},
+		return l.one(wizard.PINRight{IDs: m.ids, Terms: wizard.Agreement{Body: map[string]string{"ja": m.word}}}, wizard.PINRight{IDs: m.ids}, wizard.PINRight{Account: account, IDs: m.ids}, wizard.PINWrong{Tries: m.fewer},
 			wizard.Answered{Word: m.word}, wizard.CardMoved{}, wizard.CardStops{Reason: wizard.Offline})
 	case wizard.LookAt:
 		return l.one(wizard.IDFree{ID: e.ID}, wizard.IDFree{ID: e.ID}, wizard.IDFree{ID: e.ID, Word: m.word}, wizard.Answered{Word: m.word})
 	case wizard.Apply:
 		yes := wizard.Answered{Account: account, Code: m.code}
-		return l.one(yes, yes, wizard.Answered{Word: "taken", IDs: m.ids}, wizard.Answered{Word: "weak-password"}, wizard.Answered{Word: m.word}, wizard.Answered{}, wizard.CardMoved{})
+		return l.one(yes, yes, wizard.Answered{Word: "taken", IDs: m.ids}, wizard.Answered{Word: "weak-password"}, wizard.Answered{Word: "wrong-password", IDs: m.ids}, wizard.Answered{Word: m.word}, wizard.Answered{}, wizard.CardMoved{})
 	case wizard.PrintSlip:
 		return wizard.SlipOut{Printed: l.rnd.IntN(2) == 0}
 	}

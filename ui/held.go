@@ -30,7 +30,7 @@ type done struct {
 }
 
 func newDone(p *pen, send func(kiosk.Event)) *done {
-	s := &done{p: p, at: newAt(p).centre(), title: newTitle(p, "mykey.done.title").centre(), id: newID(p, 128).centre(),
+	s := &done{p: p, at: newAt(p).centre(), title: newText(p, 44, bold, body).centre(), id: newID(p, 128).centre(),
 		slip: newText(p, 30, regular, body).centre(), code: newSaid(p, 28, regular, body, "mykey.done.code").centre(),
 		later: newSaid(p, 34, bold, cautionInk, "mykey.done.later").centre(),
 		when:  newSaid(p, 28, regular, cautionInk, "mykey.done.later.when").centre(), fail: newText(p, 28, bold, cautionInk).centre()}
@@ -55,7 +55,16 @@ func (s *done) body() part { return s.page }
 func (s *done) Show(st kiosk.State) {
 	w := st.MyKey
 	words, failed := s.p.slipWords(w.Slip), w.Slip == wizard.NotPrinted
+	title := "mykey.done.title"
+	switch {
+	case w.Before:
+		title = "mykey.done.before"
+	case w.Forgot:
+		title = "mykey.done.forgot"
+	}
+	s.title.set(s.p.say(title))
 	s.at.at(5)
+	s.at.show(!w.Forgot)
 	s.id.set(grouped(w.Account.ID))
 	s.slip.set(words)
 	s.slip.show(!failed)
@@ -81,6 +90,7 @@ type held struct {
 	id, slip, fail       *text
 	failBox              *panel
 	print, change, under *button
+	forgot               *button
 	again                *text
 	later                *text
 }
@@ -97,7 +107,8 @@ func newHeld(p *pen, send func(kiosk.Event)) *held {
 	piled := newColumn(p, 28, growing{s.print, 1}, growing{s.change, 1}, growing{s.under, 1})
 	title := newTitle(p, "mykey.held.title").centre()
 	end := newGo(p, "any.end", func() { send(wizard.TapEnd{}) })
-	s.page = &page{p: p, under: true, foot: newRow(p, 24, spring(1), end), main: &shape{p: p,
+	s.forgot = newChoiceOf(p, "mykey.held.forgot", func() { send(wizard.TapForgot{}) })
+	s.page = &page{p: p, under: true, foot: newRow(p, 24, s.forgot, spring(1), end), main: &shape{p: p,
 		lying:   newColumn(p, 16, spring(1), title, s.id, s.slip, s.failBox, growing{tiles, 5}, s.later, spring(1)),
 		upright: newColumn(p, 32, spring(1), title, s.id, s.slip, s.failBox, growing{piled, 3}, s.later, spring(1)),
 	}}
@@ -122,6 +133,7 @@ func (s *held) Show(st kiosk.State) {
 	s.again.set(s.p.say(again))
 	s.print.enable(w.Slip != wizard.Printing)
 	s.change.show(!w.Later)
+	s.forgot.show(!w.Later)
 	s.under.show(!w.Later)
 	s.later.show(w.Later)
 }

@@ -3,7 +3,7 @@ package wizard
 // Is reports whether an event is one of this package's.
 func Is(e Event) bool {
 	switch e.(type) {
-	case TapNext, TapYoung, TapBack, TapID, TapOwn, TapCode, TapTyped, TapChange, TapRetire, TapSlip, TapEnd,
+	case TapNext, TapYoung, TapBack, TapID, TapOwn, TapCode, TapTyped, TapChange, TapRetire, TapSlip, TapForgot, TapBefore, TapVouch, TapEnd,
 		TypedPIN, TypedID, TypedPass, CardIn, CardOut, CardRead, CardStops, CardMoved, PINRight, PINWrong, IDFree, Answered, SlipOut:
 		return true
 	}
@@ -108,15 +108,20 @@ func (s State) back(e Event) (State, Effect, bool) {
 	case Young, Place:
 		return State{Step: Needs, Card: s.Card}, nil, false
 	case Own, Password:
-		s.Step, s.Taken = Choose, ""
+		s.Step, s.Taken, s.Before, s.Typed = Choose, "", false, false
 		if s.change && s.Step == Password {
 			s.Step = Held
 		}
 	case Typing, Terms:
-		s.Step = Password
+		if s.Step = Password; s.Before {
+			s.Step = Confirm
+		}
 	case Confirm:
-		if s.Step = Terms; s.change {
+		switch s.Step = Terms; {
+		case s.change:
 			s.Step = Choose
+		case s.Before:
+			s.Step = Own
 		}
 	case Sure:
 		s.Step = Held
@@ -190,7 +195,7 @@ func (s State) atPIN(e Event) (State, Effect, bool) {
 		}
 	case PINRight:
 		if s.Step == Checking {
-			s.Later, s.IDs, s.Account, s.Wrong = e.Later, e.IDs, e.Account, false
+			s.Later, s.IDs, s.Account, s.Terms, s.Wrong = e.Later, e.IDs, e.Account, e.Terms, false
 			if s.Step = Choose; e.Account.ID != "" {
 				s.Step = Held
 			}
@@ -217,8 +222,15 @@ func (s State) atID(e Event) (State, Effect, bool) {
 		if s.Step == Choose && !s.Later { // whether it is free only the hub knows
 			s.Step, s.Taken = Own, ""
 		}
+	case TapBefore:
+		if s.Step == Choose && !s.Later && !s.change {
+			s.Step, s.Taken, s.Before = Own, "", true
+		}
 	case TypedID:
-		if s.Step == Own {
+		switch {
+		case s.Step == Own && s.Before:
+			s.Step, s.ID, s.Typed = Confirm, e.ID, true
+		case s.Step == Own:
 			s.Step, s.ID = Looking, e.ID
 			return s, LookAt(e), false
 		}
@@ -267,6 +279,10 @@ func (s State) atApplication(e Event) (State, Effect, bool) {
 		if s.Step == Typing {
 			return s.apply(e.Pass)
 		}
+	case TapVouch:
+		if s.Step == Typing && s.Before {
+			return s.apply(nil)
+		}
 	case Answered:
 		if s.Step == Applying {
 			return s.answered(e)
@@ -281,8 +297,11 @@ func (s State) atApplication(e Event) (State, Effect, bool) {
 
 func (s State) apply(pass Secret) (State, Effect, bool) {
 	a := Apply{Purpose: "register", ID: s.ID, Pass: pass}
-	if s.change {
+	switch {
+	case s.change:
 		a.Purpose = "change"
+	case s.Before:
+		a.Purpose = "rebind"
 	}
 	s.Step = Applying
 	return s, a, false
@@ -299,6 +318,12 @@ func (s State) answered(e Answered) (State, Effect, bool) {
 		return s, nil, false
 	case "weak-password":
 		s.Step, s.Weak = Typing, true
+		return s, nil, false
+	case "wrong-password":
+		s.Step, s.Taken, s.ID = Own, e.Word, ""
+		if len(e.IDs) > 0 {
+			s.IDs = e.IDs
+		}
 		return s, nil, false
 	default:
 		return s.refused(e.Word), PowerDown{}, false
@@ -318,6 +343,11 @@ func (s State) atHeld(e Event) (State, Effect, bool) {
 		if s.Step != Sure && s.Slip != Printing {
 			s.Slip = Printing
 			return s, PrintSlip{ID: s.Account.ID, Code: s.Code}, false
+		}
+	case TapForgot:
+		if s.Step == Held && !s.Later {
+			s.Step, s.Forgot = Applying, true
+			return s, Apply{Purpose: "show"}, false
 		}
 	case TapChange:
 		if s.Step == Held && !s.Later {

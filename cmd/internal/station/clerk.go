@@ -180,15 +180,41 @@ func (c *clerk) read(ctx context.Context) kiosk.Event {
 	case err != nil:
 		return c.trouble(err)
 	}
-	now := c.s.opts.Now()
-	switch {
-	case !now.Before(sit.cert.NotAfter):
-		return wizard.CardStops{Reason: wizard.Expired}
-	case now.Sub(sit.cert.NotBefore) < renewedFor && now.After(sit.cert.NotBefore):
-		return wizard.CardStops{Reason: wizard.Renewed}
+	if why := c.outOfDate(sit); why != "" {
+		return wizard.CardStops{Reason: why}
 	}
 	c.isRead(sit)
 	return wizard.CardRead{Tries: tries}
+}
+
+// outOfDate says whether a certificate has ended or has just begun; "" if it is
+// neither. The kiosk's clock alone turns nobody away while the hub can be asked,
+// and one that is suspect never does: the hub will.
+func (c *clerk) outOfDate(sit *sitting) wizard.Reason {
+	now, sure := c.s.opts.Now(), !c.s.Journal.Suspect()
+	why := judge(sit.cert, now)
+	if why == "" {
+		return ""
+	}
+	heard := <-sit.show
+	sit.show <- heard
+	switch {
+	case heard.err == nil:
+		return judge(sit.cert, time.UnixMilli(heard.offer.At))
+	case !sure:
+		return ""
+	}
+	return why
+}
+
+func judge(cert *jpki.Certificate, now time.Time) wizard.Reason {
+	switch {
+	case !now.Before(cert.NotAfter):
+		return wizard.Expired
+	case now.Sub(cert.NotBefore) < renewedFor && now.After(cert.NotBefore):
+		return wizard.Renewed
+	}
+	return ""
 }
 
 // open begins a session and reads the certificate and how many tries are left.
