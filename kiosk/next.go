@@ -26,7 +26,7 @@ func First(look Look, site Site, deskIdle time.Duration) State {
 func (s State) Next(e Event) (State, Effect) {
 	if next, ok := s.news(e); ok {
 		if s.withCard() && !next.withCard() { // whoever sat there is idle, or the kiosk closes
-			return next, wizard.PowerDown{}
+			return next, wizard.PowerDown{Sitting: s.MyKey.Sitting}
 		}
 		return next, nil
 	}
