@@ -27,6 +27,7 @@ type counted interface {
 // the ledger what they hold.
 type desk struct {
 	points counted
+	value  valued
 	people *registry.Registry
 }
 
@@ -34,6 +35,7 @@ type desk struct {
 func (d *desk) requests() map[string]func(context.Context, []byte) ([]byte, error) {
 	return map[string]func(context.Context, []byte) ([]byte, error){
 		api.PathAsk: d.ask, api.PathApply: d.apply, api.PathLease: d.lease, api.PathDeposit: d.deposit, api.PathSignIn: d.signIn, api.PathPut: d.put,
+		api.PathTicket: d.ticket, api.PathLook: d.look, api.PathTake: d.take,
 	}
 }
 

@@ -29,6 +29,9 @@ const (
 	PathDeposit = "api/v1/mykey/deposit"
 	PathSignIn  = "api/v1/mykey/signin"
 	PathPut     = "api/v1/mykey/put"
+	PathTicket  = "api/v1/value/ticket"
+	PathLook    = "api/v1/value/look"
+	PathTake    = "api/v1/value/take"
 )
 
 // The content types of signed papers (RFC 9052, section 2) and of problems
@@ -103,6 +106,23 @@ func (c *Client) SignIn(ctx context.Context, sealed []byte) ([]byte, error) {
 // Put sends a sealed put and returns the sealed answer to it.
 func (c *Client) Put(ctx context.Context, sealed []byte) ([]byte, error) {
 	return c.post(ctx, PathPut, sealed)
+}
+
+// Ticket sends a sealed ask for a ticket and returns the sealed answer to it. The
+// same request has the same answer.
+func (c *Client) Ticket(ctx context.Context, sealed []byte) ([]byte, error) {
+	return c.post(ctx, PathTicket, sealed)
+}
+
+// Look sends a sealed look at cards and prizes and returns a sealed offer.
+func (c *Client) Look(ctx context.Context, sealed []byte) ([]byte, error) {
+	return c.post(ctx, PathLook, sealed)
+}
+
+// Take sends a sealed take of a prize and returns the sealed answer to it. The
+// same request has the same answer.
+func (c *Client) Take(ctx context.Context, sealed []byte) ([]byte, error) {
+	return c.post(ctx, PathTake, sealed)
 }
 
 func (c *Client) post(ctx context.Context, path string, body []byte) ([]byte, error) {
