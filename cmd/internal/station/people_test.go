@@ -204,6 +204,12 @@ func (q *queue) play(slow int) {
 	if now := strings.Count(strings.Join(q.cards[0].Log(), "\n"), "sign"); now != signed {
 		q.t.Errorf("the first one's card signed after it was taken away")
 	}
+	q.over(stop, ended)
+}
+
+// over ends it all; what is under way is waited for.
+func (q *queue) over(stop func(), ended <-chan struct{}) {
+	q.t.Helper()
 	for q.now(); q.pass(); q.now() {
 	}
 	stop()
