@@ -49,11 +49,15 @@ func (s State) card(e Event) (State, Effect, bool) {
 		return s, nil, true
 	}
 	s.touched = s.Now
+	before := s.MyKey.Step
 	next, effect, done := s.MyKey.Next(e)
 	if done {
 		s = s.home()
 	} else {
 		s.MyKey = next
+	}
+	if _, out := e.(wizard.CardOut); out && before == wizard.Reading { // what is read of it is not the next one's
+		s.Visit++
 	}
 	return s, effect, true
 }

@@ -26,7 +26,7 @@ func First(look Look, site Site, deskIdle time.Duration) State {
 func (s State) Next(e Event) (State, Effect) {
 	if next, ok := s.news(e); ok {
 		if s.withCard() && !next.withCard() { // whoever sat there is idle, or the kiosk closes
-			return next, wizard.PowerDown{}
+			return next, wizard.PowerDown{Sitting: s.MyKey.Sitting}
 		}
 		return next, nil
 	}
@@ -124,7 +124,11 @@ func (s State) tick(now time.Time) State {
 	}
 	limit := menuIdle
 	switch s.Step {
-	case Home, Wait:
+	case Home:
+		if s.Look == s.usual { // else somebody chose it here, and went
+			return s
+		}
+	case Wait:
 		return s
 	case Door:
 		limit = doorIdle

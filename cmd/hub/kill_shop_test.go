@@ -148,10 +148,13 @@ func newStand(t *testing.T, v *victim) *stand {
 		}
 	}
 	st.fill(t, v.data)
-	sealed := k.sealed(cards.SignIn{ID: "K7M4W2HN", Password: "kisarazu-2026", Nonce: random()}, cards.PaperSignIn)
-	answer, err := client.SignIn(t.Context(), sealed)
+	s := cards.SignIn{ID: "K7M4W2HN", Nonce: random()}
+	bound, err := s.Bound()
+	var errSeal error
+	s.Password, errSeal = cards.SealPassword(bench{k, client}.ask(cards.Show, k.grant.Event.Scheme.Ja).Seal, bound, []byte("kisarazu-2026"))
+	answer, errSent := client.SignIn(t.Context(), k.sealed(s, cards.PaperSignIn))
 	var a cards.Answer
-	if err = errors.Join(err, cards.Unsealed(answer, cards.PaperAnswer, &a)); err != nil || a.Token == "" {
+	if err = errors.Join(err, errSeal, errSent, cards.Unsealed(answer, cards.PaperAnswer, &a)); err != nil || a.Token == "" {
 		t.Fatalf("%+v, %v", a, err)
 	}
 	st.token = a.Token

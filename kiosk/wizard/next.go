@@ -30,7 +30,7 @@ func (s State) Next(e Event) (next State, effect Effect, done bool) {
 	default:
 		Drop(e)
 	}
-	return next, effect, done
+	return next, For(s.Sitting, effect), done
 }
 
 func (s State) next(e Event) (next State, effect Effect, done bool) {
@@ -157,6 +157,7 @@ func (s State) atNeeds(e Event) (State, Effect, bool) {
 func (s State) atReading(e Event) (State, Effect, bool) {
 	switch e := e.(type) {
 	case CardRead:
+		s.Sitting = e.Sitting
 		return s.ask(e.Tries)
 	case CardMoved:
 		return State{Step: Place, Card: s.Card, Moved: true}, nil, false
@@ -184,7 +185,7 @@ func (s State) atPIN(e Event) (State, Effect, bool) {
 	case TypedPIN:
 		if s.Step == PIN {
 			s.Step, s.Wrong = Checking, false
-			return s, Check(e), false
+			return s, Check{PIN: e.PIN}, false
 		}
 	case TapNext:
 		if s.Step == LastTry {
@@ -247,7 +248,7 @@ func (s State) atID(e Event) (State, Effect, bool) {
 			s.Step, s.ID, s.Typed = Confirm, e.ID, true
 		case s.Step == Own:
 			s.Step, s.ID = Looking, e.ID
-			return s, LookAt(e), false
+			return s, LookAt{ID: e.ID}, false
 		}
 	case IDFree:
 		if s.Step == Looking {

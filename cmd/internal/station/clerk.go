@@ -25,10 +25,11 @@ type clerk struct {
 	face    *face.Face // the issuer has another: one goroutine at a time
 	limit   time.Duration
 
-	mu     sync.Mutex
-	away   bool   // there is no reader
-	reader string // on which the card lies
-	now    *sitting
+	mu       sync.Mutex
+	away     bool   // there is no reader
+	reader   string // on which the card lies
+	now      *sitting
+	sittings int // so far
 }
 
 // newClerk returns the one of the reader that the settings name; nil where there
@@ -48,6 +49,7 @@ func newClerk(s *Station, look *face.Opts) (*clerk, error) {
 
 // A sitting is one person with their card.
 type sitting struct {
+	n      int             // no other has the same
 	ctx    context.Context // ends when they leave
 	leave  context.CancelFunc
 	card   session // this and read are the clerk's mutex's
@@ -79,24 +81,32 @@ func (c *clerk) do(ctx context.Context, e kiosk.Effect) kiosk.Event {
 	case wizard.PrintSlip:
 		return c.slip(ctx, e)
 	case wizard.PowerDown:
-		c.powerDown(c.end(nil))
+		c.powerDown(c.end(e.Sitting))
 		c.readers.Done()
 		return nil
-	}
-	sit := c.sat()
-	if sit == nil { // they have left
-		wipe(e)
-		return nil
-	}
-	switch e := e.(type) {
 	case wizard.Check:
-		return c.check(sit, e)
+		if sit := c.sat(e.Sitting); sit != nil {
+			return c.moved(sit, c.check(sit, e))
+		}
 	case wizard.LookAt:
-		return c.lookAt(sit, e.ID)
+		if sit := c.sat(e.Sitting); sit != nil {
+			return c.moved(sit, c.lookAt(sit, e.ID))
+		}
 	case wizard.Apply:
-		return c.apply(sit, e)
+		if sit := c.sat(e.Sitting); sit != nil {
+			return c.moved(sit, c.apply(sit, e))
+		}
 	}
+	wipe(e) // they have left
 	return nil
+}
+
+// moved ends the sitting of a card that has to be laid down again; nobody else's.
+func (c *clerk) moved(sit *sitting, e kiosk.Event) kiosk.Event {
+	if _, yes := e.(wizard.CardMoved); yes {
+		c.powerDown(c.end(sit.n))
+	}
+	return e
 }
 
 // wipe overwrites the secret of an effect that is not performed.
@@ -111,12 +121,12 @@ func wipe(e kiosk.Effect) {
 	}
 }
 
-// sat is the sitting now, nil where nobody sits whose card was read: what comes
-// for the one before is not done with the next one's card.
-func (c *clerk) sat() *sitting {
+// sat is the sitting now if it is the n-th and its card was read, and else nil:
+// what comes for the one before is not done with the next one's card.
+func (c *clerk) sat(n int) *sitting {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.now == nil || !c.now.read {
+	if c.now == nil || !c.now.read || c.now.n != n {
 		return nil
 	}
 	return c.now
@@ -135,16 +145,31 @@ func (c *clerk) sits(sit *sitting) bool {
 	return c.now == sit
 }
 
-// end ends the sitting, and begins the next one if there is one. It returns the
-// card that is to be powered down, if any.
-func (c *clerk) end(next *sitting) session {
+// begin begins a sitting. It returns the card of the one before, to be powered
+// down, if any.
+func (c *clerk) begin(sit *sitting) session {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	was := c.now
-	c.now = next
+	c.sittings++
+	sit.n, c.now = c.sittings, sit
 	if was == nil {
 		return nil
 	}
+	was.leave()
+	return was.card
+}
+
+// end ends the n-th sitting, if it is not over; 0 is whoever sits there. It returns
+// the card that is to be powered down, if any.
+func (c *clerk) end(n int) session {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	was := c.now
+	if was == nil || n != 0 && was.n != n {
+		return nil
+	}
+	c.now = nil
 	was.leave()
 	return was.card
 }
@@ -167,7 +192,7 @@ func (c *clerk) read(ctx context.Context) kiosk.Event {
 	}
 	sit := &sitting{scheme: scheme, show: make(chan asked, 1)}
 	sit.ctx, sit.leave = context.WithCancel(ctx)
-	c.powerDown(c.end(sit))
+	c.powerDown(c.begin(sit))
 	go func() {
 		o, err := c.ask(sit, cards.Show, "")
 		sit.show <- asked{o, err}
@@ -181,13 +206,13 @@ func (c *clerk) read(ctx context.Context) kiosk.Event {
 	case !c.sits(sit): // nobody waits for this any more, but perhaps for the next card
 		return nil
 	case err != nil:
-		return c.trouble(err)
+		return c.moved(sit, c.trouble(err))
 	}
 	if why := c.outOfDate(sit); why != "" {
 		return wizard.CardStops{Reason: why}
 	}
 	c.isRead(sit)
-	return wizard.CardRead{Tries: tries}
+	return wizard.CardRead{Tries: tries, Sitting: sit.n}
 }
 
 // outOfDate says whether a certificate has ended or has just begun; "" if it is
@@ -303,7 +328,6 @@ func (c *clerk) trouble(err error) kiosk.Event {
 	}
 	var lost *jpki.LostError
 	if errors.Is(err, pcsc.ErrGone) || errors.Is(err, pcsc.ErrEnded) || errors.As(err, &lost) {
-		c.powerDown(c.end(nil))
 		return wizard.CardMoved{}
 	}
 	return c.broken(err)
@@ -319,7 +343,7 @@ func (c *clerk) broken(err error) kiosk.Event {
 func (c *clerk) watch(ctx context.Context, send func(kiosk.Event)) error {
 	var off sync.WaitGroup
 	gone := func() { // powering down takes its time
-		card := c.end(nil)
+		card := c.end(0)
 		off.Go(func() { c.powerDown(card) })
 	}
 	err := c.readers.Run(ctx, func(e pcsc.Event) {
