@@ -37,6 +37,8 @@ const (
 	PaperSignIn    Paper = "application/vnd.pointkiosk.sign-in+cbor"
 	PaperPut       Paper = "application/vnd.pointkiosk.put+cbor"
 	PaperPutAnswer Paper = "application/vnd.pointkiosk.put-answer+cbor"
+	PaperLook      Paper = "application/vnd.pointkiosk.look+cbor"
+	PaperLooked    Paper = "application/vnd.pointkiosk.looked+cbor"
 )
 
 // A SigningKey is a private key with the id that the hub gave it.

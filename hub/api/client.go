@@ -29,6 +29,7 @@ const (
 	PathDeposit = "api/v1/mykey/deposit"
 	PathSignIn  = "api/v1/mykey/signin"
 	PathPut     = "api/v1/mykey/put"
+	PathLook    = "api/v1/mykey/look"
 )
 
 // The content types of signed papers (RFC 9052, section 2) and of problems
@@ -103,6 +104,11 @@ func (c *Client) SignIn(ctx context.Context, sealed []byte) ([]byte, error) {
 // Put sends a sealed put and returns the sealed answer to it.
 func (c *Client) Put(ctx context.Context, sealed []byte) ([]byte, error) {
 	return c.post(ctx, PathPut, sealed)
+}
+
+// Look sends a sealed look and returns the sealed answer to it.
+func (c *Client) Look(ctx context.Context, sealed []byte) ([]byte, error) {
+	return c.post(ctx, PathLook, sealed)
 }
 
 func (c *Client) post(ctx context.Context, path string, body []byte) ([]byte, error) {
