@@ -31,6 +31,7 @@ type Event any
 type (
 	TapStaff    struct{}                   // the lock on Home
 	TapMyKey    struct{}                   // Home: マイキーIDをつくる
+	TapBalance  struct{}                   // Home: 残高を見る
 	TapDigit    struct{ Digit byte }       // '0'…'9' at the door
 	TapErase    struct{}                   // 消す
 	TapEnter    struct{}                   // 決定
@@ -116,6 +117,7 @@ type Effect any
 
 // The effects.
 type (
+	Beep     struct{} // a card lies there, and its person may be going away
 	Unlock   struct{ PIN PIN }
 	OpenDesk struct {
 		Practice  bool

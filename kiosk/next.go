@@ -1,10 +1,6 @@
 package kiosk
 
-import (
-	"time"
-
-	"pointkiosk/kiosk/wizard"
-)
+import "time"
 
 // How long a screen waits for a finger.
 const (
@@ -25,12 +21,15 @@ func First(look Look, site Site, deskIdle time.Duration) State {
 // nothing.
 func (s State) Next(e Event) (State, Effect) {
 	if next, ok := s.news(e); ok {
-		if s.withCard() && !next.withCard() { // whoever sat there is idle, or the kiosk closes
-			return next, wizard.PowerDown{}
+		if next.Visit != s.Visit { // whoever sat there is idle
+			return next, s.left()
 		}
-		return next, nil
+		return next.remind()
 	}
 	if next, effect, ok := s.card(e); ok {
+		return next, effect
+	}
+	if next, effect, ok := s.account(e); ok {
 		return next, effect
 	}
 	s.touched = s.Now
@@ -128,8 +127,11 @@ func (s State) tick(now time.Time) State {
 		return s
 	case Door:
 		limit = doorIdle
-	case MyKey:
+	case MyKey, Account:
 		limit = cardIdle
+		if s.taking() {
+			limit = takeIdle
+		}
 	case Issue, Out, Confirm:
 		limit = s.idle
 		if s.Step == Issue && !s.Site.Allotment.Open(now) && !s.Site.Practice && !s.Site.Doubted {
@@ -137,6 +139,9 @@ func (s State) tick(now time.Time) State {
 		}
 	}
 	if now.Sub(s.touched) >= limit {
+		if s.withCard() && !s.taking() {
+			return s.gone()
+		}
 		return s.home()
 	}
 	return s
@@ -144,6 +149,7 @@ func (s State) tick(now time.Time) State {
 
 // home ends a visit: nothing of it is left, not even the size of its text.
 func (s State) home() State {
+	s.Account.Wipe()
 	site := s.Site
 	site.Practice = false // who comes next means it
 	return State{

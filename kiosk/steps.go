@@ -17,6 +17,10 @@ func (s State) atHome(e Event) (State, Effect) {
 		if s.Site.Counter {
 			s.Step, s.MyKey = MyKey, wizard.State{Card: s.Card}
 		}
+	case TapBalance:
+		if s.Site.Accounts {
+			return s.toWays()
+		}
 	}
 	return s, nil
 }

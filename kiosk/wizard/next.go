@@ -41,7 +41,7 @@ func (s State) next(e Event) (next State, effect Effect, done bool) {
 		s.Card = true
 		if s.Step == Place {
 			s.Step, s.Moved = Reading, false
-			return s, ReadCard{}, false
+			return s, ReadCard{s.Aim}, false
 		}
 		return s, nil, false
 	case SlipOut:
@@ -64,6 +64,8 @@ func (s State) next(e Event) (next State, effect Effect, done bool) {
 		return s.atApplication(e)
 	case Done, Held, Sure:
 		return s.atHeld(e)
+	case None:
+		return s.atNone(e), nil, false
 	}
 	return s, nil, false
 }
@@ -76,13 +78,13 @@ func (s State) removed() (State, Effect, bool) {
 	case Needs, Young, Place:
 		return s, nil, false
 	case Reading:
-		return State{Step: Place, Moved: true}, nil, false
+		return State{Step: Place, Aim: s.Aim, Moved: true}, nil, false
 	}
 	return State{}, PowerDown{}, true
 }
 
 func (s State) stop(r Reason) State {
-	return State{Step: Stopped, Reason: r, Card: s.Card, Word: s.Word}
+	return State{Step: Stopped, Aim: s.Aim, Reason: r, Card: s.Card, Word: s.Word}
 }
 
 // refused is an answer of the hub that ends it.
@@ -106,6 +108,13 @@ func (s State) back(e Event) (State, Effect, bool) {
 	}
 	switch s.Step {
 	case Young, Place:
+		switch {
+		case s.Step == Young && s.Aim != Make:
+			s.Step = None
+			return s, nil, false
+		case s.Aim != Make:
+			return s.leave()
+		}
 		return State{Step: Needs, Card: s.Card}, nil, false
 	case Own, Password:
 		s.Step, s.Taken = Choose, ""
@@ -141,7 +150,7 @@ func (s State) atNeeds(e Event) (State, Effect, bool) {
 	case TapNext:
 		if s.Step = Place; s.Card { // it lies there already
 			s.Step = Reading
-			return s, ReadCard{}, false
+			return s, ReadCard{s.Aim}, false
 		}
 	}
 	return s, nil, false
@@ -152,7 +161,7 @@ func (s State) atReading(e Event) (State, Effect, bool) {
 	case CardRead:
 		return s.ask(e.Tries)
 	case CardMoved:
-		return State{Step: Place, Card: s.Card, Moved: true}, nil, false
+		return s.moved(), nil, false
 	}
 	return s, nil, false
 }
@@ -177,7 +186,7 @@ func (s State) atPIN(e Event) (State, Effect, bool) {
 	case TypedPIN:
 		if s.Step == PIN {
 			s.Step, s.Wrong = Checking, false
-			return s, Check(e), false
+			return s, Check{e.PIN, s.Aim}, false
 		}
 	case TapNext:
 		if s.Step == LastTry {
@@ -190,19 +199,52 @@ func (s State) atPIN(e Event) (State, Effect, bool) {
 		}
 	case PINRight:
 		if s.Step == Checking {
-			s.Later, s.IDs, s.Account, s.Wrong = e.Later, e.IDs, e.Account, false
-			if s.Step = Choose; e.Account.ID != "" {
-				s.Step = Held
-			}
+			return s.known(e)
 		}
 	case CardMoved: // the answer may be lost, and a try with it: ask anew
-		return State{Step: Place, Card: s.Card, Moved: true}, PowerDown{}, false
+		return s.moved(), PowerDown{}, false
 	case Answered:
 		if s.Step == Checking {
 			return s.refused(e.Word), PowerDown{}, false
 		}
 	}
 	return s, nil, false
+}
+
+// known goes on where the hub has said who that is.
+func (s State) known(e PINRight) (State, Effect, bool) {
+	s.Later, s.IDs, s.Account, s.Wrong = e.Later, e.IDs, e.Account, false
+	switch {
+	case e.Account.ID != "" && s.Aim == Anew:
+		return s.renew()
+	case e.Account.ID != "":
+		s.Step = Held
+	case s.Aim == Make:
+		s.Step = Choose
+	default:
+		s.Step = None
+	}
+	return s, nil, false
+}
+
+// renew asks for a new code.
+func (s State) renew() (State, Effect, bool) {
+	s.Step, s.Renewed = Applying, true
+	return s, Apply{Purpose: "show"}, false
+}
+
+// moved asks for the card anew.
+func (s State) moved() State { return State{Step: Place, Aim: s.Aim, Card: s.Card, Moved: true} }
+
+// atNone is who has no ID yet, and came for something else.
+func (s State) atNone(e Event) State {
+	switch e.(type) {
+	case TapNext:
+		s.Step, s.Aim = Choose, Make
+	case TapYoung:
+		s.Step = Young
+	}
+	return s
 }
 
 func (s State) atID(e Event) (State, Effect, bool) {
@@ -273,7 +315,7 @@ func (s State) atApplication(e Event) (State, Effect, bool) {
 		}
 	case CardMoved:
 		if s.Step == Applying {
-			return State{Step: Place, Card: s.Card, Moved: true}, PowerDown{}, false
+			return s.moved(), PowerDown{}, false
 		}
 	}
 	return s, nil, false
@@ -318,6 +360,10 @@ func (s State) atHeld(e Event) (State, Effect, bool) {
 		if s.Step != Sure && s.Slip != Printing {
 			s.Slip = Printing
 			return s, PrintSlip{ID: s.Account.ID, Code: s.Code}, false
+		}
+	case TapCode:
+		if s.Step == Held && !s.Later {
+			return s.renew()
 		}
 	case TapChange:
 		if s.Step == Held && !s.Later {

@@ -31,6 +31,7 @@ const (
 	Applying             // the card signs, and the hub answers
 	Done                 // できました: the ID in large type
 	Held                 // this card has an ID already
+	None                 // this card has none: who came for something else may make one
 	Sure                 // retire it: really?
 	Stopped              // it ends here: Reason says why, and what to do
 	Take                 // カードをお取りください
@@ -55,6 +56,16 @@ const (
 	Broken        Reason = "broken"         // the kiosk itself: staff
 )
 
+// An Aim is what a person puts their card down for.
+type Aim int
+
+// The aims.
+const (
+	Make Aim = iota // a MyKey ID
+	Open            // their account: package account goes on from there
+	Anew            // a new code on a slip, since the password is forgotten
+)
+
 // An Account is what the hub tells the holder of a card about what is theirs.
 type Account struct {
 	ID     string
@@ -64,6 +75,7 @@ type Account struct {
 // State is all that a screen needs.
 type State struct {
 	Step    Step
+	Aim     Aim
 	Reason  Reason
 	Word    string    // of the hub, where it refused: a verdict
 	Card    bool      // one lies on the reader
@@ -77,6 +89,7 @@ type State struct {
 	Weak    bool      // the password was too weak
 	Account Account   // of who has one
 	Code    string    // one-time, for the slip: only while Done is shown
+	Renewed bool      // the code is a new one, for who has an ID since before
 	Later   bool      // 仮登録: it counts when the hub has heard of it
 	Slip    SlipState // of the slip
 	change  bool      // another ID in place of the one held
@@ -155,8 +168,11 @@ type Effect any
 
 // The effects.
 type (
-	ReadCard struct{}
-	Check    struct{ PIN Secret } // verify, then ask the hub
+	ReadCard struct{ Aim Aim }
+	Check    struct { // verify, then ask the hub
+		PIN Secret
+		Aim Aim
+	}
 	LookAt   struct{ ID string }
 	Apply    struct {
 		Purpose string // as package cards names it
