@@ -33,11 +33,11 @@ func sampleAsk() Ask {
 
 func sampleOffer() Offer {
 	return Offer{Request: ones(32), Challenge: ones(ChallengeSize), Ends: 1795312920000, Proposals: []string{"K7M4W2HP", "K7M4W2HQ", "K7M4W2HR"},
-		Wanted: RulingTaken, Terms: sampleTerms(), Revokes: true, At: 1795312800100}
+		Wanted: RulingTaken, Terms: sampleTerms(), Revokes: true, At: 1795312800100, Seal: nobody(20)}
 }
 
 func sampleApply() Apply {
-	return Apply{Application: must(Encode(application())), Certificate: []byte{0x30, 0}, Signature: ones(256), Password: "kisarazu-2026", Staff: "山田"}
+	return Apply{Application: must(Encode(application())), Certificate: []byte{0x30, 0}, Signature: ones(256), Password: ones(112), Staff: "山田"}
 }
 
 func sampleAnswer() Answer {
@@ -76,7 +76,7 @@ func myKeySamples() []samplePaper {
 		{PaperAsk, kiosk, sampleAsk()}, {PaperOffer, hub, sampleOffer()}, {PaperApply, kiosk, sampleApply()}, {PaperAnswer, hub, sampleAnswer()},
 		{PaperLeaseAsk, kiosk, sampleLeaseAsk()}, {PaperLease, hub, sampleLease()},
 		{PaperDeposit, kiosk, Deposit{Sealed: ones(600), Staff: "山田", Nonce: ones(NonceSize)}},
-		{PaperSignIn, kiosk, SignIn{ID: "k7m4 w2hn", Password: "kisarazu-2026", Nonce: ones(NonceSize)}},
+		{PaperSignIn, kiosk, SignIn{ID: "k7m4 w2hn", Password: ones(112), Nonce: ones(NonceSize)}},
 		{PaperPut, kiosk, samplePut()}, {PaperPutAnswer, hub, samplePutAnswer()},
 		{PaperLook, kiosk, Look{Card: samplePut().Cards[0], Nonce: ones(NonceSize)}}, {PaperLooked, hub, sampleLooked()},
 	}
@@ -109,6 +109,7 @@ func wrongMyKeys() (all []vectorPaper) {
 	offer("short challenge", func(o *Offer) { o.Challenge = o.Challenge[1:] })
 	offer("no terms", func(o *Offer) { o.Terms.Version = "" })
 	offer("no MyKey ID", func(o *Offer) { o.Proposals[2] = "K7M4W2H0" })
+	offer("no sealing key", func(o *Offer) { o.Seal = o.Seal[1:] })
 	offer("another ruling", func(o *Offer) { o.Wanted = RulingBusy })
 	apply := func(name string, mend func(*Apply)) {
 		a := sampleApply()
@@ -119,6 +120,7 @@ func wrongMyKeys() (all []vectorPaper) {
 	apply("no certificate", func(a *Apply) { a.Certificate = nil })
 	apply("no signature", func(a *Apply) { a.Signature = nil })
 	apply("long certificate", func(a *Apply) { a.Certificate = make([]byte, MaxCertificate+1) })
+	apply("long password", func(a *Apply) { a.Password = make([]byte, 1<<10+1) })
 	apply("long signature", func(a *Apply) { a.Signature = make([]byte, MaxSignature+1) })
 	answer := func(name string, mend func(*Answer)) {
 		a := sampleAnswer()

@@ -22,7 +22,7 @@ type bench struct {
 }
 
 // apply goes from the ask to the answer.
-func (b bench) apply(card catest.Card, p cards.Purpose, id string, mend func(*cards.Apply)) cards.Answer {
+func (b bench) apply(card catest.Card, p cards.Purpose, id string, mend func(*cards.Apply, cards.Offer)) cards.Answer {
 	b.t.Helper()
 	const scheme = "らづポイント"
 	var o cards.Offer
@@ -45,7 +45,7 @@ func (b bench) apply(card catest.Card, p cards.Purpose, id string, mend func(*ca
 	}
 	a := cards.Apply{Application: body, Certificate: card.DER, Signature: card.Sign(b.t, app)}
 	if mend != nil {
-		mend(&a)
+		mend(&a, o)
 	}
 	sealed = b.sealed(a, cards.PaperApply)
 	data, err := b.client.Apply(b.t.Context(), sealed)
@@ -73,8 +73,13 @@ func TestMyKey(t *testing.T) {
 	if err := os.WriteFile(file, ca.Certificate.Raw, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	password := func(a *cards.Apply) { a.Password = "kisarazu-2026" }
-	code := func(a *cards.Apply) { a.Code = true }
+	password := func(a *cards.Apply, o cards.Offer) {
+		var err error
+		if a.Password, err = cards.SealPassword(o.Seal, a.Application, []byte("kisarazu-2026")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	code := func(a *cards.Apply, _ cards.Offer) { a.Code = true }
 	if got := b.apply(card, cards.Register, "HANA2345", password); got.Ruling != cards.RulingUnknownCA {
 		t.Errorf("before the CA is known: %s", got.Ruling)
 	}

@@ -22,7 +22,17 @@ func (r *Registry) Sit(ctx context.Context, kiosk string, request [32]byte, s ca
 		a.Ruling = cards.RulingMalformed
 		return done, nil
 	}
-	right, wait, err := r.knows(ctx, id, string(s.Password), kiosk)
+	bound, err := s.Bound()
+	if err != nil {
+		return done, err
+	}
+	password, err := cards.OpenPassword(secrets.seal, bound, s.Password)
+	if err != nil {
+		a.Ruling = cards.RulingMalformed
+		return done, nil
+	}
+	defer clear(password)
+	right, wait, err := r.knows(ctx, id, password, kiosk)
 	switch {
 	case err != nil:
 		return done, err

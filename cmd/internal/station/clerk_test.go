@@ -8,7 +8,9 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
+	"net/http"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -301,6 +303,12 @@ func (c *counter) wantSlip(n int, id string) {
 // signs in, and the slip has no code.
 func TestCounterPassword(t *testing.T) {
 	c, dealt := newCounter(t, "p256")
+	var wire bytes.Buffer // all that leaves the kiosk
+	hub := c.server.Config.Handler
+	c.server.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.Body = io.NopCloser(io.TeeReader(r.Body, &wire))
+		hub.ServeHTTP(w, r)
+	})
 	c.sit(dealt[0])
 	c.pinIs("1234")
 	c.do(wizard.TapID{ID: c.state.MyKey.IDs[1]}, wizard.TapTyped{}, wizard.TapNext{}, wizard.TapNext{})
@@ -314,6 +322,9 @@ func TestCounterPassword(t *testing.T) {
 		c.shows(p.next)
 		if len(bytes.Trim(typed.Take(), "\x00")) > 0 {
 			t.Error("the password is still there")
+		}
+		if id := c.state.MyKey.ID; bytes.Contains(wire.Bytes(), []byte(p.text)) || !bytes.Contains(wire.Bytes(), []byte(id)) {
+			t.Errorf("the password left the kiosk unsealed, or nothing did: %d bytes", wire.Len())
 		}
 		c.secret = append(c.secret, p.text)
 	}

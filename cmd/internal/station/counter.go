@@ -19,7 +19,7 @@ const hubLimit = 8 * time.Second
 
 // who asks for the account of this card, and for IDs to choose from.
 func (c *clerk) who(sit *sitting) kiosk.Event {
-	answer, err := c.signed(sit, cards.Application{Purpose: cards.Show}, cards.Apply{})
+	answer, err := c.signed(sit, cards.Application{Purpose: cards.Show}, cards.Apply{}, nil)
 	if err != nil {
 		return c.unheard(err)
 	}
@@ -76,9 +76,6 @@ func (c *clerk) apply(sit *sitting, e wizard.Apply) kiosk.Event {
 	}
 	a := cards.Application{Purpose: cards.Purpose(e.Purpose), ID: e.ID}
 	more := cards.Apply{Code: a.Purpose == cards.Register && e.Pass == nil}
-	if typed, ok := e.Pass.(wizard.Typed); ok {
-		more.Password = cards.Secret(typed.Take())
-	}
 	switch a.Purpose {
 	case cards.Register:
 		a.Terms = sit.offer.Terms.Version
@@ -88,7 +85,7 @@ func (c *clerk) apply(sit *sitting, e wizard.Apply) kiosk.Event {
 			return c.unheard(err)
 		}
 	}
-	answer, err := c.signed(sit, a, more)
+	answer, err := c.signed(sit, a, more, e.Pass)
 	if err != nil {
 		return c.unheard(err)
 	}
@@ -115,11 +112,17 @@ func (c *clerk) apply(sit *sitting, e wizard.Apply) kiosk.Event {
 }
 
 // signed has the card sign an application under the offer at hand, and returns
-// what the hub says to it.
-func (c *clerk) signed(sit *sitting, a cards.Application, more cards.Apply) (answer cards.Answer, err error) {
+// what the hub says to it. A password is sealed, and overwritten, before the card
+// takes its time.
+func (c *clerk) signed(sit *sitting, a cards.Application, more cards.Apply, pass wizard.Secret) (answer cards.Answer, err error) {
 	a.Scheme, a.Kiosk, a.At, a.Challenge = sit.scheme, c.s.Identity.Kiosk, c.s.opts.Now().UnixMilli(), sit.offer.Challenge
 	if more.Application, err = cards.Encode(a); err != nil {
 		return answer, err
+	}
+	if typed, ok := pass.(wizard.Typed); ok {
+		if more.Password, err = cards.SealPassword(sit.offer.Seal, more.Application, typed.Take()); err != nil {
+			return answer, err
+		}
 	}
 	if more.Signature, err = sit.token.Sign(a); err != nil {
 		return answer, cardError{err}
@@ -149,8 +152,7 @@ func (c *clerk) ask(sit *sitting, purpose cards.Purpose, wanted string) (offer c
 	return offer, err
 }
 
-// exchange sends a paper and opens the answer. What was sent is overwritten: it
-// may hold a password.
+// exchange sends a paper and opens the answer.
 func (c *clerk) exchange(ctx context.Context, paper cards.Paper, v any, send func(context.Context, []byte) ([]byte, error),
 	open func([]byte, cards.TrustList, [sha256.Size]byte) error) error {
 	list, err := c.s.TrustList(ctx)
@@ -161,7 +163,6 @@ func (c *clerk) exchange(ctx context.Context, paper cards.Paper, v any, send fun
 	if err != nil {
 		return err
 	}
-	defer clear(sealed)
 	ctx, cancel := context.WithTimeout(ctx, hubLimit)
 	defer cancel()
 	answer, err := send(ctx, sealed)
