@@ -173,8 +173,8 @@ type (
 		PIN Secret
 		Aim Aim
 	}
-	LookAt   struct{ ID string }
-	Apply    struct {
+	LookAt struct{ ID string }
+	Apply  struct {
 		Purpose string // as package cards names it
 		ID      string
 		Pass    Secret // nil: a code for the slip

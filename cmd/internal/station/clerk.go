@@ -10,17 +10,18 @@ import (
 	"pointkiosk/cards/face"
 	"pointkiosk/hub/api"
 	"pointkiosk/kiosk"
+	"pointkiosk/kiosk/account"
 	"pointkiosk/kiosk/jpki"
 	"pointkiosk/kiosk/pcsc"
 	"pointkiosk/kiosk/wizard"
 )
 
-// A clerk does what the MyKey ID screens ask for: it talks to the My Number card
-// on the reader, and to the hub. What it knows of a person lasts as long as
+// A clerk does what residents' screens ask for: it talks to the My Number card
+// on the reader, if there is one, and to the hub. What it knows of a person lasts as long as
 // their card lies there, and never leaves memory.
 type clerk struct {
 	s       *Station
-	readers readers
+	readers readers // nil where there are none
 	hub     *api.Client
 	face    *face.Face // the issuer has another: one goroutine at a time
 
@@ -28,13 +29,13 @@ type clerk struct {
 	away   bool   // there is no reader
 	reader string // on which the card lies
 	now    *sitting
+	ends   sync.WaitGroup // of sittings, at the hub
 }
 
-// newClerk returns the one of the reader that the settings name; nil where there
-// is none.
+// newClerk returns the one of the reader that the settings name.
 func newClerk(s *Station, look *face.Opts) (*clerk, error) {
 	r, err := s.opts.Settings.Card.open(s.opts)
-	if err != nil || r == nil {
+	if err != nil {
 		return nil, err
 	}
 	c := &clerk{s: s, readers: r}
@@ -45,12 +46,13 @@ func newClerk(s *Station, look *face.Opts) (*clerk, error) {
 	return c, err
 }
 
-// A sitting is one person with their card.
+// A sitting is one person, with their card or signed in by password.
 type sitting struct {
 	ctx    context.Context // ends when they leave
 	leave  context.CancelFunc
-	card   session // this and read are the clerk's mutex's
-	read   bool    // the PIN may be asked for
+	card   session        // this, read and tokens are the clerk's mutex's
+	read   bool           // the PIN may be asked for, or somebody signed in
+	tokens []cards.Secret // of the sitting at the hub, the last one good
 	token  *jpki.Token
 	cert   *jpki.Certificate
 	scheme string
@@ -72,13 +74,19 @@ const renewedFor = 24 * time.Hour
 func (c *clerk) do(ctx context.Context, e kiosk.Effect) kiosk.Event {
 	switch e := e.(type) {
 	case wizard.ReadCard:
-		return c.read(ctx)
+		return c.read(ctx, e.Aim)
 	case wizard.PrintSlip:
 		return c.slip(ctx, e)
 	case wizard.PowerDown:
-		c.powerDown(c.end(nil))
-		c.readers.Done()
+		c.leave()
 		return nil
+	case account.Leave:
+		c.leave()
+		return nil
+	case account.SignIn:
+		return c.signIn(ctx, e)
+	case account.LookAt:
+		return c.look(ctx, e)
 	}
 	sit := c.sat()
 	if sit == nil { // they have left
@@ -92,6 +100,10 @@ func (c *clerk) do(ctx context.Context, e kiosk.Effect) kiosk.Event {
 		return c.lookAt(sit, e.ID)
 	case wizard.Apply:
 		return c.apply(sit, e)
+	case account.PutCards:
+		return c.put(sit, e)
+	case account.PrintSlip:
+		return c.balanceSlip(ctx, sit, e)
 	}
 	return nil
 }
@@ -104,6 +116,14 @@ func wipe(e kiosk.Effect) {
 	case wizard.Apply:
 		if e.Pass != nil {
 			e.Pass.Wipe()
+		}
+	case account.SignIn:
+		e.Pass.Wipe()
+	case account.LookAt:
+		e.Text.Wipe()
+	case account.PutCards:
+		for _, scan := range e.Scans {
+			scan.Text.Wipe()
 		}
 	}
 }
@@ -133,17 +153,36 @@ func (c *clerk) sits(sit *sitting) bool {
 }
 
 // end ends the sitting, and begins the next one if there is one. It returns the
-// card that is to be powered down, if any.
-func (c *clerk) end(next *sitting) session {
+// one that is over, for [clerk.dismiss].
+func (c *clerk) end(next *sitting) *sitting {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	was := c.now
 	c.now = next
-	if was == nil {
-		return nil
+	if was != nil {
+		was.leave()
 	}
-	was.leave()
-	return was.card
+	return was
+}
+
+// dismiss has the card of a sitting that is over forget its PIN, and ends it at
+// the hub beside whatever comes next.
+func (c *clerk) dismiss(was *sitting) {
+	if was == nil {
+		return
+	}
+	c.powerDown(was.card)
+	for _, token := range was.tokens {
+		c.ends.Go(func() { c.rise(was.ctx, token) })
+	}
+}
+
+// leave is the end of a visit.
+func (c *clerk) leave() {
+	c.dismiss(c.end(nil))
+	if c.readers != nil {
+		c.readers.Done()
+	}
 }
 
 // powerDown has the card forget that the PIN was right.
@@ -157,14 +196,14 @@ func (c *clerk) powerDown(card session) {
 }
 
 // read reads the card as far as no PIN is needed, while the hub is asked.
-func (c *clerk) read(ctx context.Context) kiosk.Event {
+func (c *clerk) read(ctx context.Context, aim wizard.Aim) kiosk.Event {
 	scheme, err := c.scheme(ctx)
 	if err != nil {
 		return c.broken(err)
 	}
 	sit := &sitting{scheme: scheme, show: make(chan asked, 1)}
 	sit.ctx, sit.leave = context.WithCancel(ctx)
-	c.powerDown(c.end(sit))
+	c.dismiss(c.end(sit))
 	go func() {
 		o, err := c.ask(sit, cards.Show, "")
 		sit.show <- asked{o, err}
@@ -186,6 +225,13 @@ func (c *clerk) read(ctx context.Context) kiosk.Event {
 		return wizard.CardStops{Reason: wizard.Expired}
 	case now.Sub(sit.cert.NotBefore) < renewedFor && now.After(sit.cert.NotBefore):
 		return wizard.CardStops{Reason: wizard.Renewed}
+	}
+	if aim == wizard.Open { // without the hub no PIN need be asked for
+		shown := <-sit.show
+		if shown.err != nil {
+			return c.unheard(shown.err)
+		}
+		sit.show <- shown
 	}
 	c.isRead(sit)
 	return wizard.CardRead{Tries: tries}
@@ -247,7 +293,7 @@ func (c *clerk) check(sit *sitting, e wizard.Check) kiosk.Event {
 		return c.unheard(shown.err)
 	}
 	sit.offer = shown.offer
-	return c.who(sit)
+	return c.who(sit, e.Aim)
 }
 
 // troubles are the screens for what a card, or its reader, does.
@@ -271,7 +317,7 @@ func (c *clerk) trouble(err error) kiosk.Event {
 	}
 	var lost *jpki.LostError
 	if errors.Is(err, pcsc.ErrGone) || errors.Is(err, pcsc.ErrEnded) || errors.As(err, &lost) {
-		c.powerDown(c.end(nil))
+		c.dismiss(c.end(nil))
 		return wizard.CardMoved{}
 	}
 	return c.broken(err)
@@ -285,14 +331,18 @@ func (c *clerk) broken(err error) kiosk.Event {
 // watch tells when a card is put down and taken away, until ctx ends. Nobody's
 // card keeps its power beyond that.
 func (c *clerk) watch(ctx context.Context, send func(kiosk.Event)) error {
+	if c.readers == nil {
+		return nil
+	}
 	var off sync.WaitGroup
 	gone := func() { // powering down takes its time
-		card := c.end(nil)
-		off.Go(func() { c.powerDown(card) })
+		was := c.end(nil)
+		off.Go(func() { c.dismiss(was) })
 	}
 	err := c.readers.Run(ctx, func(e pcsc.Event) {
 		switch e := e.(type) {
 		case pcsc.Inserted:
+			gone() // somebody may have signed in by password
 			c.lies(e.Reader)
 			send(wizard.CardIn{})
 		case pcsc.Mute:
@@ -331,7 +381,7 @@ func (c *clerk) isAway(away bool) {
 
 // isOpen reports whether MyKey IDs are made here, now.
 func (c *clerk) isOpen(ctx context.Context) bool {
-	if c == nil {
+	if c == nil || c.readers == nil {
 		return false
 	}
 	c.mu.Lock()

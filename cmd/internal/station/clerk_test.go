@@ -36,6 +36,7 @@ import (
 type handReader struct {
 	mu   sync.Mutex
 	card *jpkitest.Card
+	n    int // sessions so far
 	tell chan func(pcsc.Event)
 }
 
@@ -52,7 +53,24 @@ func (r *handReader) Connect(string) (session, error) {
 		return nil, pcsc.ErrGone
 	}
 	r.card.PowerUp()
-	return virtualCard{r.card}, nil
+	r.n++
+	return handSession{virtualCard{r.card}, r, r.n}, nil
+}
+
+// A handSession ends once, and no session after it, as pcscd's do.
+type handSession struct {
+	virtualCard
+	reader *handReader
+	n      int
+}
+
+func (s handSession) End() error {
+	s.reader.mu.Lock()
+	defer s.reader.mu.Unlock()
+	if s.n != s.reader.n {
+		return nil
+	}
+	return s.virtualCard.End()
 }
 
 func (*handReader) Done() {}

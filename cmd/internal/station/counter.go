@@ -11,6 +11,7 @@ import (
 	"pointkiosk/cards"
 	"pointkiosk/hub/api"
 	"pointkiosk/kiosk"
+	"pointkiosk/kiosk/account"
 	"pointkiosk/kiosk/wizard"
 )
 
@@ -18,7 +19,7 @@ import (
 const hubLimit = 8 * time.Second
 
 // who asks for the account of this card, and for IDs to choose from.
-func (c *clerk) who(sit *sitting) kiosk.Event {
+func (c *clerk) who(sit *sitting, aim wizard.Aim) kiosk.Event {
 	answer, err := c.signed(sit, cards.Application{Purpose: cards.Show}, cards.Apply{}, nil)
 	if err != nil {
 		return c.unheard(err)
@@ -26,7 +27,10 @@ func (c *clerk) who(sit *sitting) kiosk.Event {
 	next := cards.Register
 	switch answer.Ruling {
 	case cards.RulingOK:
-		next = cards.Change
+		if next = cards.Change; aim == wizard.Open {
+			c.powerDown(sit.card) // nothing more is signed
+			return account.Opened{Account: c.holds(sit, answer.ID, answer.Held, answer.Moved)}
+		}
 	case cards.RulingNoID:
 	default:
 		return wizard.Answered{Word: string(answer.Ruling)}
@@ -75,13 +79,13 @@ func (c *clerk) apply(sit *sitting, e wizard.Apply) kiosk.Event {
 		defer e.Pass.Wipe()
 	}
 	a := cards.Application{Purpose: cards.Purpose(e.Purpose), ID: e.ID}
-	more := cards.Apply{Code: a.Purpose == cards.Register && e.Pass == nil}
+	more := cards.Apply{Code: a.Purpose == cards.Register && e.Pass == nil || a.Purpose == cards.Show}
 	switch a.Purpose {
 	case cards.Register:
 		a.Terms = sit.offer.Terms.Version
-	case cards.Retire:
+	case cards.Retire, cards.Show:
 		var err error
-		if sit.offer, err = c.ask(sit, cards.Retire, ""); err != nil {
+		if sit.offer, err = c.ask(sit, a.Purpose, ""); err != nil {
 			return c.unheard(err)
 		}
 	}
@@ -134,6 +138,7 @@ func (c *clerk) signed(sit *sitting, a cards.Application, more cards.Apply, pass
 	})
 	if err == nil && answer.Ruling == cards.RulingOK {
 		sit.answer = answer
+		c.opened(sit, answer.Token)
 	}
 	return answer, err
 }
