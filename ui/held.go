@@ -30,7 +30,7 @@ type done struct {
 }
 
 func newDone(p *pen, send func(kiosk.Event)) *done {
-	s := &done{p: p, at: newAt(p).centre(), title: newTitle(p, "mykey.done.title").centre(), id: newID(p, 128).centre(),
+	s := &done{p: p, at: newAt(p).centre(), title: newText(p, 44, bold, body).centre(), id: newID(p, 128).centre(),
 		slip: newText(p, 30, regular, body).centre(), code: newSaid(p, 28, regular, body, "mykey.done.code").centre(),
 		later: newSaid(p, 34, bold, cautionInk, "mykey.done.later").centre(),
 		when:  newSaid(p, 28, regular, cautionInk, "mykey.done.later.when").centre(), fail: newText(p, 28, bold, cautionInk).centre()}
@@ -56,6 +56,12 @@ func (s *done) Show(st kiosk.State) {
 	w := st.MyKey
 	words, failed := s.p.slipWords(w.Slip), w.Slip == wizard.NotPrinted
 	s.at.at(5)
+	s.at.show(!w.Renewed)
+	key := "mykey.done.title"
+	if w.Renewed {
+		key = "mykey.done.renewed"
+	}
+	s.title.set(s.p.say(key))
 	s.id.set(grouped(w.Account.ID))
 	s.slip.set(words)
 	s.slip.show(!failed)
@@ -81,6 +87,7 @@ type held struct {
 	id, slip, fail       *text
 	failBox              *panel
 	print, change, under *button
+	forgot               *button
 	again                *text
 	later                *text
 }
@@ -93,12 +100,15 @@ func newHeld(p *pen, send func(kiosk.Event)) *held {
 	s.print = newTile(p, "slip", s.again, nil, func() { send(wizard.TapSlip{}) })
 	s.change = newTile(p, "change", newSaid(p, 32, bold, body, "mykey.held.change").centre(), nil, func() { send(wizard.TapChange{}) })
 	s.under = newTile(p, "retire", newSaid(p, 32, bold, body, "mykey.held.retire").centre(), nil, func() { send(wizard.TapRetire{}) })
-	tiles := newRow(p, 24, growing{s.print, 1}, growing{s.change, 1}, growing{s.under, 1})
-	piled := newColumn(p, 28, growing{s.print, 1}, growing{s.change, 1}, growing{s.under, 1})
+	s.forgot = newTile(p, "pin", newSaid(p, 32, bold, body, "mykey.held.forgot").centre(), nil, func() { send(wizard.TapCode{}) })
+	all := []part{growing{s.print, 1}, growing{s.forgot, 1}, growing{s.change, 1}, growing{s.under, 1}}
+	tiles, piled := newRow(p, 24, all...), newColumn(p, 28, all...)
+	square := newColumn(p, 16, growing{newRow(p, 16, all[:2]...), 1}, growing{newRow(p, 16, all[2:]...), 1})
 	title := newTitle(p, "mykey.held.title").centre()
 	end := newGo(p, "any.end", func() { send(wizard.TapEnd{}) })
 	s.page = &page{p: p, under: true, foot: newRow(p, 24, spring(1), end), main: &shape{p: p,
 		lying:   newColumn(p, 16, spring(1), title, s.id, s.slip, s.failBox, growing{tiles, 5}, s.later, spring(1)),
+		low:     newColumn(p, 10, title, s.id, s.slip, s.failBox, growing{square, 5}, s.later),
 		upright: newColumn(p, 32, spring(1), title, s.id, s.slip, s.failBox, growing{piled, 3}, s.later, spring(1)),
 	}}
 	return s
@@ -122,9 +132,26 @@ func (s *held) Show(st kiosk.State) {
 	s.again.set(s.p.say(again))
 	s.print.enable(w.Slip != wizard.Printing)
 	s.change.show(!w.Later)
+	s.forgot.show(!w.Later)
 	s.under.show(!w.Later)
 	s.later.show(w.Later)
 }
+
+// none is who has no ID and came for something else: one may be made, by who is
+// old enough.
+type none struct{ page *page }
+
+func newNone(p *pen, send func(kiosk.Event)) *none {
+	young := newChoiceOf(p, "mykey.needs.young", func() { send(wizard.TapYoung{}) })
+	old := newGo(p, "mykey.none.go", func() { send(wizard.TapNext{}) })
+	back := newStepBack(p, "any.end", send)
+	foot := &shape{p: p, lying: newRow(p, 24, back, spring(1), young, old), upright: newColumn(p, 24, young, old, newRow(p, 0, back, spring(1)))}
+	return &none{beside(p, newPicture(p, "idcard", 300), foot, newTitle(p, "mykey.none.title"), newSaid(p, 32, regular, body, "mykey.none.sub"),
+		newSaid(p, 28, regular, muted, "mykey.here"))}
+}
+
+func (s *none) body() part       { return s.page }
+func (s *none) Show(kiosk.State) {}
 
 // sure asks once more before an ID ends.
 type sure struct {

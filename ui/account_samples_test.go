@@ -1,0 +1,122 @@
+package ui
+
+import (
+	"strings"
+	"time"
+
+	"pointkiosk/cards"
+	"pointkiosk/kiosk"
+	"pointkiosk/kiosk/account"
+)
+
+// atAccount is a resident at one of the screens of an account.
+func atAccount(name string, step account.Step, change func(s *kiosk.State)) sample {
+	return with("account-"+name, kiosk.Account, func(s *kiosk.State) {
+		s.Site.Counter, s.Site.Accounts, s.Network = true, true, kiosk.Network{Online: true}
+		s.Account = account.State{Step: step, Reader: true}
+		change(s)
+	})
+}
+
+// some is an account of somebody who comes often.
+func some() account.Account {
+	radu, long := account.Name{Ja: "らづポイント", En: "Radu Point"}, account.Name(long().Event.Scheme)
+	a := account.Account{Tail: "W2HN", Home: radu}
+	for n := range 5 {
+		a.Lots = append(a.Lots, account.Lot{Scheme: radu, Points: int64(200 * (n + 1)), Expires: now().AddDate(0, n+1, 0)})
+	}
+	a.Lots = append(a.Lots, account.Lot{Scheme: long, Points: 12000, Expires: now().AddDate(1, 0, 0)})
+	for n := range 23 {
+		m := account.Move{At: now().AddDate(0, 0, -3*n), Kind: "redeem", Points: 200, Event: account.Name{Ja: "ナチュラルバル", En: "Natural Bar"}}
+		if n%4 == 1 {
+			m.Event = account.Name{Ja: "第12回「くらしを守る」防災・防犯・交通安全フェスティバル", En: "The 12th Festival of Disaster Prevention, Crime Prevention and Road Safety"}
+		}
+		if n%5 == 2 {
+			m.Kind, m.Points = "expire", -1200
+		}
+		a.Moves = append(a.Moves, m)
+	}
+	return a
+}
+
+// words are all that a paper card may be told.
+func verdicts() []string {
+	return append(strings.Split("used void lapsed practice host malformed twice unsent ask outside revoked restored closed", " "),
+		"unknown key", "bad signature", "by a person", "once per day", "no such word")
+}
+
+func scannedLines(n int) (list []account.Line) {
+	for i := range n {
+		l := account.Line{N: i + 1, Done: i < n-1, Serial: "ABCD-EFGH-JKMN", Points: 200}
+		switch {
+		case i == 1:
+			l.Before = true
+		case i > 1 && i < 2+len(verdicts()):
+			l.Word, l.Points = verdicts()[i-2], 0
+		}
+		list = append(list, l)
+	}
+	return list
+}
+
+// accountSamples are the screens of an account.
+func accountSamples() []sample {
+	none := func(*kiosk.State) {}
+	list := []sample{
+		with("home-accounts", kiosk.Home, func(s *kiosk.State) { s.Site.Counter, s.Site.Accounts = true, true }),
+		with("home-accounts-long", kiosk.Home, func(s *kiosk.State) {
+			s.Site.Counter, s.Site.Accounts, s.Site.Allotment, s.Now = true, true, long(), now().Add(-5*time.Hour)
+		}),
+		with("home-accounts-noreader", kiosk.Home, func(s *kiosk.State) { s.Site.Accounts = true }),
+		with("home-accounts-none", kiosk.Home, func(s *kiosk.State) {
+			s.Offers, s.Site.Granted, s.Site.Allotment, s.Site.Counter, s.Site.Accounts = nil, false, cards.Allotment{}, true, true
+			s.Site.Contact, s.Site.Phone = cards.Text{Ja: "市民活動支援課", En: "Civic Activities"}, "0438-23-8610"
+		}),
+		with("home-accounts-alone", kiosk.Home, func(s *kiosk.State) {
+			s.Offers, s.Site.Granted, s.Site.Allotment, s.Site.Accounts = nil, false, cards.Allotment{}, true
+		}),
+		atAccount("ways", account.Ways, none),
+		atAccount("ways-offline", account.Ways, func(s *kiosk.State) { s.Network = kiosk.Network{Unsent: 12} }),
+		atAccount("id", account.ID, none),
+		atAccount("password", account.Password, func(s *kiosk.State) { s.Account.ID = "WMWMWMWM" }),
+		atAccount("password-wrong", account.Password, func(s *kiosk.State) { s.Account.ID, s.Account.Wrong = "WMWMWMWM", true; *s = nearlyGone(*s) }),
+		atAccount("forgot", account.Forgot, none),
+		atAccount("forgot-noreader", account.Forgot, func(s *kiosk.State) { s.Account.Reader = false }),
+		atAccount("opening", account.Opening, none),
+		atAccount("looking", account.Looking, none),
+		atAccount("balance", account.Balance, func(s *kiosk.State) { s.Account.Account = some(); s.Account.Account.Lots = s.Account.Account.Lots[:2] }),
+		atAccount("balance-long", account.Balance, func(s *kiosk.State) {
+			s.Account.Account, s.Account.Slip = some(), account.NotPrinted
+			*s = nearlyGone(*s)
+		}),
+		atAccount("balance-empty", account.Balance, func(s *kiosk.State) {
+			s.Account.Account, s.Account.Slip = account.Account{Tail: "W2HN", Home: some().Home}, account.Printing
+		}),
+		atAccount("lots", account.Lots, func(s *kiosk.State) { s.Account.Account = some() }),
+		atAccount("moves", account.Moves, func(s *kiosk.State) { s.Account.Account = some(); *s = nearlyGone(*s) }),
+		atAccount("put", account.Put, func(s *kiosk.State) { s.Account.Account = some() }),
+		atAccount("put-some", account.Put, func(s *kiosk.State) { s.Account.Account, s.Account.Lines = some(), scannedLines(3) }),
+		atAccount("put-many", account.Put, func(s *kiosk.State) { s.Account.Account, s.Account.Lines = some(), scannedLines(2+len(verdicts())) }),
+	}
+	paper := account.Card{Serial: "ABCD-EFGH-JKMN", Points: 200, Event: account.Name(long().Event.Name), Day: now(), Expires: now().AddDate(0, 4, 0)}
+	list = append(list,
+		atAccount("looked-good", account.Looked, func(s *kiosk.State) { s.Account.Paper = paper }),
+		atAccount("looked-offline", account.Looked, func(s *kiosk.State) {
+			s.Account.Paper = paper
+			s.Account.Paper.Offline, s.Account.Paper.List = true, now()
+			*s = nearlyGone(*s)
+		}))
+	for _, word := range verdicts() {
+		list = append(list, atAccount("looked-"+strings.ReplaceAll(word, " ", "-"), account.Looked, func(s *kiosk.State) {
+			s.Account.Paper = paper
+			s.Account.Paper.Word = word
+			if word == "used" {
+				s.Account.Paper.Since = now()
+			}
+		}))
+	}
+	for _, e := range endings() {
+		list = append(list, atAccount("stopped-"+e.name, account.Stopped, func(s *kiosk.State) { s.Account.Reason = account.Reason(e.name) }))
+	}
+	return list
+}
