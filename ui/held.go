@@ -104,6 +104,7 @@ func newHeld(p *pen, send func(kiosk.Event)) *held {
 	all := []part{growing{s.print, 1}, growing{s.forgot, 1}, growing{s.change, 1}, growing{s.under, 1}}
 	tiles, piled := newRow(p, 24, all...), newColumn(p, 28, all...)
 	square := newColumn(p, 16, growing{newRow(p, 16, all[:2]...), 1}, growing{newRow(p, 16, all[2:]...), 1})
+	square.least = true
 	title := newTitle(p, "mykey.held.title").centre()
 	end := newGo(p, "any.end", func() { send(wizard.TapEnd{}) })
 	s.page = &page{p: p, under: true, foot: newRow(p, 24, spring(1), end), main: &shape{p: p,
