@@ -5,18 +5,16 @@ import (
 	"pointkiosk/kiosk/wizard"
 )
 
-// toWays is 残高を見る: by a card that lies there already, or as the person likes.
-func (s State) toWays() (State, Effect) {
+// toWays is 残高を見る. A card that lies there already is not taken for that of who
+// taps: it may be somebody's who left.
+func (s State) toWays() State {
 	s = s.turn(Account)
 	s.MyKey, s.touched = wizard.State{}, s.Now
 	s.Account = account.State{Reader: s.Site.Counter, Card: s.Card}
-	switch {
-	case !s.Site.Counter:
+	if !s.Site.Counter {
 		s.Account.Step = account.ID
-	case s.Card:
-		return s.byCard(wizard.Open)
 	}
-	return s, nil
+	return s
 }
 
 // byCard goes on with the steps of the card.

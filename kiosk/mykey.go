@@ -74,8 +74,7 @@ func (s State) card(e Event) (State, Effect, bool) {
 		return s, nil, true
 	}
 	if _, back := e.(wizard.TapBack); back && s.MyKey.Step == wizard.Place && s.MyKey.Aim != wizard.Make {
-		next, effect := s.toWays()
-		return next, effect, true
+		return s.toWays(), nil, true
 	}
 	s.touched = s.Now
 	next, effect, done := s.MyKey.Next(e)

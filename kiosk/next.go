@@ -129,14 +129,14 @@ func (s State) tick(now time.Time) State {
 		limit = doorIdle
 	case MyKey, Account:
 		limit = cardIdle
-		if s.taking() {
-			limit = takeIdle
-		}
 	case Issue, Out, Confirm:
 		limit = s.idle
 		if s.Step == Issue && !s.Site.Allotment.Open(now) && !s.Site.Practice && !s.Site.Doubted {
 			return s.home() // the event is over
 		}
+	}
+	if s.taking() {
+		limit = takeIdle
 	}
 	if now.Sub(s.touched) >= limit {
 		if s.withCard() && !s.taking() {

@@ -19,7 +19,7 @@ func (s State) atHome(e Event) (State, Effect) {
 		}
 	case TapBalance:
 		if s.Site.Accounts {
-			return s.toWays()
+			return s.toWays(), nil
 		}
 	}
 	return s, nil

@@ -72,6 +72,13 @@ func (s *scanner) done() {
 	s.send(account.Scanned{Text: typed})
 }
 
+// rest forgets what has no end: it was no scan.
+func (s *scanner) rest() {
+	if s.n > 0 && s.clock().Sub(s.last) > scanGap {
+		s.forget()
+	}
+}
+
 func (s *scanner) forget() {
 	clear(s.text[:])
 	s.n = 0

@@ -119,6 +119,7 @@ func (r *Root) Show(s kiosk.State) {
 	r.pen.look(s.Look)
 	r.barPen.look(kiosk.Look{Lang: s.Look.Lang, Size: kiosk.Medium, Contrast: s.Look.Contrast})
 	r.bar.Show(s)
+	r.scanner.rest()
 	r.sample.show(s.Site.Practice)
 	r.countDown(s)
 	r.screens[s.Step].Show(s)

@@ -99,7 +99,8 @@ func (c *clerk) putAll(sit *sitting, texts []string) (answer cards.PutAnswer, er
 	if err != nil {
 		return answer, err
 	}
-	answer, err = c.send(sit.ctx, cards.Put{Token: c.token(sit), Cards: texts, Nonce: nonce})
+	ctx := context.WithoutCancel(sit.ctx) // who goes away meanwhile has their points
+	answer, err = c.send(ctx, cards.Put{Token: c.token(sit), Cards: texts, Nonce: nonce})
 	if err == nil && !answer.Over && len(answer.Cards) != len(texts) {
 		err = errors.New("station: the hub answers for other cards")
 	}
