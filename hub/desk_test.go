@@ -202,7 +202,7 @@ func (c *counter) put(p cards.Put) cards.PutAnswer {
 func TestLook(t *testing.T) {
 	c := newCounter(t)
 	card := c.ca.Issue(t, c.clock.now(), nil)
-	c.apply(card, cards.Register, "HANA2345", withPassword)
+	c.apply(card, cards.Register, "HANA2345", c.withPassword)
 	one, practice := c.card(walk, 1), c.card(sample, 1)
 	for range 2 {
 		if got := c.look(one); got.Refused != "" || got.Points != 1500 || got.Event.Ja == "" || got.Expires == 0 || got.Since != 0 {

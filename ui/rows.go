@@ -45,7 +45,13 @@ func newRowLine(p *pen) *rowLine {
 }
 
 // say fills the row as it is placed.
-func (l *rowLine) say(t rowText) { l.what.words, l.sub.words, l.amount.words = t.what, t.sub, t.amount }
+func (l *rowLine) say(t rowText) {
+	for i, text := range []*text{l.what, l.sub, l.amount} {
+		if words := []string{t.what, t.sub, t.amount}[i]; text.words != words {
+			text.words, text.last = words, breaking{}
+		}
+	}
+}
 
 func newRows(p *pen, back, on *button, send func(kiosk.Event)) *rows {
 	r := &rows{p: p, of: newText(p, 28, bold, body).centre().middle()}

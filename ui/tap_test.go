@@ -11,6 +11,7 @@ import (
 	"fyne.io/fyne/v2/test"
 
 	"pointkiosk/kiosk"
+	"pointkiosk/kiosk/account"
 	"pointkiosk/kiosk/wizard"
 )
 
@@ -44,6 +45,26 @@ func TestTapsSend(t *testing.T) {
 		want          kiosk.Event
 	}{
 		{"home", "職員", kiosk.TapStaff{}},
+		{"home-accounts", "残高を見る", kiosk.TapBalance{}},
+		{"low home-accounts", "残高を見る", kiosk.TapBalance{}},
+		{"home-accounts-none", "残高を見る", kiosk.TapBalance{}},
+		{"account-ways", "マイナンバーカードで見る", account.TapCard{}},
+		{"account-ways", "マイキーIDで見る", account.TapID{}},
+		{"account-ways", "もどる", account.TapBack{}},
+		{"account-id", "わすれた方", account.TapForgot{}},
+		{"account-password", "わすれた方", account.TapForgot{}},
+		{"account-forgot", "マイナンバーカードで続ける", account.TapCard{}},
+		{"account-balance", "ポイントの動き", account.TapMoves{}},
+		{"account-balance", "期限をすべて見る", account.TapLots{}},
+		{"account-balance", "ポイントカードを入れる", account.TapPut{}},
+		{"account-balance", "残高を印刷する", account.TapSlip{}},
+		{"account-balance", "終わる", account.TapEnd{}},
+		{"account-put-many", "もどる", account.TapBack{}},
+		{"account-looked-good", "終わる", account.TapEnd{}},
+		{"account-stopped-offline", "終わる", account.TapEnd{}},
+		{"mykey-held", "パスワードをわすれた", wizard.TapCode{}},
+		{"mykey-none", "15歳以上です。つくる", wizard.TapNext{}},
+		{"mykey-none", "15歳未満です", wizard.TapYoung{}},
 		{"door", "1", kiosk.TapDigit{Digit: '1'}},
 		{"door", "0", kiosk.TapDigit{Digit: '0'}},
 		{"door", "9", kiosk.TapDigit{Digit: '9'}},
