@@ -39,6 +39,13 @@ const (
 	PaperPutAnswer Paper = "application/vnd.pointkiosk.put-answer+cbor"
 	PaperLook      Paper = "application/vnd.pointkiosk.look+cbor"
 	PaperLooked    Paper = "application/vnd.pointkiosk.looked+cbor"
+
+	PaperTicketAsk    Paper = "application/vnd.pointkiosk.ticket-ask+cbor"
+	PaperTicketAnswer Paper = "application/vnd.pointkiosk.ticket-answer+cbor"
+	PaperPrizeLook    Paper = "application/vnd.pointkiosk.prize-look+cbor"
+	PaperPrizeOffer   Paper = "application/vnd.pointkiosk.prize-offer+cbor"
+	PaperPrizeTake    Paper = "application/vnd.pointkiosk.prize-take+cbor"
+	PaperPrizeAnswer  Paper = "application/vnd.pointkiosk.prize-answer+cbor"
 )
 
 // A SigningKey is a private key with the id that the hub gave it.

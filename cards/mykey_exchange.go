@@ -65,7 +65,7 @@ type Held struct {
 // A Moved is points that came or went.
 type Moved struct {
 	At      int64  `cbor:"1,keyasint"` // Unix milliseconds
-	Kind    string `cbor:"2,keyasint"` // redeem, expire
+	Kind    string `cbor:"2,keyasint"` // redeem, expire, ticket, return
 	Points  int64  `cbor:"3,keyasint"` // negative when they went
 	Event   Text   `cbor:"4,keyasint"`
 	Expires Day    `cbor:"5,keyasint"`

@@ -133,6 +133,7 @@ func wrongMyKeys() (all []vectorPaper) {
 	answer("no MyKey ID", func(a *Answer) { a.ID = "K7M4W2H0" })
 	answer("no code", func(a *Answer) { a.Code = "ABCDEFGHJKM0" })
 	wrongLeases(add)
+	wrongValues(add)
 	return all
 }
 
@@ -205,6 +206,8 @@ func openMyKey(paper Paper, data []byte, keys func(KeyID) ed25519.PublicKey, lis
 		_, _, err = OpenLook(data, keys)
 	case PaperLooked:
 		_, err = OpenLooked(data, list, openedRequest())
+	default:
+		err = openValue(paper, data, keys, list)
 	}
 	return err
 }

@@ -92,7 +92,7 @@ func samples() []samplePaper {
 		{PaperReceipt, paperKey(paperHub), sampleReceipt()},
 		{PaperEnrolment, SigningKey{Private: vectorPrivate(paperKiosk)}, sampleEnrolment(paperKiosk, paperOther)},
 		{PaperWelcome, paperKey(paperTrust), Welcome{Kiosk: "木更津 1", Live: 3, Practice: 4, Trust: []byte{0xD2}, TrustKey: paperKey(paperTrust).Public()}},
-	}, myKeySamples()...)
+	}, append(myKeySamples(), valueSamples()...)...)
 }
 
 // A sheet is an envelope in parts, to be put together wrongly: the signature

@@ -46,8 +46,13 @@ func (s *site) account(v *visit) (page, error) {
 	}
 	for _, m := range balance.Movements[:min(len(balance.Movements), maxMoves)] {
 		what := m.Event.Name.In(v.Lang())
-		if m.Kind == "expire" {
+		switch m.Kind {
+		case "expire":
 			what = v.Say("page.move.expired", what)
+		case "ticket":
+			what = v.Say("page.move.ticket")
+		case "return":
+			what = v.Say("page.move.return")
 		}
 		money.Moves = append(money.Moves, row{When: v.date(m.At), What: what, Points: v.change(m.Points)})
 	}

@@ -75,6 +75,9 @@ func (s *site) showCard(v *visit) (page, error) {
 	if !ok {
 		return noCard(v)
 	}
+	if card.Kind == cards.KindTicket {
+		return s.foundTicket(v, card)
+	}
 	look, err := s.points.Look(v.Context(), card)
 	switch {
 	case v.signedIn() && slices.Contains(look.Waiting, v.session.Account):
@@ -198,6 +201,8 @@ func (v *visit) refused(look ledger.View, err error) (page, error) {
 		return p, nil
 	case ledger.ByPerson:
 		return v.no(look, "person"), nil
+	case ledger.IsTicket:
+		return v.no(look, "ticket"), nil
 	case ledger.UnknownKey, ledger.BadSignature, ledger.Outside:
 		return v.no(look, "forged"), nil
 	}

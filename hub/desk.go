@@ -29,13 +29,15 @@ type counted interface {
 // the ledger what they hold.
 type desk struct {
 	points counted
+	value  valued
 	people *registry.Registry
 }
 
 // requests are the desk's answers by their paths.
 func (d *desk) requests() map[string]func(context.Context, []byte) ([]byte, error) {
 	return map[string]func(context.Context, []byte) ([]byte, error){
-		api.PathAsk: d.ask, api.PathApply: d.apply, api.PathLease: d.lease, api.PathDeposit: d.deposit, api.PathSignIn: d.signIn, api.PathPut: d.put, api.PathLook: d.look,
+		api.PathAsk: d.ask, api.PathApply: d.apply, api.PathLease: d.lease, api.PathDeposit: d.deposit, api.PathSignIn: d.signIn, api.PathPut: d.put, api.PathCard: d.lookAtCard,
+		api.PathTicket: d.ticket, api.PathLook: d.look, api.PathTake: d.take,
 	}
 }
 
@@ -216,8 +218,8 @@ func (d *desk) putOne(ctx context.Context, text, account string) (one cards.PutO
 	return cards.PutOne{Before: claimed.Before, Points: claimed.Points, Expires: claimed.Expires}, err
 }
 
-// look says what a card is worth, and nothing of whose it became.
-func (d *desk) look(ctx context.Context, sealed []byte) ([]byte, error) {
+// lookAtCard says what a card is worth, and nothing of whose it became.
+func (d *desk) lookAtCard(ctx context.Context, sealed []byte) ([]byte, error) {
 	_, keys, err := d.points.Sealer(ctx, sealed, cards.PaperLook)
 	if err != nil {
 		return nil, err

@@ -229,7 +229,7 @@ func TestLook(t *testing.T) {
 func (c *counter) look(card cards.Card) cards.Looked {
 	c.t.Helper()
 	sealed := must(cards.Seal(c.key, cards.PaperLook, cards.Look{Card: card.Text(), Nonce: nonce()}))(c.t)
-	answer := must(c.client.Look(context.Background(), sealed))(c.t)
+	answer := must(c.client.LookAtCard(context.Background(), sealed))(c.t)
 	return must(cards.OpenLooked(answer, c.list, sha256.Sum256(sealed)))(c.t)
 }
 

@@ -59,9 +59,9 @@ func New(opts *Opts) (*Server, error) {
 		atOnce = 4
 	}
 	s.turns, s.asks = make(chan struct{}, atOnce), make(chan struct{}, atOnce)
-	s.desk = &desk{points: s.ledger, people: opts.Registry}
+	s.desk = &desk{points: s.ledger, value: s.ledger, people: opts.Registry}
 	var err error
-	s.site, err = newSite(site{points: s.ledger, people: opts.Registry, clock: clock, log: s.log, secure: opts.Secure}, opts.PageKey)
+	s.site, err = newSite(site{points: s.ledger, tickets: s.ledger, people: opts.Registry, clock: clock, log: s.log, secure: opts.Secure}, opts.PageKey)
 	return s, err
 }
 

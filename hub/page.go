@@ -36,9 +36,10 @@ type points interface {
 	DecidedClaims(ctx context.Context, account string, most int) ([]ledger.DecidedClaim, error)
 }
 
-// A site is the resident's pages: made for a phone, without scripts.
+// A site is the pages of residents and shops: made for a phone, without scripts.
 type site struct {
 	points    points
+	tickets   tickets
 	people    *registry.Registry
 	seal      seal
 	clock     func() time.Time
@@ -55,7 +56,7 @@ func newSite(s site, pageKey []byte) (*site, error) {
 		return nil, err
 	}
 	s.templates = map[string]*template.Template{}
-	for _, name := range []string{"claim", "ask", "signin", "password", "say", "done", "account"} {
+	for _, name := range []string{"claim", "ask", "signin", "password", "say", "done", "account", "shop", "shopsignin", "ticket", "ticketdone", "ticketno"} {
 		s.templates[name], err = template.ParseFS(files, "templates/layout.html", "templates/"+name+".html")
 		if err != nil {
 			return nil, fmt.Errorf("hub: page %s: %w", name, err)
@@ -94,8 +95,10 @@ func (s *site) routes() map[string]func(*visit) (page, error) {
 
 // mount puts the pages on their routes.
 func (s *site) mount(mux *http.ServeMux) {
-	for pattern, do := range s.routes() {
-		mux.Handle(pattern, s.guard(s.handler(do)))
+	for _, routes := range []map[string]func(*visit) (page, error){s.routes(), s.shopRoutes()} {
+		for pattern, do := range routes {
+			mux.Handle(pattern, s.guard(s.handler(do)))
+		}
 	}
 	mux.HandleFunc("GET /static/page.css", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/css; charset=utf-8")
@@ -132,8 +135,9 @@ type visit struct {
 	*http.Request
 	*words.Words
 	w       http.ResponseWriter
-	device  string           // the text of the device's cookie
-	session registry.Session // its Account is zero when nobody is signed in
+	device  string                  // the text of the device's cookie
+	session registry.Session        // its Account is zero when nobody is signed in
+	shop    registry.PartnerSession // zero on the pages of residents
 }
 
 func (v *visit) signedIn() bool { return v.session.Account != "" }
@@ -228,6 +232,7 @@ type page struct {
 	Card   *cardView
 	Money  *moneyView
 	Office *officeView
+	Shop   *shopView // on the pages of shops
 	form
 }
 

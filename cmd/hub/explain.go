@@ -37,7 +37,7 @@ func (k *call) told(err error) error {
 		{ledger.ErrEnrolled, "hub.err.enrolled"}, {ledger.ErrKeys, "hub.err.keys"}, {ledger.ErrBadRequest, "hub.err.bad"}, {ledger.ErrNoMark, "hub.err.closed"}, {ledger.ErrClosed, "hub.err.closed"},
 		{registry.ErrTaken, "hub.err.taken"}, {registry.ErrOffensive, "hub.err.offensive"}, {registry.ErrWeak, "hub.err.weak"}, {registry.ErrNoID, "hub.err.noid"},
 		{registry.ErrKey, "hub.err.keys"}, {errNoCA, "hub.err.noca"}, {errTestCA, "hub.err.testca"}, {errSignCA, "hub.err.signca"}, {cards.ErrMyKeyID, "hub.err.id"}, {registry.ErrPassword, "hub.err.password"},
-		{errNoPassword, "hub.err.nopassword"}, {fs.ErrNotExist, "hub.err.file"}, {fs.ErrPermission, "hub.err.file"},
+		{registry.ErrPartner, "hub.err.partner"}, {ledger.ErrScheme, "hub.err.scheme"}, {errNoPassword, "hub.err.nopassword"}, {fs.ErrNotExist, "hub.err.file"}, {fs.ErrPermission, "hub.err.file"},
 	} {
 		if errors.Is(err, e.is) {
 			return &toldError{k.Say(e.key) + "\n" + err.Error(), err}

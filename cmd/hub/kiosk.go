@@ -49,14 +49,19 @@ func kioskGrant() command {
 			points := k.flags.Uint("points", 0, "")
 			day := k.flags.String("day", "", "")
 			expires := k.flags.String("expires", "", "")
+			kind := k.flags.String("kind", "card", "")
 			person := k.flags.String("by", "", "")
 			if err := k.parse(1, 1); err != nil {
 				return err
 			}
+			of, known := map[string]cards.Kind{"card": cards.KindCard, "ticket": cards.KindTicket}[*kind]
+			if !known {
+				return k.misused("hub.use.kind", *kind)
+			}
 			if *event == "" || *count == 0 || *count > cards.MaxNumber || *points > cards.MaxPoints {
 				return k.misused("hub.use.grant", cards.MaxNumber, cards.MaxPoints)
 			}
-			g := ledger.Grant{Kiosk: k.rest[0], Event: *event, Count: uint32(*count), Points: uint32(*points), Person: *person}
+			g := ledger.Grant{Kiosk: k.rest[0], Event: *event, Kind: of, Count: uint32(*count), Points: uint32(*points), Person: *person}
 			if err := k.day(*day, &g.Day); err != nil {
 				return err
 			}
@@ -65,7 +70,10 @@ func kioskGrant() command {
 			}
 			return k.with(func(s *store) error {
 				a, err := s.ledger.Grant(k.ctx, g)
-				if err == nil {
+				switch {
+				case err == nil && of == cards.KindTicket:
+					fmt.Fprintln(k.out, k.Say("hub.kiosk.granted.tickets", a.ID, a.Count, a.Points, a.Day, a.Expires))
+				case err == nil:
 					fmt.Fprintln(k.out, k.Say("hub.kiosk.granted", a.ID, a.Count, a.Points, a.Day, a.Expires))
 				}
 				return err

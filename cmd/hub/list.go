@@ -109,6 +109,8 @@ func (k *call) alarm(a ledger.Alarm) string {
 		return k.Say("hub.alarm.never.printed")
 	case "digest":
 		return k.Say("hub.alarm.digest")
+	case "not granted":
+		return k.Say("hub.alarm.not.granted")
 	}
 	return a.Kind + ": " + a.Words
 }

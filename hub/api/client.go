@@ -29,7 +29,10 @@ const (
 	PathDeposit = "api/v1/mykey/deposit"
 	PathSignIn  = "api/v1/mykey/signin"
 	PathPut     = "api/v1/mykey/put"
-	PathLook    = "api/v1/mykey/look"
+	PathCard    = "api/v1/mykey/look"
+	PathTicket  = "api/v1/value/ticket"
+	PathLook    = "api/v1/value/look"
+	PathTake    = "api/v1/value/take"
 )
 
 // The content types of signed papers (RFC 9052, section 2) and of problems
@@ -106,9 +109,27 @@ func (c *Client) Put(ctx context.Context, sealed []byte) ([]byte, error) {
 	return c.post(ctx, PathPut, sealed)
 }
 
-// Look sends a sealed look and returns the sealed answer to it.
+// LookAtCard sends a sealed look at a paper card and returns the sealed answer to
+// it.
+func (c *Client) LookAtCard(ctx context.Context, sealed []byte) ([]byte, error) {
+	return c.post(ctx, PathCard, sealed)
+}
+
+// Ticket sends a sealed ask for a ticket and returns the sealed answer to it. The
+// same request has the same answer.
+func (c *Client) Ticket(ctx context.Context, sealed []byte) ([]byte, error) {
+	return c.post(ctx, PathTicket, sealed)
+}
+
+// Look sends a sealed look at cards and prizes and returns a sealed offer.
 func (c *Client) Look(ctx context.Context, sealed []byte) ([]byte, error) {
 	return c.post(ctx, PathLook, sealed)
+}
+
+// Take sends a sealed take of a prize and returns the sealed answer to it. The
+// same request has the same answer.
+func (c *Client) Take(ctx context.Context, sealed []byte) ([]byte, error) {
+	return c.post(ctx, PathTake, sealed)
 }
 
 func (c *Client) post(ctx context.Context, path string, body []byte) ([]byte, error) {

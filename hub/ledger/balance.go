@@ -25,7 +25,7 @@ type Lot struct {
 // A Movement is one transfer as the account's holder sees it.
 type Movement struct {
 	At      time.Time
-	Kind    string // redeem, expire
+	Kind    string // redeem, expire, ticket, return
 	Points  int64  // negative when they left
 	Serial  cards.Serial
 	Event   cards.Event
@@ -59,8 +59,8 @@ func (l *Ledger) Balance(ctx context.Context, account string) (b Balance, err er
 func (l *Ledger) movements(t *txn, account string) (list []Movement, err error) {
 	err = t.each(`SELECT x.at, x.kind, g.reference, x.points, x.expires FROM (
 			SELECT t.seq, o.transfer AS lot, t.at, t.kind, o.points, o.expires FROM lot o JOIN transfer t ON t.seq = o.transfer WHERE o.account = $1
-			UNION ALL SELECT t.seq, o.transfer, t.at, t.kind, -u.points, o.expires FROM lot o JOIN lot_use u ON u.lot = o.transfer
-				JOIN transfer t ON t.seq = u.transfer WHERE o.account = $1) x
+			UNION ALL SELECT t.seq, CASE WHEN t.kind = 'expire' THEN MIN(o.transfer) ELSE t.seq END, t.at, t.kind, -SUM(u.points), MIN(o.expires)
+				FROM lot o JOIN lot_use u ON u.lot = o.transfer JOIN transfer t ON t.seq = u.transfer WHERE o.account = $1 GROUP BY t.seq, t.at, t.kind) x
 		JOIN transfer g ON g.seq = x.lot ORDER BY x.seq DESC LIMIT $2`, []any{account, maxMovements}, func(scan func(...any) error) error {
 		var m Movement
 		var at int64

@@ -14,6 +14,8 @@ const (
 	sourceEntry = "entry"
 	sourceCard  = "card" // the phone was online before the kiosk was
 	sourceWord  = "word" // a person's, who decided a dispute
+
+	sourceTicket = "ticket" // its grant alone: it ended before anything was heard of its paper
 )
 
 // How a card ends.
@@ -34,7 +36,7 @@ func (t *txn) refusal(s cards.Serial, e ending) error {
 	if outcome, err := t.decided(s); err != nil || outcome == decidedRefused {
 		return errorOr(err, &RefusedError{Why: ByPerson, At: e.at})
 	}
-	why := map[string]Refusal{stateRedeemed: Used, stateVoid: VoidCard, stateLapsed: Lapsed}[e.state]
+	why := map[string]Refusal{stateRedeemed: Used, stateSpent: Used, stateVoid: VoidCard, stateLapsed: Lapsed}[e.state]
 	return &RefusedError{Why: why, At: e.at}
 }
 
@@ -49,8 +51,12 @@ func (t *txn) issue(a allotmentRow, s cards.Serial, source string, digest []byte
 	return true, t.moveOut(a, s)
 }
 
-// moveOut moves a card's points out of its allotment.
+// moveOut moves a card's points out of its allotment. A ticket's have left a
+// balance when it was granted.
 func (t *txn) moveOut(a allotmentRow, s cards.Serial) error {
+	if a.Kind == cards.KindTicket {
+		return nil
+	}
 	_, err := t.move(kindIssue, reference(s), int64(a.Points), allotmentOf(a.ID), outstandingOf(a.scheme))
 	return err
 }
@@ -79,7 +85,10 @@ func (t *txn) void(a allotmentRow, s cards.Serial, person, reason string) (endin
 	if err != nil {
 		return e, err
 	}
-	if won {
+	switch {
+	case won && a.Kind == cards.KindTicket:
+		return e, t.giveBack(a, s)
+	case won:
 		_, err = t.move(kindVoid, reference(s), int64(a.Points), outstandingOf(a.scheme), voidOf(a.scheme))
 		return e, err
 	}
@@ -109,7 +118,10 @@ func (l *Ledger) LastMoved(ctx context.Context) (at time.Time, err error) {
 	return at, nil
 }
 
-// Lapse ends the cards that are past their last day, and returns how many. One
+// used reports that its value was given to somebody.
+func (e ending) used() bool { return e.state == stateRedeemed || e.state == stateSpent }
+
+// Lapse ends the cards and tickets that are past their last day, and returns how many. One
 // that was claimed in time and waits for a person goes on waiting. They are
 // looked for before the one writer is taken up: of all that ever were, few are
 // past their day and not ended.
@@ -138,7 +150,8 @@ func (l *Ledger) Lapse(ctx context.Context) (total int, err error) {
 		}
 		total += n
 	}
-	return total, nil
+	n, err := l.lapseTickets(ctx)
+	return total + n, err
 }
 
 // waits finds a claim of card i that waits for a person.
@@ -149,7 +162,7 @@ const waits = `EXISTS (SELECT 1 FROM kept_claim k LEFT JOIN decided d ON d.allot
 func (t *txn) past() (past []cards.Serial, err error) {
 	err = t.each(`SELECT i.allotment, i.number FROM allotment a JOIN issued i ON i.allotment = a.id
 		LEFT JOIN ended e ON e.allotment = i.allotment AND e.number = i.number
-		WHERE a.expires < $1 AND e.allotment IS NULL AND NOT `+waits, []any{int64(cards.DayOf(t.at))},
+		WHERE a.expires < $1 AND a.kind <> $2 AND e.allotment IS NULL AND NOT `+waits, []any{int64(cards.DayOf(t.at)), int64(cards.KindTicket)},
 		func(scan func(...any) error) error {
 			var s cards.Serial
 			err := scan(&s.Allotment, &s.Number)

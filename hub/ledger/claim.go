@@ -27,8 +27,11 @@ const (
 	Lapsed       Refusal = "lapsed"
 	Revoked      Refusal = "revoked" // its key is compromised: the claim is kept for a person
 	OncePerDay   Refusal = "once per day"
-	Restored     Refusal = "restored" // a backup was put back, and it may have been redeemed since: the claim is kept for a person
-	Closed       Refusal = "closed"   // a backup was put back, and nobody has accepted that yet
+	Restored     Refusal = "restored"    // a backup was put back, and it may have been redeemed since: the claim is kept for a person
+	Closed       Refusal = "closed"      // a backup was put back, and nobody has accepted that yet
+	IsTicket     Refusal = "ticket"      // a point ticket, where a card was asked for
+	IsCard       Refusal = "card"        // a card, where a point ticket was asked for
+	NotGranted   Refusal = "not granted" // a ticket that the hub never said yes to
 )
 
 // RefusedError reports why a card gives no points, and since when, if known.
@@ -65,7 +68,7 @@ type Claimed struct {
 func (l *Ledger) Look(ctx context.Context, c cards.Card) (v View, err error) {
 	v.Serial = c.Serial()
 	err = l.view(ctx, func(t *txn) error {
-		a, err := l.admit(t, c)
+		a, err := l.admit(t, c, cards.KindCard)
 		v.Allotment = a.Allotment
 		if err != nil {
 			return err
@@ -110,7 +113,7 @@ func (l *Ledger) Claim(ctx context.Context, c cards.Card, account string) (claim
 	}
 	// What never changes is checked before the one writer is taken up.
 	var a allotmentRow
-	if err := l.view(ctx, func(t *txn) (err error) { a, err = l.admit(t, c); return err }); err != nil {
+	if err := l.view(ctx, func(t *txn) (err error) { a, err = l.admit(t, c, cards.KindCard); return err }); err != nil {
 		return claimed, err
 	}
 	var refused error
@@ -148,7 +151,7 @@ func (t *txn) note(err error, a allotmentRow, s cards.Serial, account string, di
 
 // admit checks what never changes: signature, kind, and the allotment field by
 // field (DECISIONS 5).
-func (l *Ledger) admit(t *txn, c cards.Card) (a allotmentRow, err error) {
+func (l *Ledger) admit(t *txn, c cards.Card, kind cards.Kind) (a allotmentRow, err error) {
 	key, found, err := t.signer(c.Key)
 	switch {
 	case err != nil:
@@ -170,6 +173,10 @@ func (l *Ledger) admit(t *txn, c cards.Card) (a allotmentRow, err error) {
 		return allotmentRow{}, refuse(Outside)
 	case c.Kind.Practice():
 		return a, refuse(Practice)
+	case c.Kind != kind && kind == cards.KindCard:
+		return a, refuse(IsTicket)
+	case c.Kind != kind:
+		return a, refuse(IsCard)
 	}
 	return a, nil
 }

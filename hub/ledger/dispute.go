@@ -56,7 +56,7 @@ const vouched = `SELECT 1 FROM judged v WHERE v.allotment = j.allotment AND v.nu
 // decide on: those that would make a card good, or void one that is good.
 const disputedEntries = `SELECT j.key_id, j.allotment, j.number, MIN(j.seq), MAX(j.seq), COUNT(*), MIN(j.at), MAX(r.at),
 	MAX(CASE WHEN j.verdict = 'accepted' THEN 0 ELSE 1 END), MAX(CASE WHEN EXISTS (` + vouched + `) THEN 1 ELSE 0 END)
-	FROM revocation r JOIN allotment a ON a.key_id = r.key_id AND a.practice = 0
+	FROM revocation r JOIN allotment a ON a.key_id = r.key_id AND a.practice = 0 AND a.kind <> 19
 	JOIN judged j ON j.key_id = r.key_id AND j.allotment = a.id AND j.number BETWEEN 1 AND a.cards
 	LEFT JOIN ended e ON e.allotment = j.allotment AND e.number = j.number
 	LEFT JOIN decided d ON d.allotment = j.allotment AND d.number = j.number

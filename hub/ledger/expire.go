@@ -8,7 +8,7 @@ import (
 	"pointkiosk/cards"
 )
 
-// kindExpire: the resident's account → expired, once for each lot.
+// kindExpire: the resident's account → expired, for each lot.
 const kindExpire = "expire"
 
 func expiredOf(scheme string) string { return "expired:" + scheme }
@@ -76,7 +76,11 @@ func (t *txn) expire(account string) error {
 
 func (t *txn) expireAll(past []pastLot) error {
 	for _, o := range past {
-		seq, err := t.move(kindExpire, fmt.Sprint(o.id), o.left, accountOf(o.account, o.scheme), expiredOf(o.scheme))
+		ref, err := t.expiry(o.id)
+		if err != nil {
+			return err
+		}
+		seq, err := t.move(kindExpire, ref, o.left, accountOf(o.account, o.scheme), expiredOf(o.scheme))
 		if err != nil {
 			return err
 		}
@@ -87,29 +91,45 @@ func (t *txn) expireAll(past []pastLot) error {
 	return nil
 }
 
-// expireRules are about points past their day, and where all points are:
-// granted = used + converted + ticketed + donated + expired + held. Until there
-// is a way to use points, the first four are nothing.
+// expiry names the next expiry of a lot: it has a second one if a ticket that
+// was void gave points back to it after its last day.
+func (t *txn) expiry(lot int64) (reference string, err error) {
+	var before int64
+	_, err = t.one(`SELECT COUNT(*) FROM lot_use u JOIN transfer t ON t.seq = u.transfer WHERE u.lot = $1 AND t.kind = 'expire'`, []any{lot}, &before)
+	if before == 0 {
+		return fmt.Sprint(lot), err
+	}
+	return fmt.Sprintf("%d/%d", lot, before+1), err
+}
+
+// expireRules are about points past their day, and where all points are: granted
+// = used + converted + ticketed + donated + expired + held (DECISIONS 22). Used
+// are spent tickets and prizes; donated is what was given up at the counter; what
+// a new card pays back is not granted yet; nothing is converted so far.
 func expireRules() []rule {
 	const (
 		used    = `lot_use x JOIN lot a ON a.transfer = x.lot JOIN transfer n ON n.seq = x.transfer`
 		refLot  = `CAST(a.transfer AS TEXT)`
-		lotEnds = `(a.expires + 1) * 86400000 - 32400000` // Japan's days begin nine hours before UTC's
+		before  = `(SELECT COUNT(*) FROM lot_use y JOIN transfer m ON m.seq = y.transfer WHERE y.lot = x.lot AND m.kind = 'expire' AND y.transfer < x.transfer)`
+		refEnd  = refLot + ` || CASE WHEN ` + before + ` = 0 THEN '' ELSE '/' || CAST(1 + ` + before + ` AS TEXT) END` // as txn.expiry writes it
+		lotEnds = `(a.expires + 1) * 86400000 - 32400000`                                                              // Japan's days begin nine hours before UTC's
 	)
 	return []rule{
-		{"expire", "lot %s has not its one transfer", fact(used, `n.kind = 'expire'`, refLot, kindExpire,
+		{"expire", "lot %s has not its one transfer", fact(used, `n.kind = 'expire'`, refEnd, kindExpire,
 			`'account:' || a.account || ':' || a.scheme`, `'expired:' || a.scheme`, `x.points`)},
 		{"expire", "transfer %s has no lot", `SELECT CAST(t.seq AS TEXT) FROM transfer t WHERE t.kind = 'expire'
-			AND NOT EXISTS (SELECT 1 FROM lot_use x WHERE x.transfer = t.seq AND CAST(x.lot AS TEXT) = t.reference)`},
-		{"expire", "lot %s is used by a transfer of no kind that uses lots", `SELECT ` + refLot + ` FROM ` + used + ` WHERE n.kind <> 'expire'`},
+			AND NOT EXISTS (SELECT 1 FROM lot_use x WHERE x.transfer = t.seq AND (CAST(x.lot AS TEXT) = t.reference OR t.reference LIKE CAST(x.lot AS TEXT) || '/%'))`},
+		{"expire", "lot %s is used by a transfer of no kind that uses lots", `SELECT ` + refLot + ` FROM ` + used + ` WHERE n.kind NOT IN ('expire', 'ticket', 'return')`},
 		{"expire", "lot %s expired before its last day was over", `SELECT ` + refLot + ` FROM ` + used + ` WHERE n.kind = 'expire' AND n.at < ` + lotEnds},
 		{"expire", "lot %s expired, and has points left or more used than it had", `SELECT ` + refLot + ` FROM lot a
 			WHERE a.points < (SELECT COALESCE(SUM(x.points), 0) FROM lot_use x WHERE x.lot = a.transfer)
 			OR a.points > (SELECT COALESCE(SUM(x.points), 0) FROM lot_use x WHERE x.lot = a.transfer)
-			AND EXISTS (SELECT 1 FROM transfer t WHERE t.kind = 'expire' AND t.reference = ` + refLot + `)`},
+			AND EXISTS (SELECT 1 FROM lot_use u JOIN transfer t ON t.seq = u.transfer WHERE u.lot = a.transfer AND t.kind = 'expire')`},
 		{"granted", "%s: granted is not used + converted + ticketed + donated + expired + held", `SELECT a.scheme FROM allotment a GROUP BY a.scheme HAVING
 			COALESCE((SELECT SUM(b.points) FROM ended e JOIN allotment b ON b.id = e.allotment WHERE b.scheme = a.scheme AND e.state = 'redeemed'), 0)
-			<> COALESCE((SELECT SUM(p.amount) FROM posting p WHERE p.account = 'expired:' || a.scheme), 0)
+			<> COALESCE((SELECT SUM(p.amount) FROM posting p WHERE p.account IN ('expired:' || a.scheme, 'ticketed:' || a.scheme, 'prize:' || a.scheme,
+				'prized:' || a.scheme, 'surplus:' || a.scheme, 'change:' || a.scheme)), 0)
+			+ COALESCE((SELECT SUM(b.points) FROM ended e JOIN allotment b ON b.id = e.allotment WHERE b.scheme = a.scheme AND e.state = 'spent'), 0)
 			+ COALESCE((SELECT SUM(o.points) FROM lot o WHERE o.scheme = a.scheme), 0)
 			- COALESCE((SELECT SUM(u.points) FROM lot_use u JOIN lot o ON o.transfer = u.lot WHERE o.scheme = a.scheme), 0)`},
 	}

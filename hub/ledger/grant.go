@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 
 	"pointkiosk/cards"
 )
@@ -12,6 +13,7 @@ import (
 type Grant struct {
 	Kiosk   string
 	Event   string
+	Kind    cards.Kind // card, or ticket: those grant no points, each takes its own from a balance
 	Count   uint32
 	Points  uint32
 	Day     cards.Day
@@ -26,6 +28,9 @@ func (l *Ledger) Grant(ctx context.Context, g Grant) (a cards.Allotment, err err
 		if err := t.may(g.Person, RoleGrant); err != nil {
 			return err
 		}
+		if g.Kind != 0 && g.Kind != cards.KindCard && g.Kind != cards.KindTicket {
+			return fmt.Errorf("%w: nobody is granted a %v", ErrBadRequest, g.Kind)
+		}
 		e, err := t.event(g.Event)
 		if err != nil {
 			return err
@@ -35,6 +40,9 @@ func (l *Ledger) Grant(ctx context.Context, g Grant) (a cards.Allotment, err err
 		}
 		if err := a.Check(); err != nil {
 			return fmt.Errorf("%w: %w", ErrBadRequest, err)
+		}
+		if a.Kind == cards.KindTicket {
+			return errorOr(l.keepAllotment(t, a, e, g.Person), l.vouchTickets(t, a.Key))
 		}
 		if err := t.withinCap(g.Kiosk, a); err != nil {
 			return err
@@ -46,6 +54,26 @@ func (l *Ledger) Grant(ctx context.Context, g Grant) (a cards.Allotment, err err
 		return err
 	})
 	return a, err
+}
+
+// vouchTickets publishes a trust list that says that the key signs tickets, if
+// the newest was made before keys did.
+func (l *Ledger) vouchTickets(t *txn, key cards.KeyID) error {
+	_, sealed, err := t.trustList()
+	if err != nil {
+		return err
+	}
+	var list cards.TrustList
+	if err := cards.Unsealed(sealed, cards.PaperTrustList, &list); err != nil {
+		return err
+	}
+	for _, i := range list.Issuers {
+		if i.Key == key && slices.Contains(i.Kinds, cards.KindTicket) {
+			return nil
+		}
+	}
+	_, err = l.publish(t)
+	return err
 }
 
 // draft fills an allotment from what was asked for and the event.
@@ -61,7 +89,7 @@ func (t *txn) draft(g Grant, e Event) (a cards.Allotment, err error) {
 	if id >= 1<<31 { // the upper half is for what kiosks print to practise
 		return a, fmt.Errorf("ledger: all allotment ids are used up")
 	}
-	a = cards.Allotment{ID: uint32(id), Key: key.id, Kind: cards.KindCard, Count: g.Count, Event: e.Event}
+	a = cards.Allotment{ID: uint32(id), Key: key.id, Kind: cmp.Or(g.Kind, cards.KindCard), Count: g.Count, Event: e.Event}
 	a.Points = cmp.Or(g.Points, e.Points)
 	a.Day = cmp.Or(g.Day, e.Day)
 	a.Expires = cmp.Or(g.Expires, a.Day+cards.Day(e.CardDays))

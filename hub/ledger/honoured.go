@@ -30,7 +30,7 @@ func (l *Ledger) HonouredCards(ctx context.Context) (list []Honoured, err error)
 	place := map[[2]string]int{}
 	err = l.view(ctx, func(t *txn) error {
 		return t.each(`SELECT k.kiosk, j.key_id, j.seq, a.points, n.at, e.data FROM judged j
-			JOIN ended n ON n.allotment = j.allotment AND n.number = j.number AND n.state = 'redeemed'
+			JOIN ended n ON n.allotment = j.allotment AND n.number = j.number AND n.state IN ('redeemed', 'spent')
 			JOIN allotment a ON a.id = j.allotment JOIN signing_key k ON k.id = j.key_id JOIN entry e ON e.key_id = j.key_id AND e.seq = j.seq
 			WHERE j.state = 'void asked' AND j.verdict = 'accepted' ORDER BY k.kiosk, j.key_id, j.seq`, nil, func(scan func(...any) error) error {
 			var kiosk string

@@ -21,6 +21,7 @@ const (
 	reasonDigest     = "digest"     // another card was claimed under this number
 	reasonOutcome    = "outcome"    // not what the hub decided
 	reasonBegun      = "begun"      // a journal begins once
+	reasonTicket     = "ticket"     // signed, and never granted
 )
 
 // Why a kiosk is told to stop (Receipt.Stop).
@@ -178,6 +179,8 @@ func (in *intake) signed(a allotmentRow, e cards.Entry) (reason string, err erro
 	switch {
 	case err != nil:
 		return "", err
+	case a.Kind == cards.KindTicket && (c.digest == nil || bytes.Equal(c.digest, noDigest())):
+		return in.signedTicket(c, e)
 	case c.digest == nil:
 		c.digest = e.Digest
 		in.add(tableIssued, int64(e.Allotment), int64(e.Number), sourceEntry, e.Digest, in.ms())
@@ -186,6 +189,22 @@ func (in *intake) signed(a allotmentRow, e cards.Entry) (reason string, err erro
 		return "", nil
 	}
 	return reasonDigest, in.alarm(alarmDigest, in.key.id, e.Seq, e.Serial(), "the card claimed under this number is not the one journalled")
+}
+
+// signedTicket makes the paper of a ticket known, if the ticket was granted. One
+// that has ended without it has ended.
+func (in *intake) signedTicket(c *knownCard, e cards.Entry) (reason string, err error) {
+	_, _, granted, err := in.ticket(e.Serial())
+	switch {
+	case err != nil:
+		return "", err
+	case !granted:
+		return reasonTicket, in.alarm(alarmNotGranted, in.key.id, e.Seq, e.Serial(), "a ticket is signed that was never granted")
+	case c.digest == nil:
+		c.digest = e.Digest
+		in.add(tableIssued, int64(e.Allotment), int64(e.Number), sourceEntry, e.Digest, in.ms())
+	}
+	return "", nil
 }
 
 // voidIfRefused ends a card that a person refused before its entry, received
@@ -208,7 +227,7 @@ func (in *intake) voidIfRefused(a allotmentRow, s cards.Serial) error {
 // same, its text has left the kiosk by another way.
 func (in *intake) voidAlone(a allotmentRow, e cards.Entry) error {
 	end, err := in.void(a, e.Serial(), e.Operator, e.Reason)
-	if err != nil || end.state != stateRedeemed {
+	if err != nil || !end.used() {
 		return err
 	}
 	return in.notOut(e.Seq, e.Serial(), "a card was redeemed that the journal says was never printed")
@@ -226,7 +245,7 @@ func (in *intake) outcomeSaid(e cards.Entry) (reason string, err error) {
 // outcomeOf says how a void that was asked for ends. A card that had lapsed is
 // as good as void.
 func outcomeOf(end ending) cards.State {
-	if end.state == stateRedeemed {
+	if end.used() {
 		return cards.Honoured
 	}
 	return cards.Void

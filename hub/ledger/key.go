@@ -38,9 +38,9 @@ type signer struct {
 // kinds returns what the key may sign: live kinds or practice kinds.
 func (s signer) kinds() []cards.Kind {
 	if s.role == rolePractice {
-		return []cards.Kind{cards.KindPracticeCard}
+		return []cards.Kind{cards.KindPracticeCard, cards.KindPracticeTicket}
 	}
-	return []cards.Kind{cards.KindCard}
+	return []cards.Kind{cards.KindCard, cards.KindTicket}
 }
 
 // signer finds a kiosk's key; the hub's own sign no cards and no entries.
@@ -98,15 +98,11 @@ func (l *Ledger) publish(t *txn) (cards.TrustList, error) {
 	if err := t.issuers(&list); err != nil {
 		return list, err
 	}
-	err = t.each(`SELECT host FROM claim_host GROUP BY host ORDER BY MIN(n)`, nil, func(scan func(...any) error) error {
-		var host cards.Host
-		err := scan(&host)
-		list.Hosts = append(list.Hosts, host)
-		return err
-	})
+	hosts, err := t.hosts()
 	if err != nil {
 		return list, err
 	}
+	list.Hosts = append(list.Hosts, hosts...)
 	sealed, err := cards.Seal(l.trust, cards.PaperTrustList, list)
 	if err != nil {
 		return list, err
@@ -160,6 +156,17 @@ func (l *Ledger) SetHost(ctx context.Context, host cards.Host) error {
 		_, err = l.publish(t)
 		return err
 	})
+}
+
+// hosts returns every site that was set, the first one first.
+func (t *txn) hosts() (hosts []cards.Host, err error) {
+	err = t.each(`SELECT host FROM claim_host GROUP BY host ORDER BY MIN(n)`, nil, func(scan func(...any) error) error {
+		var host cards.Host
+		err := scan(&host)
+		hosts = append(hosts, host)
+		return err
+	})
+	return hosts, err
 }
 
 // host returns the site set last, and "" if none was.

@@ -83,7 +83,7 @@ func (t *txn) count(k *Kiosk) error {
 	return t.each(`SELECT x.journal, x.ending, COUNT(*) FROM (SELECT COALESCE((SELECT j.state FROM judged j
 			WHERE j.allotment = i.allotment AND j.number = i.number AND j.verdict = 'accepted' ORDER BY j.seq DESC LIMIT 1), '') AS journal,
 			COALESCE(e.state, '') AS ending FROM allotment a JOIN issued i ON i.allotment = a.id
-			LEFT JOIN ended e ON e.allotment = i.allotment AND e.number = i.number WHERE a.key_id = $1) x GROUP BY x.journal, x.ending`,
+			LEFT JOIN ended e ON e.allotment = i.allotment AND e.number = i.number WHERE a.key_id = $1 AND a.kind <> 19) x GROUP BY x.journal, x.ending`,
 		[]any{int64(k.Key)}, func(scan func(...any) error) error {
 			var journal cards.State
 			var ending string
@@ -118,16 +118,23 @@ func (c *CardCount) add(journal cards.State, ending string, n uint32) {
 // that were handed out are among them, as a thief signs the same texts again,
 // and so are those of an event that is over, as a card does not say when it was
 // signed. Of a compromised key only those that it vouched for in time and those
-// that a person accepted are left.
+// that a person accepted are left. Of tickets those count that were granted and
+// not spent: others are worth nothing.
 func (t *txn) sumUp(k *Kiosk, key signer) error {
 	compromised := key.revoked == cards.Compromised
+	_, err := t.one(`SELECT COALESCE(SUM(a.points), 0) FROM ticket x JOIN allotment a ON a.id = x.allotment
+		LEFT JOIN ended e ON e.allotment = x.allotment AND e.number = x.number WHERE a.key_id = $1 AND a.expires >= $2 AND e.allotment IS NULL`,
+		[]any{int64(k.Key), int64(cards.DayOf(t.at))}, &k.AtRisk)
+	if err != nil {
+		return err
+	}
 	return t.each(`SELECT a.cards, a.points, a.expires, (SELECT COUNT(*) FROM ended e WHERE e.allotment = a.id),
 		(SELECT COUNT(*) FROM judged j LEFT JOIN ended e ON e.allotment = j.allotment AND e.number = j.number
 			WHERE j.allotment = a.id AND j.state = 'signed' AND j.verdict = 'accepted' AND j.seq < $2 AND e.allotment IS NULL
 			AND NOT EXISTS (SELECT 1 FROM decided d WHERE d.allotment = j.allotment AND d.number = j.number))
 		+ (SELECT COUNT(*) FROM decided d LEFT JOIN ended e ON e.allotment = d.allotment AND e.number = d.number
 			WHERE d.allotment = a.id AND d.outcome IN ('good', 'kept') AND e.allotment IS NULL)
-		FROM allotment a WHERE a.key_id = $1 AND a.practice = 0`, []any{int64(k.Key), int64(key.since)},
+		FROM allotment a WHERE a.key_id = $1 AND a.practice = 0 AND a.kind <> 19`, []any{int64(k.Key), int64(key.since)},
 		func(scan func(...any) error) error {
 			var count, points, ended, vouched int64
 			var expires cards.Day

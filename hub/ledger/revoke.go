@@ -155,6 +155,8 @@ const (
 	alarmFork     = "fork"          // an entry that follows on another than the one before
 	alarmNotOut   = "never printed" // redeemed, but the journal says that it never left the kiosk
 	alarmDigest   = "digest"        // another card than the one journalled, under one number
+
+	alarmNotGranted = "not granted" // a ticket that the hub never said yes to is signed
 )
 
 // alarm is kept once for each thing that it is about.

@@ -28,50 +28,51 @@ func stray(kind, facts, ref string) string {
 }
 
 func rules() []rule {
-	return slices.Concat(factRules(), stateRules(), decisionRules(), expireRules())
+	return slices.Concat(factRules(), stateRules(), decisionRules(), expireRules(), valueRules())
 }
 
 func factRules() []rule {
 	const (
 		outstanding = `'outstanding:' || a.scheme`
 		allotment   = `'allotment:' || CAST(a.id AS TEXT)`
-		cardsIssued = `issued x JOIN allotment a ON a.id = x.allotment`
-		cardsEnded  = `ended x JOIN allotment a ON a.id = x.allotment`
+		cardsIssued = `issued x JOIN allotment a ON a.id = x.allotment AND a.kind <> 19` // tickets have rules of their own
+		cardsEnded  = `ended x JOIN allotment a ON a.id = x.allotment AND a.kind <> 19`
+		holder      = `CASE WHEN x.account LIKE 'prize:%' THEN 'prize:' || a.scheme ELSE 'account:' || x.account || ':' || a.scheme END`
 	)
 	return []rule{
-		{"grant", "allotment %s has not its one transfer", fact(`allotment a`, `a.practice = 0`, refID, kindGrant, `'funding:' || a.scheme`, allotment, `a.points * a.cards`)},
+		{"grant", "allotment %s has not its one transfer", fact(`allotment a`, `a.practice = 0 AND a.kind <> 19`, refID, kindGrant, `'funding:' || a.scheme`, allotment, `a.points * a.cards`)},
 		{"issue", "card %s has not its one transfer", fact(cardsIssued, `1 = 1`, refCard, kindIssue, allotment, outstanding, `a.points`)},
-		{"redeem", "redeemed card %s has not its one transfer", fact(cardsEnded, `x.state = 'redeemed'`, refCard, kindRedeem, outstanding, `'account:' || x.account || ':' || a.scheme`, `a.points`)},
+		{"redeem", "redeemed card %s has not its one transfer", fact(cardsEnded, `x.state = 'redeemed'`, refCard, kindRedeem, outstanding, holder, `a.points`)},
 		{"void", "void card %s has not its one transfer", fact(cardsEnded, `x.state = 'void'`, refCard, kindVoid, outstanding, `'void:' || a.scheme`, `a.points`)},
 		{"lapse", "lapsed card %s has not its one transfer", fact(cardsEnded, `x.state = 'lapsed'`, refCard, kindLapse, outstanding, `'lapsed:' || a.scheme`, `a.points`)},
-		{"grant", "transfer %s has no allotment", stray(kindGrant, `allotment a WHERE a.practice = 0`, refID)},
-		{"issue", "transfer %s has no card", stray(kindIssue, `issued x WHERE 1 = 1`, refCard)},
-		{"redeem", "transfer %s has no redeemed card", stray(kindRedeem, `ended x WHERE x.state = 'redeemed'`, refCard)},
-		{"void", "transfer %s has no void card", stray(kindVoid, `ended x WHERE x.state = 'void'`, refCard)},
+		{"grant", "transfer %s has no allotment", stray(kindGrant, `allotment a WHERE a.practice = 0 AND a.kind <> 19`, refID)},
+		{"issue", "transfer %s has no card", stray(kindIssue, cardsIssued+` WHERE 1 = 1`, refCard)},
+		{"redeem", "transfer %s has no redeemed card", stray(kindRedeem, cardsEnded+` WHERE x.state = 'redeemed'`, refCard)},
+		{"void", "transfer %s has no void card", stray(kindVoid, cardsEnded+` WHERE x.state = 'void'`, refCard)},
 		{"lapse", "transfer %s has no lapsed card", stray(kindLapse, `ended x WHERE x.state = 'lapsed'`, refCard)},
-		{"kind", "transfer %s is of no kind known here", `SELECT CAST(seq AS TEXT) FROM transfer WHERE kind NOT IN ('grant', 'issue', 'redeem', 'void', 'lapse', 'expire', 'decide', 'restore')`},
+		{"kind", "transfer %s is of no kind known here", `SELECT CAST(seq AS TEXT) FROM transfer WHERE kind NOT IN ('grant', 'issue', 'redeem', 'void', 'lapse', 'expire', 'ticket', 'return', 'spend', 'prize', 'decide', 'restore')`},
 	}
 }
 
 func stateRules() []rule {
 	return []rule{
 		{"card ends", "card %s ended and was never issued", `SELECT ` + refCard + ` FROM ended x LEFT JOIN issued i ON i.allotment = x.allotment AND i.number = x.number WHERE i.allotment IS NULL`},
-		{"card ends", "card %s ended in no way known here", `SELECT ` + refCard + ` FROM ended x WHERE x.state NOT IN ('redeemed', 'void', 'lapsed')`},
+		{"card ends", "card %s ended in no way known here", `SELECT ` + refCard + ` FROM ended x WHERE x.state NOT IN ('redeemed', 'spent', 'void', 'lapsed')`},
 		{"count", "card %s is outside its allotment", `SELECT ` + refCard + ` FROM issued x LEFT JOIN allotment a ON a.id = x.allotment
 			WHERE a.id IS NULL OR x.number < 1 OR x.number > a.cards OR a.practice <> 0`},
-		{"outstanding", "%s: signed is not redeemed + void + lapsed + outstanding", `SELECT a.scheme FROM allotment a WHERE a.practice = 0 GROUP BY a.scheme HAVING
-			COALESCE((SELECT SUM(b.points) FROM issued i JOIN allotment b ON b.id = i.allotment WHERE b.scheme = a.scheme), 0)
-			<> COALESCE((SELECT SUM(b.points) FROM ended e JOIN allotment b ON b.id = e.allotment WHERE b.scheme = a.scheme), 0)
+		{"outstanding", "%s: signed is not redeemed + void + lapsed + outstanding", `SELECT a.scheme FROM allotment a WHERE a.practice = 0 AND a.kind <> 19 GROUP BY a.scheme HAVING
+			COALESCE((SELECT SUM(b.points) FROM issued i JOIN allotment b ON b.id = i.allotment WHERE b.scheme = a.scheme AND b.kind <> 19), 0)
+			<> COALESCE((SELECT SUM(b.points) FROM ended e JOIN allotment b ON b.id = e.allotment WHERE b.scheme = a.scheme AND b.kind <> 19), 0)
 			+ COALESCE((SELECT SUM(p.amount) FROM posting p WHERE p.account = 'outstanding:' || a.scheme), 0)`},
 		{"below zero", "%s is below zero", `SELECT account FROM posting WHERE account NOT LIKE 'funding:%' GROUP BY account HAVING SUM(amount) < 0`},
 		{"lots", "%s: the lots are not the balance", `SELECT 'account:' || o.account || ':' || o.scheme FROM lot o GROUP BY o.account, o.scheme
 			HAVING SUM(` + lotLeft + `) <> COALESCE((SELECT SUM(p.amount) FROM posting p WHERE p.account = 'account:' || o.account || ':' || o.scheme), 0)`},
 		{"lots", "transfer %s has no lot of its points", `SELECT CAST(t.seq AS TEXT) FROM transfer t JOIN posting p ON p.transfer = t.seq AND p.amount > 0
 			LEFT JOIN lot o ON o.transfer = t.seq AND o.points = p.amount AND p.account = 'account:' || o.account || ':' || o.scheme
-			WHERE t.kind = 'redeem' AND o.transfer IS NULL`},
+			WHERE t.kind = 'redeem' AND p.account LIKE 'account:%' AND o.transfer IS NULL`},
 		{"once a day", "redeemed card %s has not used its account's day", `SELECT ` + refCard + ` FROM ended x JOIN allotment a ON a.id = x.allotment
 			LEFT JOIN claimed_day c ON c.account = x.account AND c.event = a.event AND c.day = a.day AND c.allotment = x.allotment AND c.number = x.number
-			WHERE x.state = 'redeemed' AND a.once_per_day = 1 AND c.account IS NULL`},
+			WHERE x.state = 'redeemed' AND a.once_per_day = 1 AND x.account NOT LIKE 'prize:%' AND c.account IS NULL`},
 		{"journal", "accepted card %s is not issued", `SELECT ` + refCard + ` FROM judged x LEFT JOIN issued i ON i.allotment = x.allotment AND i.number = x.number
 			WHERE x.state = 'signed' AND x.verdict = 'accepted' AND i.allotment IS NULL`},
 		{"journal", "issued card %s has no entry", `SELECT ` + refCard + ` FROM issued x WHERE x.source = 'entry' AND 1 <> (SELECT COUNT(*) FROM judged j
@@ -95,7 +96,8 @@ func decisionRules() []rule {
 			WHERE x.state = 'redeemed' AND x.at > r.at AND d.allotment IS NULL AND NOT ` + inTime},
 		{"disputed", "card %s is issued by the word of nobody", `SELECT ` + refCard + ` FROM issued x
 			LEFT JOIN decided d ON d.allotment = x.allotment AND d.number = x.number AND d.outcome IN ('good', 'void', 'kept', 'refused')
-			WHERE x.source NOT IN ('entry', 'card') AND d.allotment IS NULL`},
+			WHERE x.source NOT IN ('entry', 'card') AND d.allotment IS NULL AND NOT (x.source = 'ticket' AND EXISTS
+				(SELECT 1 FROM ticket k WHERE k.allotment = x.allotment AND k.number = x.number))`},
 		{"decision", "card %s was refused and gave points", `SELECT ` + refCard + ` FROM decided x JOIN ended e ON e.allotment = x.allotment AND e.number = x.number
 			WHERE x.outcome = 'refused' AND e.state = 'redeemed'`},
 		{"decision", "card %s was refused, and its points are still outstanding", `SELECT ` + refCard + ` FROM decided x JOIN issued i ON i.allotment = x.allotment AND i.number = x.number
@@ -104,7 +106,7 @@ func decisionRules() []rule {
 			WHERE x.outcome = 'void' AND e.allotment IS NULL`},
 		{"restored", "card %s may have been redeemed before a backup was put back, and was redeemed by nobody's decision", `SELECT ` + refCard + ` FROM ended x
 			JOIN allotment a ON a.id = x.allotment LEFT JOIN decided d ON d.allotment = x.allotment AND d.number = x.number
-			WHERE x.state = 'redeemed' AND d.allotment IS NULL AND EXISTS (` + lostClaim + ` AND x.at >= v.at)`},
+			WHERE x.state IN ('redeemed', 'spent') AND d.allotment IS NULL AND EXISTS (` + lostClaim + ` AND x.at >= v.at)`},
 		{"decision", "card %s was decided in no way known here, or nobody had to decide", `SELECT ` + refCard + ` FROM decided x LEFT JOIN allotment a ON a.id = x.allotment
 			LEFT JOIN ` + compromised + ` LEFT JOIN decision n ON n.id = x.decision
 			WHERE x.outcome NOT IN ('good', 'void', 'refused', 'kept') OR r.key_id IS NULL AND NOT EXISTS (` + lostClaim + `) OR n.id IS NULL OR (n.accepted = 1) <> (x.outcome IN ('good', 'void'))`},

@@ -77,7 +77,7 @@ func (in *intake) sweepOne(a allotmentRow, from, through int64) error {
 	err := in.each(`SELECT e.number, CASE WHEN i.source <> $4 AND NOT EXISTS (SELECT 1 FROM judged j WHERE j.allotment = e.allotment
 			AND j.number = e.number AND j.key_id = $5 AND j.state NOT IN ('signed', 'void')) THEN 1 ELSE 0 END
 		FROM ended e JOIN issued i ON i.allotment = e.allotment AND i.number = e.number
-		WHERE e.allotment = $1 AND e.at >= $2 AND e.at < $3 AND e.state = 'redeemed' ORDER BY e.number`,
+		WHERE e.allotment = $1 AND e.at >= $2 AND e.at < $3 AND e.state IN ('redeemed', 'spent') ORDER BY e.number`,
 		[]any{int64(a.ID), from, through, sourceWord, int64(in.key.id)}, func(scan func(...any) error) error {
 			s, alarming := cards.Serial{Allotment: a.ID}, false
 			err := scan(&s.Number, &alarming)

@@ -1,5 +1,5 @@
-// Package registry knows the residents: who has which MyKey ID, who is signed
-// in, and on which device.
+// Package registry knows who is who: which resident has which MyKey ID, which
+// partner takes tickets, who is signed in, and on which device.
 //
 // A password never leaves the call that brought it, and neither it nor a
 // session stands in the database in a form that signs anybody in.

@@ -141,7 +141,7 @@ func (c *clerk) looked(ctx context.Context, card cards.Card) (answer cards.Looke
 		return answer, err
 	}
 	l := cards.Look{Card: card.Text(), Nonce: nonce}
-	err = c.exchange(ctx, cards.PaperLook, l, c.hub.Look, func(sealed []byte, list cards.TrustList, request [sha256.Size]byte) error {
+	err = c.exchange(ctx, cards.PaperLook, l, c.hub.LookAtCard, func(sealed []byte, list cards.TrustList, request [sha256.Size]byte) error {
 		answer, err = cards.OpenLooked(sealed, list, request)
 		return err
 	})
