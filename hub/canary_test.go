@@ -152,7 +152,7 @@ func TestCanaryFindsFaults(t *testing.T) {
 			w.Header().Set("X-Path", r.URL.Path)
 		}, "card in answers"},
 		{"a password that is kept", func(c *town, next http.Handler, w http.ResponseWriter, r *http.Request) {
-			c.db.Exec(`UPDATE account SET password = $1 WHERE id = $2`, canaryPassword, neighbourID)
+			c.db.Exec(`UPDATE account SET password = $1 WHERE id = (SELECT account FROM mykey WHERE id = $2)`, canaryPassword, neighbourID)
 		}, "password in database"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -259,7 +259,7 @@ func TestClaimInChromium(t *testing.T) {
 	if len(b.asked) < 20 {
 		t.Errorf("only %d fetches were seen", len(b.asked))
 	}
-	if balance, err := b.ledger.Balance(t.Context(), residentID); err != nil || fmt.Sprint(balance.Points) != "1700" {
+	if balance, err := b.ledger.Balance(t.Context(), b.account(residentID)); err != nil || fmt.Sprint(balance.Points) != "1700" {
 		t.Errorf("the ledger says %d, %v", balance.Points, err)
 	}
 }

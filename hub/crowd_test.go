@@ -29,7 +29,7 @@ func TestCrowdBehindOneAddress(t *testing.T) {
 	for n := range ids {
 		const digits = "ABCDEFGHJK"
 		ids[n] = "CR2WD" + string([]byte{digits[n/100], digits[n/10%10], digits[n%10]})
-		if _, err := town.db.Exec(`INSERT INTO account (id, password, made_at) SELECT $1, password, 0 FROM account WHERE id = $2; INSERT INTO mykey (id, account, n, at) VALUES ($1, $1, 1, 0)`, ids[n], residentID[:7]+"P"); err != nil {
+		if _, err := town.db.Exec(`INSERT INTO account (id, password, made_at) SELECT $1, password, 0 FROM account WHERE id = $2; INSERT INTO mykey (id, account, n, at) VALUES ($1, $1, 1, 0)`, ids[n], town.account(residentID[:7]+"P")); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -43,13 +43,12 @@ func (d *desk) requests() map[string]func(context.Context, []byte) ([]byte, erro
 
 // TermsVersion is the version of the terms in the word list (terms.body). What
 // is agreed to is named by it, so that it grows with every change of the text.
-const TermsVersion = "1"
+const TermsVersion = "2"
 
 // terms are what a resident agrees to who wants points of a scheme.
 func (d *desk) terms(ctx context.Context, scheme string) (cards.Terms, error) {
 	e, err := d.points.Scheme(ctx, scheme)
-	body := cards.Text{Ja: words.In("ja").Say("terms.body", e.Scheme.In("ja"), e.Municipality.In("ja")),
-		En: words.In("en").Say("terms.body", e.Scheme.In("en"), e.Municipality.In("en"))}
+	body := cards.Text{Ja: words.In("ja").Say("terms.body"), En: words.In("en").Say("terms.body")}
 	return cards.Terms{Version: TermsVersion, Municipality: e.Municipality, Scheme: e.Scheme, Body: body, Contact: e.Contact, Phone: e.Phone}, err
 }
 

@@ -105,7 +105,7 @@ func TestFromCardToPhone(t *testing.T) {
 	c := newCounter(t)
 	card := c.ca.Issue(t, c.clock.now(), nil)
 	o := c.ask(cards.Register, "hana 2345")
-	if len(o.Proposals) != 3 || o.Wanted != cards.RulingOK || o.Terms.Scheme.En != "Radu Point" || o.Revokes || !strings.Contains(o.Terms.Body.Ja, "木更津市") {
+	if len(o.Proposals) != 3 || o.Wanted != cards.RulingOK || o.Terms.Scheme.En != "Radu Point" || o.Revokes || !strings.Contains(o.Terms.Body.Ja, "\n") || o.Terms.Municipality.Ja != "木更津市" {
 		t.Errorf("%+v", o)
 	}
 	if got := c.apply(card, cards.Show, "", nil); got.Ruling != cards.RulingNoID || got.Standing != cards.StandingNotChecked {

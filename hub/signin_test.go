@@ -165,7 +165,7 @@ func TestTheNextPerson(t *testing.T) {
 	if s = p.post(s, "/claim", nil); s.path != "/done" {
 		t.Errorf("claim: %s", s.path)
 	}
-	if b, err := town.ledger.Balance(t.Context(), residentID); err != nil || b.Points != 0 {
+	if b, err := town.ledger.Balance(t.Context(), town.account(residentID)); err != nil || b.Points != 0 {
 		t.Errorf("the first has %d points, %v", b.Points, err)
 	}
 }

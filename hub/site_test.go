@@ -54,6 +54,15 @@ type town struct {
 	roots      []*x509.Certificate // the CAs that the registry knows
 }
 
+// account is the one that a MyKey ID names.
+func (c *town) account(id string) (account string) {
+	c.t.Helper()
+	if err := c.db.QueryRow(`SELECT account FROM mykey WHERE id = $1`, id).Scan(&account); err != nil {
+		c.t.Fatal(err)
+	}
+	return account
+}
+
 // A movingClock is a clock that tests move; pages read it at the same time.
 type movingClock struct {
 	mu sync.Mutex

@@ -17,7 +17,7 @@ func TestTwoTabs(t *testing.T) {
 	if s.path != "/claim" {
 		t.Fatalf("the button led to %s", s.path)
 	}
-	if b, err := town.ledger.Balance(t.Context(), residentID); err != nil || b.Points != 0 {
+	if b, err := town.ledger.Balance(t.Context(), town.account(residentID)); err != nil || b.Points != 0 {
 		t.Fatalf("%d points were taken, %v", b.Points, err)
 	}
 	if s = p.post(s, "/claim", url.Values{"card": {second.Serial().String()}}); s.path != "/done" {

@@ -55,13 +55,16 @@ func (s *done) body() part { return s.page }
 func (s *done) Show(st kiosk.State) {
 	w := st.MyKey
 	words, failed := s.p.slipWords(w.Slip), w.Slip == wizard.NotPrinted
-	s.at.at(5)
-	s.at.show(!w.Renewed)
-	key := "mykey.done.title"
-	if w.Renewed {
-		key = "mykey.done.renewed"
+	title := "mykey.done.title"
+	switch {
+	case w.Before:
+		title = "mykey.done.before"
+	case w.Forgot:
+		title = "mykey.done.forgot"
 	}
-	s.title.set(s.p.say(key))
+	s.title.set(s.p.say(title))
+	s.at.at(5)
+	s.at.show(!w.Forgot)
 	s.id.set(grouped(w.Account.ID))
 	s.slip.set(words)
 	s.slip.show(!failed)
@@ -100,16 +103,13 @@ func newHeld(p *pen, send func(kiosk.Event)) *held {
 	s.print = newTile(p, "slip", s.again, nil, func() { send(wizard.TapSlip{}) })
 	s.change = newTile(p, "change", newSaid(p, 32, bold, body, "mykey.held.change").centre(), nil, func() { send(wizard.TapChange{}) })
 	s.under = newTile(p, "retire", newSaid(p, 32, bold, body, "mykey.held.retire").centre(), nil, func() { send(wizard.TapRetire{}) })
-	s.forgot = newTile(p, "pin", newSaid(p, 32, bold, body, "mykey.held.forgot").centre(), nil, func() { send(wizard.TapCode{}) })
-	all := []part{growing{s.print, 1}, growing{s.forgot, 1}, growing{s.change, 1}, growing{s.under, 1}}
-	tiles, piled := newRow(p, 24, all...), newColumn(p, 28, all...)
-	square := newColumn(p, 16, growing{newRow(p, 16, all[:2]...), 1}, growing{newRow(p, 16, all[2:]...), 1})
-	square.least = true
+	tiles := newRow(p, 24, growing{s.print, 1}, growing{s.change, 1}, growing{s.under, 1})
+	piled := newColumn(p, 28, growing{s.print, 1}, growing{s.change, 1}, growing{s.under, 1})
 	title := newTitle(p, "mykey.held.title").centre()
 	end := newGo(p, "any.end", func() { send(wizard.TapEnd{}) })
-	s.page = &page{p: p, under: true, foot: newRow(p, 24, spring(1), end), main: &shape{p: p,
+	s.forgot = newChoiceOf(p, "mykey.held.forgot", func() { send(wizard.TapForgot{}) })
+	s.page = &page{p: p, under: true, foot: newRow(p, 24, s.forgot, spring(1), end), main: &shape{p: p,
 		lying:   newColumn(p, 16, spring(1), title, s.id, s.slip, s.failBox, growing{tiles, 5}, s.later, spring(1)),
-		low:     newColumn(p, 10, title, s.id, s.slip, s.failBox, growing{square, 5}, s.later),
 		upright: newColumn(p, 32, spring(1), title, s.id, s.slip, s.failBox, growing{piled, 3}, s.later, spring(1)),
 	}}
 	return s

@@ -105,15 +105,3 @@ func newID(p *pen, size float32) *text {
 	t.most, t.narrow = 1, true
 	return t
 }
-
-// scheme is whose points they are.
-func (p *pen) scheme(site kiosk.Site) string {
-	e := site.Allotment.Event
-	if s := e.Scheme.In(p.lang()); s != "" {
-		return s
-	}
-	if s := e.Municipality.In(p.lang()); s != "" {
-		return p.say("mykey.terms.for", s)
-	}
-	return p.say("mykey.confirm.scheme.here")
-}

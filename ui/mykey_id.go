@@ -15,6 +15,7 @@ type choose struct {
 	tiles          [3]*button
 	ids            [3]*text
 	own, large     *button // beside proposals, or where there are none
+	before         *button
 	list           []string
 }
 
@@ -34,11 +35,12 @@ func newChoose(p *pen, send func(kiosk.Event)) *choose {
 	}
 	s.own = newChoiceOf(p, "mykey.choose.own", func() { send(wizard.TapOwn{}) })
 	s.large = newWordButton(p, quiet, 44, "mykey.choose.own", func() { send(wizard.TapOwn{}) })
+	s.before = newChoiceOf(p, "mykey.choose.before", func() { send(wizard.TapBefore{}) })
 	list := newColumn(p, 20, append(tiles, growing{s.large, 1})...)
 	list.least = true
 	here := newSaid(p, 28, regular, muted, "mykey.here")
 	left := newColumn(p, 16, s.at, s.title, s.sub, s.notice, spring(1), here, spring(2))
-	s.page = &page{p: p, under: true, foot: newRow(p, 24, newStepBack(p, "any.back", send), spring(1), s.own), main: &shape{p: p,
+	s.page = &page{p: p, under: true, foot: newRow(p, 24, newStepBack(p, "any.back", send), spring(1), s.before, s.own), main: &shape{p: p,
 		lying:   newRow(p, 56, growing{left, 5}, growing{list, 6}),
 		upright: newColumn(p, 28, s.at, s.title, s.sub, s.notice, growing{list, 2}, here, spring(1)),
 	}}
@@ -80,6 +82,7 @@ func (s *choose) Show(st kiosk.State) {
 	}
 	s.own.show(!w.Later && len(w.IDs) > 0)
 	s.large.show(!w.Later && len(w.IDs) == 0)
+	s.before.show(!w.Later && w.Account.ID == "")
 }
 
 const idPlaces = 8
@@ -89,6 +92,7 @@ type own struct {
 	p         *pen
 	page      *page
 	at, title *text
+	rule      *text
 	notice    *panel
 	word      *text
 	places    *places
@@ -101,13 +105,13 @@ type own struct {
 }
 
 func newOwn(p *pen, send func(kiosk.Event)) *own {
-	s := &own{p: p, send: send, event: func(id string) kiosk.Event { return wizard.TypedID{ID: id} }, at: newAt(p), title: newTitle(p, "mykey.own.title"), places: newPlaces(p, idPlaces)}
+	s := &own{p: p, send: send, event: func(id string) kiosk.Event { return wizard.TypedID{ID: id} },
+		at: newAt(p), title: newText(p, 44, bold, body), rule: newText(p, 28, regular, body), places: newPlaces(p, idPlaces)}
 	s.notice, s.word = newNotice(p)
 	s.keys = newBoard(p, idLayout(), s.press, s.erase, send)
 	s.enter = newGo(p, "mykey.pin.enter", s.done)
-	rule := newSaid(p, 28, regular, body, "mykey.own.sub")
 	foot := newRow(p, 24, newStepBack(p, "any.back", send), spring(1), s.enter)
-	s.page = typingPage(p, s.at, s.title, rule, s.notice, s.places, s.keys, foot)
+	s.page = typingPage(p, s.at, s.title, s.rule, s.notice, s.places, s.keys, foot)
 	return s
 }
 
@@ -172,6 +176,12 @@ func (s *own) Show(st kiosk.State) {
 	if w.Taken != "" {
 		note = s.p.known("mykey.own."+w.Taken, "mykey.own.other")
 	}
+	title, rule := "mykey.own.title", "mykey.own.sub"
+	if w.Before {
+		title, rule = "mykey.before.title", "mykey.before.sub"
+	}
+	s.title.set(s.p.say(title))
+	s.rule.set(s.p.say(rule))
 	s.at.at(3)
 	s.at.show(w.Account.ID == "")
 	s.word.set(note)

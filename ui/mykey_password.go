@@ -83,6 +83,8 @@ type typing struct {
 	now, first     secretField
 	again, differ  bool
 	weak           bool
+	known          bool // it is one that there is, and is typed once
+	vouch          *button
 }
 
 func newTyping(p *pen, send func(kiosk.Event)) *typing {
@@ -92,7 +94,8 @@ func newTyping(p *pen, send func(kiosk.Event)) *typing {
 	s.notice, s.word = newNotice(p)
 	s.keys = newBoard(p, passwordLayouts(), s.press, s.erase, send)
 	s.enter = newGo(p, "mykey.pin.enter", s.done)
-	foot := newRow(p, 24, newStepBack(p, "any.back", send), spring(1), s.count, s.enter)
+	s.vouch = newChoiceOf(p, "mykey.before.vouch", func() { s.forget(); send(wizard.TapVouch{}) })
+	foot := newRow(p, 24, newStepBack(p, "any.back", send), spring(1), s.vouch, s.count, s.enter)
 	s.page = typingPage(p, s.at, s.title, s.sub, s.notice, s.dots, s.keys, foot)
 	return s
 }
@@ -125,10 +128,10 @@ func (s *typing) done() {
 	switch {
 	case s.now.n < leastPassword:
 		return
-	case !s.again:
+	case !s.again && !s.known:
 		s.first, s.again, s.differ = s.now, true, false
 		s.now.wipe()
-	case !s.now.is(&s.first):
+	case !s.known && !s.now.is(&s.first):
 		s.forget()
 		s.differ = true
 	default:
@@ -155,7 +158,8 @@ func (s *typing) body() part { return s.page }
 
 // Show says why the hub would not take the last one.
 func (s *typing) Show(st kiosk.State) {
-	s.weak = st.MyKey.Weak
+	s.weak, s.known = st.MyKey.Weak, st.MyKey.Before
+	s.vouch.show(s.known)
 	s.at.at(4)
 	s.say()
 	s.keys.label()
@@ -163,7 +167,10 @@ func (s *typing) Show(st kiosk.State) {
 
 func (s *typing) say() {
 	p, key, note := s.p, "mykey.typing.title", ""
-	if s.again {
+	switch {
+	case s.known:
+		key = "mykey.before.password"
+	case s.again:
 		key = "mykey.typing.again"
 	}
 	switch {
@@ -173,7 +180,10 @@ func (s *typing) say() {
 		note = p.say("mykey.typing.weak")
 	}
 	sub := "mykey.typing.sub"
-	if s.again {
+	switch {
+	case s.known:
+		sub = "mykey.before.password.sub"
+	case s.again:
 		sub = "mykey.typing.again.sub"
 	}
 	s.title.set(p.say(key))

@@ -10,6 +10,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 
+	"pointkiosk/assets/words"
 	"pointkiosk/cards"
 	"pointkiosk/cards/face"
 	"pointkiosk/kiosk"
@@ -184,7 +185,18 @@ func atStep(name string, step wizard.Step, change func(s *kiosk.State)) sample {
 		s.Site.Counter, s.Network, s.Card = true, kiosk.Network{Online: true}, true
 		s.MyKey = wizard.State{Step: step, Card: true}
 		change(s)
+		s.MyKey.Terms = termsFor(s.Site.Allotment.Event)
 	})
+}
+
+// termsFor are the terms that a hub sends of an event's scheme.
+func termsFor(e cards.Event) wizard.Agreement {
+	in := func(t cards.Text) map[string]string { return map[string]string{"ja": t.In("ja"), "en": t.In("en")} }
+	t := wizard.Agreement{Municipality: in(e.Municipality), Scheme: in(e.Scheme), Body: map[string]string{}}
+	for _, lang := range []string{"ja", "en"} {
+		t.Body[lang] = words.In(lang).Say("terms.body")
+	}
+	return t
 }
 
 // nearlyGone is a state that has waited long for a finger.
@@ -235,6 +247,16 @@ func counterSamples() []sample {
 		atStep("own", wizard.Own, none),
 		atStep("own-taken", wizard.Own, func(s *kiosk.State) { s.MyKey.Taken = "taken"; *s = nearlyGone(*s) }),
 		atStep("own-offensive", wizard.Own, func(s *kiosk.State) { s.MyKey.Taken = "offensive" }),
+		atStep("before", wizard.Own, func(s *kiosk.State) { s.MyKey.Before = true }),
+		atStep("before-wrong", wizard.Own, func(s *kiosk.State) { s.MyKey.Before, s.MyKey.Taken = true, "wrong-password"; *s = nearlyGone(*s) }),
+		atStep("before-password", wizard.Typing, func(s *kiosk.State) { s.MyKey.Before = true }),
+		atStep("confirm-before", wizard.Confirm, func(s *kiosk.State) { s.MyKey.ID, s.MyKey.Typed, s.MyKey.Before = "WMWMWMWM", true, true }),
+		atStep("done-before", wizard.Done, func(s *kiosk.State) {
+			s.MyKey.Account.ID, s.MyKey.Before, s.MyKey.Slip = "WMWMWMWM", true, wizard.Printed
+		}),
+		atStep("done-forgot", wizard.Done, func(s *kiosk.State) {
+			s.MyKey.Account.ID, s.MyKey.Forgot, s.MyKey.Code, s.MyKey.Slip = "WMWMWMWM", true, "1234-5678", wizard.Printed
+		}),
 		atStep("looking", wizard.Looking, none),
 		atStep("password", wizard.Password, none),
 		atStep("password-later", wizard.Password, func(s *kiosk.State) { s.MyKey.Later = true }),
@@ -264,7 +286,7 @@ func counterSamples() []sample {
 		}),
 		atStep("none", wizard.None, func(s *kiosk.State) { s.MyKey.Aim, s.MyKey.IDs = wizard.Open, ids }),
 		atStep("done-renewed", wizard.Done, func(s *kiosk.State) {
-			s.MyKey.Account.ID, s.MyKey.Code, s.MyKey.Slip, s.MyKey.Renewed = "WMWMWMWM", "1234-5678", wizard.Printed, true
+			s.MyKey.Account.ID, s.MyKey.Code, s.MyKey.Slip, s.MyKey.Forgot = "WMWMWMWM", "1234-5678", wizard.Printed, true
 		}),
 		atStep("pin-open", wizard.PIN, func(s *kiosk.State) { s.MyKey.Tries, s.MyKey.Aim = 3, wizard.Open }),
 		atStep("held", wizard.Held, func(s *kiosk.State) { s.MyKey.Account.ID = "K7M4W2HN" }),

@@ -39,6 +39,8 @@ func stops() []stop {
 		{"weak-password", "C-23", "place", "again"},
 		{"kiosk-unknown", "C-24", "call", "staff"},
 		{"busy", "C-25", "calendar", "later"},
+		{"replaced", "C-26", "place", "again"},
+		{"malformed", "C-27", "call", "staff"},
 	}
 }
 

@@ -1,7 +1,7 @@
 package ui
 
 import (
-	"fmt"
+	"strings"
 
 	"fyne.io/fyne/v2"
 
@@ -9,14 +9,16 @@ import (
 	"pointkiosk/kiosk/wizard"
 )
 
-// clauses are how many points the terms have (mykey.terms.1 …).
-const clauses = 6
+// clauses are how many points of the terms stand apart. More than that stand
+// together in the last.
+const clauses = 12
 
 // terms are what one agrees to, in pages of as many points as there is room for.
 type terms struct {
 	p          *pen
 	page       *page
 	at, scheme *text
+	points     [clauses]*text
 	list       *leafing
 }
 
@@ -25,8 +27,9 @@ func newTerms(p *pen, send func(kiosk.Event)) *terms {
 	title := newTitle(p, "mykey.terms.title")
 	agree := newGo(p, "mykey.terms.agree", func() { send(wizard.TapNext{}) })
 	s.list = newLeafing(p, newStepBack(p, "any.back", send), agree, send)
-	for i := range clauses {
-		s.list.add(newSaid(p, 28, regular, body, fmt.Sprintf("mykey.terms.%d", i+1)))
+	for i := range s.points {
+		s.points[i] = newText(p, 28, regular, body)
+		s.list.add(s.points[i])
 	}
 	list := growing{s.list, 1}
 	s.page = &page{p: p, under: true, foot: nothing(), main: &shape{p: p,
@@ -41,13 +44,19 @@ func (s *terms) body() part { return s.page }
 
 // Show says whose points they are.
 func (s *terms) Show(st kiosk.State) {
-	e, lang := st.Site.Allotment.Event, s.p.lang()
-	words := s.p.scheme(st.Site)
-	if m := e.Municipality.In(lang); m != "" && e.Scheme.In(lang) != "" {
-		words = m + "　" + words
-	}
+	t, lang := st.MyKey.Terms, s.p.lang()
 	s.at.at(4)
-	s.scheme.set(words)
+	s.scheme.set(strings.TrimSpace(t.Municipality[lang] + "　" + t.Scheme[lang]))
+	lines := strings.Split(t.Body[lang], "\n")
+	if len(lines) > clauses {
+		lines = append(lines[:clauses-1], strings.Join(lines[clauses-1:], " "))
+	}
+	for i, point := range s.points {
+		point.set("")
+		if i < len(lines) {
+			point.set(lines[i])
+		}
+	}
 }
 
 // leafing are parts under one another in a box, in pages of as many as there is
@@ -90,8 +99,19 @@ func (l *leafing) add(t *text) {
 	dot.set("・")
 	item := newRow(l.p, 4, dot, growing{t, 1})
 	item.least, item.top = false, true
-	l.items = append(l.items, item)
+	l.items = append(l.items, point{item, t})
 }
+
+// A point stands there while it has words.
+type point struct {
+	*row
+	words *text
+}
+
+func (p point) shown() bool { return p.words.shown() }
+
+// said are the points that have words.
+func (l *leafing) said() []part { return visible(l.items) }
 
 func (l *leafing) gap() float32            { return l.p.gap(16) }
 func (l *leafing) below() float32          { return max(l.p.gap(24), l.p.apart()) }
@@ -107,12 +127,12 @@ func (l *leafing) objects() []fyne.CanvasObject {
 // away.
 func (l *leafing) turns(yes bool) {
 	l.prev.gone, l.next.gone, l.of.gone = !yes, !yes, !yes
-	l.of.words = l.p.say("any.page", len(l.items), len(l.items))
+	l.of.words = l.p.say("any.page", len(l.said()), len(l.said()))
 }
 
 // tall is what the tallest of them needs, with the keys that turn the pages.
 func (l *leafing) tall(width float32) (h float32) {
-	for _, item := range l.items {
+	for _, item := range l.said() {
 		h = max(h, item.tall(l.inner(width)))
 	}
 	l.turns(true)
@@ -122,7 +142,7 @@ func (l *leafing) tall(width float32) (h float32) {
 // pages gives where each page begins.
 func (l *leafing) pages(w, h float32) (starts []int) {
 	used := tooTall
-	for i, item := range l.items {
+	for i, item := range l.said() {
 		tall := item.tall(w)
 		if used+l.gap()+tall > h {
 			starts, used = append(starts, i), tall
@@ -147,7 +167,7 @@ func (l *leafing) place(x, y, w, h float32) {
 	foot := l.foot.tall(w)
 	l.of.words = l.p.say("any.page", l.at+1, len(starts))
 	l.foot.place(x, y+h-foot, w, foot)
-	if len(starts) == 1 {
+	if len(starts) <= 1 {
 		room = min(room, l.box.tall(w))
 	}
 	l.box.place(x, y, w, room)
@@ -162,7 +182,7 @@ func (f *leaf) objects() []fyne.CanvasObject { return objectsOf(f.l.items) }
 
 // tall is that of all of them.
 func (f *leaf) tall(w float32) (h float32) {
-	for i, item := range f.l.items {
+	for i, item := range f.l.said() {
 		if i > 0 {
 			h += f.l.gap()
 		}
@@ -172,12 +192,16 @@ func (f *leaf) tall(w float32) (h float32) {
 }
 
 func (f *leaf) place(x, y, w, h float32) {
-	starts, end := f.l.pages(w, h), len(f.l.items)
+	items := f.l.said()
+	starts, end := f.l.pages(w, h), len(items)
 	at := min(f.l.at, len(starts)-1)
+	if at < 0 {
+		return
+	}
 	if at+1 < len(starts) {
 		end = starts[at+1]
 	}
-	for _, item := range f.l.items[starts[at]:end] {
+	for _, item := range items[starts[at]:end] {
 		tall := item.tall(w)
 		item.place(x, y, w, tall)
 		y += tall + f.l.gap()
@@ -223,13 +247,15 @@ func (s *readBack) Show(st kiosk.State) {
 	switch {
 	case w.Account.ID != "":
 		pass = "mykey.confirm.same"
+	case w.Before:
+		pass, ok, sign = "mykey.confirm.before", "mykey.confirm.type", "mykey.confirm.next"
 	case w.Typed:
 		pass, ok, sign = "mykey.confirm.typed", "mykey.confirm.type", "mykey.confirm.next"
 	}
 	s.at.at(4)
 	s.at.show(w.Account.ID == "")
 	s.id.set(grouped(w.ID))
-	s.scheme.set(p.scheme(st.Site))
+	s.scheme.set(w.Terms.Scheme[p.lang()])
 	s.pass.set(p.say(pass))
 	s.word.set(p.say(ok))
 	s.sign.set(p.say(sign))

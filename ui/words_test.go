@@ -4,12 +4,27 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+
+	"pointkiosk/cards"
+	"pointkiosk/kiosk/wizard"
 )
 
 // On screen one thing has one name: センター, 端末, ふた, 取消; and カード is
 // never alone.
+// Whatever the hub rules has a screen of its own, or is answered where it was
+// asked.
+func TestRulings(t *testing.T) {
+	here := []cards.Ruling{cards.RulingOK, cards.RulingWrong}
+	for _, r := range cards.Rulings() {
+		if stopOf(wizard.State{Reason: wizard.Refused, Word: string(r)}).name == "other" && !slices.Contains(here, r) {
+			t.Errorf("no screen for %q", r)
+		}
+	}
+}
+
 func TestOneWordForEachThing(t *testing.T) {
 	for _, tt := range []struct{ lang, word string }{
 		{"ja", "ハブ"}, {"ja", "キオスク"}, {"ja", "機械"}, {"ja", "窓口"}, {"ja", "カバー"}, {"ja", "取り消しを"}, {"ja", "取り消しが"},

@@ -180,13 +180,14 @@ func missed(t *testing.T, data string, cursor uint64, claimed []string) (faults 
 	if out, err := try(t, "", "check", "--data", data); err != nil {
 		faults = append(faults, fmt.Sprintf("check: %v\n%s", err, out))
 	}
+	holder := holderOf(t, data, "K7M4W2HN")
 	redeemed, issued := map[string]bool{}, 0
 	for line := range strings.Lines(ok(t, "", "export", "cards", "--data", data)) {
 		var c struct{ Serial, State, Account, Source, Journal string }
 		if err := json.Unmarshal([]byte(line), &c); err != nil {
 			t.Fatal(err)
 		}
-		redeemed[c.Serial] = c.State == "redeemed" && c.Account == "K7M4W2HN"
+		redeemed[c.Serial] = c.State == "redeemed" && c.Account == holder
 		if c.Journal == "signed" {
 			issued++
 		}
@@ -200,6 +201,19 @@ func missed(t *testing.T, data string, cursor uint64, claimed []string) (faults 
 		faults = append(faults, fmt.Sprintf("%d entries were acknowledged, %d are there", cursor, issued))
 	}
 	return faults
+}
+
+// holderOf is the account that a MyKey ID names.
+func holderOf(t *testing.T, data, id string) (account string) {
+	t.Helper()
+	db, err := sql.Open("sqlite", "file:"+filepath.Join(data, "hub.db"))
+	if err == nil {
+		err = errors.Join(db.QueryRow(`SELECT account FROM mykey WHERE id = $1`, id).Scan(&account), db.Close())
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return account
 }
 
 // uploadUntil journals and sends, and sends again what has no answer.

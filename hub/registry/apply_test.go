@@ -384,3 +384,61 @@ func TestWhatIsKept(t *testing.T) {
 		t.Error("the record does not say which CA, or what it said")
 	}
 }
+
+// Who changes their ID or has new codes made again and again waits, and nothing
+// is used up by that; later the same bytes are taken.
+func TestHolderWaits(t *testing.T) {
+	b := newBooth(t, nil)
+	card := b.card(nil)
+	if a := b.apply(card, cards.Register, "AAAA2222"); a.Ruling != cards.RulingOK {
+		t.Fatal(a.Ruling)
+	}
+	code := func() cards.Apply {
+		f := b.file(card, cards.Show, "")
+		f.apply.Code = true
+		return f.sent(t)
+	}
+	for n := range DefaultLimits().Holder.Burst {
+		if a := b.send(testKiosk, code()); a.Ruling != cards.RulingOK || a.Code == "" {
+			t.Fatalf("code %d: %s", n, a.Ruling)
+		}
+	}
+	kept := b.count(`SELECT COUNT(*) FROM application`)
+	late, another := code(), b.file(card, cards.Change, "BBBB2222").sent(t)
+	for _, a := range []cards.Answer{b.send(testKiosk, late), b.send(testKiosk, another)} {
+		if a.Ruling != cards.RulingBusy || a.Wait == 0 || a.ID != "" && a.ID != "AAAA2222" {
+			t.Errorf("%+v", a)
+		}
+	}
+	if n := b.count(`SELECT COUNT(*) FROM application`); n != kept {
+		t.Errorf("%d applications were kept", n-kept)
+	}
+	if a := b.apply(b.card(nil), cards.Register, "CCCC2222"); a.Ruling != cards.RulingOK {
+		t.Errorf("a neighbour: %s", a.Ruling)
+	}
+	if a := b.apply(card, cards.Show, ""); a.Ruling != cards.RulingOK {
+		t.Errorf("without a code: %s", a.Ruling)
+	}
+	b.clock.wait(DefaultLimits().Holder.Every)
+	if a := b.send(testKiosk, late); a.Ruling != cards.RulingOK {
+		t.Errorf("the same bytes later: %s", a.Ruling)
+	}
+}
+
+// What came to no account is not kept for ever.
+func TestRefusedGo(t *testing.T) {
+	b := newBooth(t, nil)
+	if a := b.apply(b.card(func(c *x509.Certificate) { c.KeyUsage = x509.KeyUsageCertSign }), cards.Register, "AAAA2222"); a.Ruling != cards.RulingWeak {
+		t.Fatal(a.Ruling)
+	}
+	b.clock.wait(refusedKept - time.Hour)
+	b.apply(b.card(nil), cards.Register, "BBBB2222")
+	if n := b.count(`SELECT COUNT(*) FROM application`); n != 2 {
+		t.Errorf("%d applications", n)
+	}
+	b.clock.wait(2 * time.Hour)
+	b.apply(b.card(nil), cards.Register, "CCCC2222")
+	if n := b.count(`SELECT COUNT(*) FROM application WHERE account = ''`); n != 0 {
+		t.Errorf("%d refused ones are still there", n)
+	}
+}

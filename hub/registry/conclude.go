@@ -8,10 +8,12 @@ import (
 	"pointkiosk/cards"
 )
 
-// How long a slip code and a sitting last.
+// How long a slip code and a sitting last, and an application that came to no
+// account stays: longer than the last deposit of a lease may take.
 const (
 	codeLife    = 14 * 24 * time.Hour
 	sittingLife = 15 * time.Minute
+	refusedKept = leaseLife + leaseKept + 30*24*time.Hour
 )
 
 // errAgain reports that somebody was faster: the case is looked at anew.
@@ -29,6 +31,10 @@ func (r *Registry) conclude(ctx context.Context, f *caseFile) (done Applied, err
 			if f.ruling, err = r.decide(t, f); err != nil {
 				return err
 			}
+		}
+		if f.ruling == cards.RulingBusy { // the same bytes are looked at again
+			done = f.answer(r)
+			return nil
 		}
 		if err := r.keep(t, f); err != nil {
 			return err
@@ -72,12 +78,24 @@ func (r *Registry) decide(t *txn, f *caseFile) (ruling cards.Ruling, err error) 
 	case !has:
 		f.account = ""
 		return cards.RulingNoID, nil
+	case r.tooOften(f):
+		return cards.RulingBusy, nil
 	case f.app.Purpose == cards.Change:
 		return r.change(t, f)
 	case f.app.Purpose == cards.Retire:
 		return cards.RulingOK, t.retire(f)
 	}
 	return cards.RulingOK, t.sit(f.account, f.kiosk, r.secrets.token(f.request))
+}
+
+// tooOften slows down who changes their ID, or has a new code made, again and
+// again: each ID is used up for ever.
+func (r *Registry) tooOften(f *caseFile) bool {
+	if f.app.Purpose != cards.Change && !f.apply.Code {
+		return false
+	}
+	f.wait = r.throttle.take(r.now(), []try{{key: "holder " + f.account, rate: r.opts.Limits.Holder}})
+	return f.wait > 0
 }
 
 // join opens another scheme to who has the ID that they ask for. Any other is
@@ -229,6 +247,9 @@ func (r *Registry) keep(t *txn, f *caseFile) error {
 	told := ""
 	if f.told != (cards.MyKeyID{}) {
 		told = f.told.String()
+	}
+	if _, err := t.exec(`DELETE FROM application WHERE account = '' AND at <= $1`, t.at.Add(-refusedKept).UnixMilli()); err != nil {
+		return err
 	}
 	n, err := t.exec(`INSERT INTO application (request, challenge, body, ruling, standing, ca, account, mykey, code_ends, kiosk, person, at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING`, f.request, challengeID(f.app.Challenge), f.body,

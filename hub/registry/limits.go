@@ -27,6 +27,7 @@ type Limits struct {
 	Shared Rate // the tries at this account that are nobody's own
 	Kiosk  Rate // passwords at one kiosk, over all accounts
 	Ask    Rate // applications that one kiosk begins
+	Holder Rate // slip codes, and changes of ID, that one account has
 }
 
 // DefaultLimits keeps what the package doc promises. At one account strangers
@@ -43,6 +44,7 @@ func DefaultLimits() Limits {
 		Shared: Rate{Burst: 10, Every: 5 * time.Minute},
 		Kiosk:  Rate{Burst: 60, Every: 10 * time.Second},
 		Ask:    Rate{Burst: 60, Every: 3 * time.Second},
+		Holder: Rate{Burst: 5, Every: 3 * time.Hour},
 	}
 }
 

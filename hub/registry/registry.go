@@ -140,10 +140,11 @@ func (r *Registry) Add(ctx context.Context, id, password string) error {
 		case ruling != cards.RulingOK:
 			return ErrTaken
 		}
-		if _, err := t.exec(`INSERT INTO account (id, password, made_at) VALUES ($1, $2, $3)`, mykey.String(), phc, t.ms()); err != nil {
+		account, err := r.newAccount(t, phc)
+		if err != nil {
 			return err
 		}
-		given, err := t.give(mykey, mykey.String())
+		given, err := t.give(mykey, account)
 		if err == nil && !given {
 			err = ErrTaken
 		}

@@ -3,7 +3,7 @@ package wizard
 // Is reports whether an event is one of this package's.
 func Is(e Event) bool {
 	switch e.(type) {
-	case TapNext, TapYoung, TapBack, TapID, TapOwn, TapCode, TapTyped, TapChange, TapRetire, TapSlip, TapEnd,
+	case TapNext, TapYoung, TapBack, TapID, TapOwn, TapCode, TapTyped, TapChange, TapRetire, TapSlip, TapForgot, TapBefore, TapVouch, TapEnd,
 		TypedPIN, TypedID, TypedPass, CardIn, CardOut, CardRead, CardStops, CardMoved, PINRight, PINWrong, IDFree, Answered, SlipOut:
 		return true
 	}
@@ -117,15 +117,20 @@ func (s State) back(e Event) (State, Effect, bool) {
 		}
 		return State{Step: Needs, Card: s.Card}, nil, false
 	case Own, Password:
-		s.Step, s.Taken = Choose, ""
+		s.Step, s.Taken, s.Before, s.Typed = Choose, "", false, false
 		if s.change && s.Step == Password {
 			s.Step = Held
 		}
 	case Typing, Terms:
-		s.Step = Password
+		if s.Step = Password; s.Before {
+			s.Step = Confirm
+		}
 	case Confirm:
-		if s.Step = Terms; s.change {
+		switch s.Step = Terms; {
+		case s.change:
 			s.Step = Choose
+		case s.Before:
+			s.Step = Own
 		}
 	case Sure:
 		s.Step = Held
@@ -213,7 +218,7 @@ func (s State) atPIN(e Event) (State, Effect, bool) {
 
 // known goes on where the hub has said who that is.
 func (s State) known(e PINRight) (State, Effect, bool) {
-	s.Later, s.IDs, s.Account, s.Wrong = e.Later, e.IDs, e.Account, false
+	s.Later, s.IDs, s.Account, s.Terms, s.Wrong = e.Later, e.IDs, e.Account, e.Terms, false
 	switch {
 	case e.Account.ID != "" && s.Aim == Anew:
 		return s.renew()
@@ -227,25 +232,8 @@ func (s State) known(e PINRight) (State, Effect, bool) {
 	return s, nil, false
 }
 
-// renew asks for a new code.
-func (s State) renew() (State, Effect, bool) {
-	s.Step, s.Renewed = Applying, true
-	return s, Apply{Purpose: "show"}, false
-}
-
 // moved asks for the card anew.
 func (s State) moved() State { return State{Step: Place, Aim: s.Aim, Card: s.Card, Moved: true} }
-
-// atNone is who has no ID yet, and came for something else.
-func (s State) atNone(e Event) State {
-	switch e.(type) {
-	case TapNext:
-		s.Step, s.Aim = Choose, Make
-	case TapYoung:
-		s.Step = Young
-	}
-	return s
-}
 
 func (s State) atID(e Event) (State, Effect, bool) {
 	switch e := e.(type) {
@@ -259,8 +247,15 @@ func (s State) atID(e Event) (State, Effect, bool) {
 		if s.Step == Choose && !s.Later { // whether it is free only the hub knows
 			s.Step, s.Taken = Own, ""
 		}
+	case TapBefore:
+		if s.Step == Choose && !s.Later && !s.change {
+			s.Step, s.Taken, s.Before = Own, "", true
+		}
 	case TypedID:
-		if s.Step == Own {
+		switch {
+		case s.Step == Own && s.Before:
+			s.Step, s.ID, s.Typed = Confirm, e.ID, true
+		case s.Step == Own:
 			s.Step, s.ID = Looking, e.ID
 			return s, LookAt(e), false
 		}
@@ -309,6 +304,10 @@ func (s State) atApplication(e Event) (State, Effect, bool) {
 		if s.Step == Typing {
 			return s.apply(e.Pass)
 		}
+	case TapVouch:
+		if s.Step == Typing && s.Before {
+			return s.apply(nil)
+		}
 	case Answered:
 		if s.Step == Applying {
 			return s.answered(e)
@@ -323,8 +322,11 @@ func (s State) atApplication(e Event) (State, Effect, bool) {
 
 func (s State) apply(pass Secret) (State, Effect, bool) {
 	a := Apply{Purpose: "register", ID: s.ID, Pass: pass}
-	if s.change {
+	switch {
+	case s.change:
 		a.Purpose = "change"
+	case s.Before:
+		a.Purpose = "rebind"
 	}
 	s.Step = Applying
 	return s, a, false
@@ -342,6 +344,12 @@ func (s State) answered(e Answered) (State, Effect, bool) {
 	case "weak-password":
 		s.Step, s.Weak = Typing, true
 		return s, nil, false
+	case "wrong-password":
+		s.Step, s.Taken, s.ID = Own, e.Word, ""
+		if len(e.IDs) > 0 {
+			s.IDs = e.IDs
+		}
+		return s, nil, false
 	default:
 		return s.refused(e.Word), PowerDown{}, false
 	}
@@ -351,43 +359,4 @@ func (s State) answered(e Answered) (State, Effect, bool) {
 	}
 	s.Step, s.Account, s.Code, s.Later, s.Slip = Done, e.Account, e.Code, e.Later, Printing
 	return s, PrintSlip{ID: e.Account.ID, Code: e.Code}, false
-}
-
-// atHeld is who has an ID, as of now or from before.
-func (s State) atHeld(e Event) (State, Effect, bool) {
-	switch e.(type) {
-	case TapSlip:
-		if s.Step != Sure && s.Slip != Printing {
-			s.Slip = Printing
-			return s, PrintSlip{ID: s.Account.ID, Code: s.Code}, false
-		}
-	case TapCode:
-		if s.Step == Held && !s.Later {
-			return s.renew()
-		}
-	case TapChange:
-		if s.Step == Held && !s.Later {
-			s.Step, s.change = Choose, true
-		}
-	case TapRetire:
-		if s.Step == Held && !s.Later {
-			s.Step = Sure
-		}
-	case TapNext:
-		if s.Step == Sure {
-			s.Step = Applying
-			return s, Apply{Purpose: "retire"}, false
-		}
-		return s.leave()
-	}
-	return s, nil, false
-}
-
-func (s State) slip(e SlipOut) State {
-	if s.Slip == Printing {
-		if s.Slip = NotPrinted; e.Printed {
-			s.Slip = Printed
-		}
-	}
-	return s
 }

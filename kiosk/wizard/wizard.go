@@ -72,26 +72,35 @@ type Account struct {
 	Points map[string]int64 // by scheme
 }
 
+// An Agreement is what a resident agrees to and with whom, as the hub sent them, in
+// each language that it knows ("ja", "en").
+type Agreement struct {
+	Municipality, Scheme map[string]string
+	Body                 map[string]string // a point on each line
+}
+
 // State is all that a screen needs.
 type State struct {
 	Step    Step
 	Aim     Aim
 	Reason  Reason
-	Word    string    // of the hub, where it refused: a verdict
-	Card    bool      // one lies on the reader
-	Tries   int       // left for the PIN
-	Wrong   bool      // the last PIN was wrong
-	Moved   bool      // the card was moved while it was read
-	IDs     []string  // proposals
-	ID      string    // chosen
-	Taken   string    // the word why one's own was not free
+	Word    string   // of the hub, where it refused: a verdict
+	Card    bool     // one lies on the reader
+	Tries   int      // left for the PIN
+	Wrong   bool     // the last PIN was wrong
+	Moved   bool     // the card was moved while it was read
+	IDs     []string // proposals
+	ID      string   // chosen
+	Taken   string   // the word why one's own was not free
+	Terms   Agreement
 	Typed   bool      // a password is typed here, and not a code printed
 	Weak    bool      // the password was too weak
 	Account Account   // of who has one
 	Code    string    // one-time, for the slip: only while Done is shown
-	Renewed bool      // the code is a new one, for who has an ID since before
 	Later   bool      // 仮登録: it counts when the hub has heard of it
 	Slip    SlipState // of the slip
+	Before  bool      // the ID is from before: this card takes the place of the one that was bound to it
+	Forgot  bool      // the password: a new code was asked for
 	change  bool      // another ID in place of the one held
 }
 
@@ -125,6 +134,9 @@ type (
 	TapChange struct{}              // another ID
 	TapRetire struct{}              // it ends
 	TapSlip   struct{}              // the slip, again
+	TapForgot struct{}              // the password: a new code on a new slip
+	TapBefore struct{}              // has an ID from before: the card is a new one
+	TapVouch  struct{}              // staff vouched for who has no password any more
 	TypedPIN  struct{ PIN Secret }  // four digits
 	TypedID   struct{ ID string }   // one's own
 	TypedPass struct{ Pass Secret } //
@@ -146,6 +158,7 @@ type (
 		Account Account
 		IDs     []string // proposals, where there is none; of a lease while offline
 		Later   bool
+		Terms   Agreement
 	}
 	PINWrong struct{ Tries int }
 

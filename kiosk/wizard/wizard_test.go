@@ -138,7 +138,7 @@ func TestAims(t *testing.T) {
 		{"a new code", Anew, []Event{has}, Applying, "ReadCard Check Apply"},
 		{"a new code, and its slip", Anew, []Event{has, done}, Done, "ReadCard Check Apply PrintSlip"},
 		{"a new code without an ID", Anew, []Event{hasNot}, None, "ReadCard Check"},
-		{"a new code at もうあります", Make, []Event{has, TapCode{}, done}, Done, "ReadCard Check Apply PrintSlip"},
+		{"a new code at もうあります", Make, []Event{has, TapForgot{}, done}, Done, "ReadCard Check Apply PrintSlip"},
 		{"a new code, and the network away", Anew, []Event{has, CardStops{Offline}}, Stopped, "ReadCard Check Apply PowerDown"},
 	} {
 		s, effects := State{Step: Place, Aim: tt.aim}, ""
@@ -162,7 +162,7 @@ func TestAims(t *testing.T) {
 				}
 			}
 		}
-		if s.Step != tt.want || strings.TrimSpace(effects) != tt.effects || s.Renewed != (s.Code != "" || s.Step == Applying) {
+		if s.Step != tt.want || strings.TrimSpace(effects) != tt.effects || s.Forgot != (s.Code != "" || s.Step == Applying) {
 			t.Errorf("%s: step %d, want %d\n%s\n%s", tt.name, s.Step, tt.want, effects, tt.effects)
 		}
 	}

@@ -205,7 +205,7 @@ func TestAccountNone(t *testing.T) {
 	c.lay(dealt[0])
 	c.pinIs("1234")
 	c.shows(wizard.Done)
-	if s := c.state.MyKey; !s.Renewed || s.Account.ID != id || s.Code == "" || s.Code == first || s.Slip != wizard.Printed || dealt[0].Verified() {
+	if s := c.state.MyKey; !s.Forgot || s.Account.ID != id || s.Code == "" || s.Code == first || s.Slip != wizard.Printed || dealt[0].Verified() {
 		t.Errorf("%+v", s)
 	}
 	c.secret = append(c.secret, c.state.MyKey.Code)

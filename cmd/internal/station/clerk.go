@@ -219,12 +219,8 @@ func (c *clerk) read(ctx context.Context, aim wizard.Aim) kiosk.Event {
 	case err != nil:
 		return c.trouble(err)
 	}
-	now := c.s.opts.Now()
-	switch {
-	case !now.Before(sit.cert.NotAfter):
-		return wizard.CardStops{Reason: wizard.Expired}
-	case now.Sub(sit.cert.NotBefore) < renewedFor && now.After(sit.cert.NotBefore):
-		return wizard.CardStops{Reason: wizard.Renewed}
+	if why := c.outOfDate(sit); why != "" {
+		return wizard.CardStops{Reason: why}
 	}
 	if aim == wizard.Open { // without the hub no PIN need be asked for
 		shown := <-sit.show
@@ -235,6 +231,36 @@ func (c *clerk) read(ctx context.Context, aim wizard.Aim) kiosk.Event {
 	}
 	c.isRead(sit)
 	return wizard.CardRead{Tries: tries}
+}
+
+// outOfDate says whether a certificate has ended or has just begun; "" if it is
+// neither. The kiosk's clock alone turns nobody away while the hub can be asked,
+// and one that is suspect never does: the hub will.
+func (c *clerk) outOfDate(sit *sitting) wizard.Reason {
+	now, sure := c.s.opts.Now(), !c.s.Journal.Suspect()
+	why := judge(sit.cert, now)
+	if why == "" {
+		return ""
+	}
+	heard := <-sit.show
+	sit.show <- heard
+	switch {
+	case heard.err == nil:
+		return judge(sit.cert, time.UnixMilli(heard.offer.At))
+	case !sure:
+		return ""
+	}
+	return why
+}
+
+func judge(cert *jpki.Certificate, now time.Time) wizard.Reason {
+	switch {
+	case !now.Before(cert.NotAfter):
+		return wizard.Expired
+	case now.Sub(cert.NotBefore) < renewedFor && now.After(cert.NotBefore):
+		return wizard.Renewed
+	}
+	return ""
 }
 
 // open begins a session and reads the certificate and how many tries are left.
@@ -326,67 +352,4 @@ func (c *clerk) trouble(err error) kiosk.Event {
 func (c *clerk) broken(err error) kiosk.Event {
 	c.s.opts.Log.Error("card", "error", err)
 	return wizard.CardStops{Reason: wizard.Broken}
-}
-
-// watch tells when a card is put down and taken away, until ctx ends. Nobody's
-// card keeps its power beyond that.
-func (c *clerk) watch(ctx context.Context, send func(kiosk.Event)) error {
-	if c.readers == nil {
-		return nil
-	}
-	var off sync.WaitGroup
-	gone := func() { // powering down takes its time
-		was := c.end(nil)
-		off.Go(func() { c.dismiss(was) })
-	}
-	err := c.readers.Run(ctx, func(e pcsc.Event) {
-		switch e := e.(type) {
-		case pcsc.Inserted:
-			gone() // somebody may have signed in by password
-			c.lies(e.Reader)
-			send(wizard.CardIn{})
-		case pcsc.Mute:
-			c.lies(e.Reader)
-			send(wizard.CardIn{})
-			send(wizard.CardStops{Reason: wizard.Mute})
-		case pcsc.Removed, pcsc.Second: // of two nobody knows whose visit it is
-			gone()
-			send(wizard.CardOut{})
-		case pcsc.NoReader:
-			gone()
-			c.isAway(true)
-			send(wizard.CardStops{Reason: wizard.NoReader})
-			send(c.s.Arrive(ctx))
-		case pcsc.ReaderBack:
-			c.isAway(false)
-			send(c.s.Arrive(ctx))
-		}
-	})
-	gone()
-	off.Wait()
-	return err
-}
-
-func (c *clerk) lies(reader string) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.reader = reader
-}
-
-func (c *clerk) isAway(away bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.away = away
-}
-
-// isOpen reports whether MyKey IDs are made here, now.
-func (c *clerk) isOpen(ctx context.Context) bool {
-	if c == nil || c.readers == nil {
-		return false
-	}
-	c.mu.Lock()
-	away := c.away
-	c.mu.Unlock()
-	_, err := c.scheme(ctx)
-	return err == nil && !away
 }

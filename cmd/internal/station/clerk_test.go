@@ -28,6 +28,7 @@ import (
 	"pointkiosk/kiosk/jpki/jpkitest"
 	"pointkiosk/kiosk/pcsc"
 	"pointkiosk/kiosk/wizard"
+	"pointkiosk/packaging/proof"
 	"pointkiosk/printer"
 	"pointkiosk/printer/printertest"
 )
@@ -36,8 +37,8 @@ import (
 type handReader struct {
 	mu   sync.Mutex
 	card *jpkitest.Card
-	n    int // sessions so far
 	tell chan func(pcsc.Event)
+	open sync.WaitGroup // sessions that did not end
 }
 
 func (r *handReader) Run(ctx context.Context, tell func(pcsc.Event)) error {
@@ -53,24 +54,23 @@ func (r *handReader) Connect(string) (session, error) {
 		return nil, pcsc.ErrGone
 	}
 	r.card.PowerUp()
-	r.n++
-	return handSession{virtualCard{r.card}, r, r.n}, nil
+	r.open.Add(1)
+	return &handSession{virtualCard{r.card}, r, sync.Once{}}, nil
 }
 
-// A handSession ends once, and no session after it, as pcscd's do.
+// A handSession powers its card down, and not the one that lies there next.
 type handSession struct {
 	virtualCard
-	reader *handReader
-	n      int
+	r    *handReader
+	once sync.Once
 }
 
-func (s handSession) End() error {
-	s.reader.mu.Lock()
-	defer s.reader.mu.Unlock()
-	if s.n != s.reader.n {
-		return nil
-	}
-	return s.virtualCard.End()
+func (s *handSession) End() error {
+	s.once.Do(func() {
+		_ = s.virtualCard.End()
+		s.r.open.Done()
+	})
+	return nil
 }
 
 func (*handReader) Done() {}
@@ -93,11 +93,18 @@ type counter struct {
 	log    *bytes.Buffer // of the kiosk, all of it
 	secret []string      // what may be in no log
 	stop   context.CancelFunc
+	clock  time.Duration // how far the kiosk's is ahead
 }
 
 // newCounter deals the cards of these kinds before the hub opens: its CRL is of
 // then.
 func newCounter(t *testing.T, kinds ...string) (c *counter, dealt []*jpkitest.Card) {
+	t.Helper()
+	return newCounterAt(t, func(*counter) {}, kinds...)
+}
+
+// newCounterAt is newCounter with other settings of the hub.
+func newCounterAt(t *testing.T, mend func(*counter), kinds ...string) (c *counter, dealt []*jpkitest.Card) {
 	t.Helper()
 	c = &counter{market: &market{t: t}, reader: &handReader{tell: make(chan func(pcsc.Event), 1)}, log: new(bytes.Buffer)}
 	var err error
@@ -118,8 +125,10 @@ func newCounter(t *testing.T, kinds ...string) (c *counter, dealt []*jpkitest.Ca
 		Key: make([]byte, 32), Roots: func() ([]*x509.Certificate, error) { return []*x509.Certificate{root}, nil },
 		Revocation: revocation.NewCRL(file, &revocation.Opts{}),
 	}
+	mend(c)
 	c.open(printer.ProcessID, nil, func(o *Opts) {
 		o.Settings.Card.Reader = "pcsc:"
+		o.Now = func() time.Time { return time.Now().Add(c.clock) }
 		o.Log = slog.New(slog.NewTextHandler(c.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	})
 	c.desk.clerk.readers = c.reader
@@ -171,6 +180,7 @@ func (c *counter) lay(card *jpkitest.Card) {
 func (c *counter) takeAway() {
 	c.reader.put(nil)
 	c.tell(pcsc.Removed{})
+	c.reader.open.Wait() // nobody lays a card down before
 }
 
 // sit goes from Home to the card.
@@ -355,6 +365,84 @@ func TestCounterPassword(t *testing.T) {
 	}
 }
 
+// A card that was renewed is bound to the ID of before: by its password, or by
+// staff who vouched. The card of before opens nothing any more. Who forgot the
+// password sets another with a new code.
+func TestCounterBefore(t *testing.T) {
+	c, dealt := newCounter(t, "good", "p256", "p384")
+	c.secret = append(c.secret, "natsu-no-umi-2026", "aki-no-sora-2026")
+	c.sit(dealt[0])
+	id, code := c.register()
+	c.home()
+	_, err := c.accounts.SetPassword(t.Context(), netip.Addr{}, id, code, "natsu-no-umi-2026", "a phone")
+	c.ok(err)
+	before := func(pass string) {
+		c.do(wizard.TapBefore{}, wizard.TypedID{ID: id}, wizard.TapNext{})
+		c.shows(wizard.Typing)
+		if pass == "" {
+			c.do(wizard.TapVouch{})
+			return
+		}
+		c.do(wizard.TypedPass{Pass: wizard.NewTyped([]byte(pass))})
+	}
+
+	c.sit(dealt[1])
+	c.pinIs("1234")
+	before("aki-no-sora-2026")
+	if c.shows(wizard.Own); c.state.MyKey.Taken != string(cards.RulingWrong) {
+		t.Errorf("a wrong password: %q", c.state.MyKey.Taken)
+	}
+	c.do(wizard.TapBack{}) // and what was there before goes on
+	before("natsu-no-umi-2026")
+	if c.shows(wizard.Done); c.state.MyKey.Account.ID != id || c.state.MyKey.Code != "" {
+		t.Errorf("bound to %q", c.state.MyKey.Account.ID)
+	}
+	c.home()
+	c.sit(dealt[0])
+	c.pinIs("1234")
+	if c.shows(wizard.Stopped); c.state.MyKey.Word != string(cards.RulingReplaced) {
+		t.Errorf("the card of before: %q", c.state.MyKey.Word)
+	}
+	c.home()
+
+	c.sit(dealt[2])
+	c.pinIs("1234")
+	before("")
+	if c.shows(wizard.Own); c.state.MyKey.Taken != string(cards.RulingWrong) {
+		t.Errorf("nobody vouched: %q", c.state.MyKey.Taken)
+	}
+	_, err = c.accounts.AllowRebind(t.Context(), id, "sato", "saw the passport")
+	c.ok(err)
+	c.do(wizard.TypedID{ID: id}, wizard.TapNext{}, wizard.TapVouch{})
+	c.shows(wizard.Done)
+	c.home()
+
+	c.sit(dealt[2])
+	c.pinIs("1234")
+	c.shows(wizard.Held)
+	c.do(wizard.TapForgot{})
+	code = c.state.MyKey.Code
+	if c.shows(wizard.Done); code == "" || dealt[2].Verified() {
+		t.Errorf("code %t, the card still signs: %v", code != "", dealt[2].Verified())
+	}
+	_, err = c.accounts.SetPassword(t.Context(), netip.Addr{}, id, code, "aki-no-sora-2026", "a phone")
+	c.ok(err)
+	c.home()
+}
+
+// Who went to the ID of before by mistake registers after all.
+func TestCounterBeforeAfterAll(t *testing.T) {
+	c, dealt := newCounter(t, "good")
+	c.sit(dealt[0])
+	c.pinIs("1234")
+	c.do(wizard.TapBefore{}, wizard.TypedID{ID: "NATS2345"}, wizard.TapNext{}, wizard.TypedPass{Pass: wizard.NewTyped([]byte("natsu-no-umi-2026"))})
+	c.shows(wizard.Own)
+	c.do(wizard.TapBack{})
+	c.shows(wizard.Choose)
+	c.agree()
+	c.home()
+}
+
 // Each wrong PIN is sent once; before the last try staff are asked.
 func TestCounterWrongPIN(t *testing.T) {
 	c, dealt := newCounter(t, "p256")
@@ -444,6 +532,7 @@ func TestCounterPulled(t *testing.T) {
 	if commands < 10 {
 		t.Fatalf("only %d commands", commands)
 	}
+	list := new(strings.Builder)
 	for n := 1; n <= commands; n++ {
 		card := deal(n)
 		c.sit(card)
@@ -457,6 +546,7 @@ func TestCounterPulled(t *testing.T) {
 		if sent := pins(card); !c.state.MyKey.Moved || sent > 1 || c.state.MyKey.Wrong {
 			t.Errorf("pulled in command %d: %+v, %d PINs", n, c.state.MyKey, sent)
 		}
+		fmt.Fprintf(list, "%s\n  > %s, %d PIN\n", lastOf(slices.DeleteFunc(card.Log(), func(l string) bool { return !strings.Contains(l, "pulled away") })), c.screen(), pins(card))
 		before := pins(card)
 		c.takeAway()
 		c.shows(wizard.Place)
@@ -468,6 +558,7 @@ func TestCounterPulled(t *testing.T) {
 		c.home()
 		onlyOurs(t, card)
 	}
+	proof.Golden(t, "pulled.txt", list.String())
 }
 
 // The hub is away, from the start or from any question on: nothing can be

@@ -38,7 +38,15 @@ func (c *clerk) who(sit *sitting, aim wizard.Aim) kiosk.Event {
 	if sit.offer, err = c.ask(sit, next, ""); err != nil {
 		return c.unheard(err)
 	}
-	return wizard.PINRight{Account: accountOf(answer), IDs: sit.offer.Proposals}
+	return wizard.PINRight{Account: accountOf(answer), IDs: sit.offer.Proposals, Terms: termsOf(sit.offer.Terms)}
+}
+
+// termsOf are the terms that are signed, and no others.
+func termsOf(t cards.Terms) wizard.Agreement {
+	in := func(x cards.Text) map[string]string {
+		return map[string]string{"ja": x.In("ja"), "en": x.In("en")}
+	}
+	return wizard.Agreement{Municipality: in(t.Municipality), Scheme: in(t.Scheme), Body: in(t.Body)}
 }
 
 func accountOf(a cards.Answer) wizard.Account {
@@ -79,11 +87,11 @@ func (c *clerk) apply(sit *sitting, e wizard.Apply) kiosk.Event {
 		defer e.Pass.Wipe()
 	}
 	a := cards.Application{Purpose: cards.Purpose(e.Purpose), ID: e.ID}
-	more := cards.Apply{Code: a.Purpose == cards.Register && e.Pass == nil || a.Purpose == cards.Show}
+	more := cards.Apply{Code: a.Purpose == cards.Show || a.Purpose == cards.Register && e.Pass == nil}
 	switch a.Purpose {
 	case cards.Register:
 		a.Terms = sit.offer.Terms.Version
-	case cards.Retire, cards.Show:
+	case cards.Retire, cards.Show, cards.Rebind:
 		var err error
 		if sit.offer, err = c.ask(sit, a.Purpose, ""); err != nil {
 			return c.unheard(err)
@@ -103,8 +111,12 @@ func (c *clerk) apply(sit *sitting, e wizard.Apply) kiosk.Event {
 		if a.Purpose == cards.Retire {
 			out.Account = wizard.Account{}
 		}
-	case cards.RulingTaken, cards.RulingOffensive: // the challenge is used up, too
-		if sit.offer, err = c.ask(sit, a.Purpose, ""); err != nil {
+	case cards.RulingTaken, cards.RulingOffensive, cards.RulingWrong: // the challenge is used up, too
+		next := a.Purpose
+		if next == cards.Rebind { // they may have none, after all
+			next = cards.Register
+		}
+		if sit.offer, err = c.ask(sit, next, ""); err != nil {
 			return c.unheard(err)
 		}
 		out.IDs = sit.offer.Proposals

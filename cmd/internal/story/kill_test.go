@@ -197,6 +197,7 @@ func (c *town) faults(t *testing.T, data string, acks []ack) (faults []string) {
 		}
 		return lines
 	}
+	holders := c.holders(t, data)
 	redeemed, transfers, winner := map[string]string{}, map[string]int{}, map[string]string{}
 	for _, l := range read("ledger") {
 		if l.Kind == "redeem" {
@@ -207,7 +208,7 @@ func (c *town) faults(t *testing.T, data string, acks []ack) (faults []string) {
 		if l.State != "redeemed" {
 			continue
 		}
-		redeemed[l.Serial] = l.Account
+		redeemed[l.Serial] = holders[l.Account]
 		s, err := cards.ParseSerial(l.Serial)
 		check(t, err)
 		if n := transfers[fmt.Sprintf("%d/%d", s.Allotment, s.Number)]; n != 1 {

@@ -64,6 +64,25 @@ func (c *town) crowd(t testing.TB, n int) (ids []string) {
 	return ids
 }
 
+// holders are the MyKey IDs by the accounts that they name.
+func (c *town) holders(t testing.TB, data string) map[string]string {
+	t.Helper()
+	db, err := sql.Open("sqlite", "file:"+c.path(data, "hub.db")+"?_pragma=busy_timeout(5000)")
+	check(t, err)
+	defer db.Close()
+	rows, err := db.Query(`SELECT account, id FROM mykey`)
+	check(t, err)
+	defer rows.Close()
+	names := map[string]string{}
+	for rows.Next() {
+		var account, id string
+		check(t, rows.Scan(&account, &id))
+		names[account] = id
+	}
+	check(t, rows.Err())
+	return names
+}
+
 // station opens the kiosk in this process.
 func (c *town) station(t testing.TB) *station.Station {
 	t.Helper()

@@ -1,0 +1,186 @@
+package station
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"pointkiosk/assets/words"
+	"pointkiosk/kiosk"
+	"pointkiosk/kiosk/jpki/jpkitest"
+	"pointkiosk/kiosk/pcsc"
+	"pointkiosk/kiosk/wizard"
+	"pointkiosk/packaging/proof"
+)
+
+// A turn is what one person does at the counter with one card, step by step.
+type turn struct {
+	name, card string
+	does       []string
+}
+
+func turns() []turn {
+	to := func(more ...string) []string { return append([]string{"lay down"}, more...) }
+	return []turn{
+		{"all goes well", "good", to("PIN 1234", "agree")},
+		{"wrong PIN with 3, 2 and 1 tries, and staff say yes", "good", to("PIN 0000", "PIN 0000", "PIN 0000", "tap next", "PIN 0000", "PIN 0000")},
+		{"right PIN with 2 tries", "two-tries", to("PIN 1234")},
+		{"right PIN with 1 try, and nobody says yes", "last-try", to("PIN 1234")},
+		{"right PIN with 1 try, and staff say yes", "last-try", to("tap next", "PIN 1234")},
+		{"locked", "locked", to("PIN 1234")},
+		{"a card without a PIN", "pinless", to("PIN 1234")},
+		{"a card of public transport", "transit", to("PIN 1234")},
+		{"a Basic Resident Register card", "old", to("PIN 1234")},
+		{"an Android telephone", "android", to("PIN 1234")},
+		{"an iPhone", "iphone", to("PIN 1234")},
+		{"issued without a certificate", "none", to("PIN 1234")},
+		{"expired", "expired", to("PIN 1234")},
+		{"renewed an hour ago", "renewed", to("PIN 1234")},
+		{"revoked", "revoked", to("PIN 1234", "agree")},
+		{"of an unknown CA", "unknown-ca", to("PIN 1234", "agree")},
+		{"a certificate for signatures", "wrong-policy", to("PIN 1234", "agree")},
+		{"an RSA key of 1024 bits", "rsa1024", to("PIN 1234", "agree")},
+		{"mute from the third command on", "mute@3", to("PIN 1234")},
+		{"mute when the PIN comes", "mute@12", to("PIN 1234", "PIN 1234")},
+		{"the card is taken away before the PIN", "good", to("take away", "PIN 1234")},
+		{"the card is taken away before the end", "good", to("PIN 1234", "take away", "agree")},
+		{"the reader is unplugged before the PIN", "good", to("unplug", "PIN 1234")},
+		{"the reader is unplugged before the end", "good", to("PIN 1234", "unplug", "agree")},
+		{"a second card on the reader", "good", to("PIN 1234", "second card", "agree")},
+		{"another person's card after the PIN", "good", to("PIN 1234", "take away", "lay another down", "PIN 1234")},
+		{"the kiosk's clock is twenty years ahead", "good", []string{"clock ahead", "lay down", "PIN 1234", "agree"}},
+		{"the kiosk's clock is six years behind", "good", []string{"clock behind", "lay down", "PIN 1234", "agree"}},
+		{"an expired card, and a clock six years behind", "expired", []string{"clock behind", "lay down", "PIN 1234"}},
+	}
+}
+
+// Each wrong turn: the screens that are shown, and all that the card was told,
+// byte for byte. No VERIFY is sent with one try left unless staff said yes, none
+// twice, and no other applet is asked for anything.
+func TestTurns(t *testing.T) {
+	all := turns()
+	var kinds []string
+	for _, turn := range all {
+		kinds = append(kinds, turn.card)
+	}
+	c, dealt := newCounter(t, append(kinds, "good")...)
+	out := new(strings.Builder)
+	for n, turn := range all {
+		fmt.Fprintf(out, "== %s\n", turn.name)
+		c.clock = 0
+		c.arrive()
+		for _, deed := range turn.does {
+			before := len(dealt[n].Log())
+			c.does(deed, dealt[n], dealt[len(dealt)-1])
+			fmt.Fprintf(out, "%s\n", deed)
+			for _, line := range dealt[n].Log()[before:] {
+				fmt.Fprintf(out, "    %s\n", line)
+			}
+			fmt.Fprintf(out, "  > %s\n", c.screen())
+		}
+		typed := strings.Count(strings.Join(turn.does, " "), "PIN ")
+		if sent := pins(dealt[n]); sent > typed {
+			t.Errorf("%s: %d PINs typed, %d sent", turn.name, typed, sent)
+		}
+		c.take()
+		c.isOff(dealt[n])
+		onlyOurs(t, dealt[n])
+	}
+	proof.Golden(t, "turns.txt", out.String())
+}
+
+// arrive is somebody who taps マイキーIDをつくる and is 15 or older.
+func (c *counter) arrive() {
+	c.t.Helper()
+	c.at(kiosk.Home)
+	c.do(kiosk.TapMyKey{}, wizard.TapNext{})
+	c.shows(wizard.Place)
+}
+
+// take is the end of a visit, however it went.
+func (c *counter) take() {
+	c.takeAway()
+	c.do(wizard.TapEnd{}, wizard.TapBack{}, wizard.TapEnd{})
+	c.tell(pcsc.ReaderBack{})
+	c.home()
+}
+
+func (c *counter) does(deed string, card, another *jpkitest.Card) {
+	c.t.Helper()
+	switch what, digits, _ := strings.Cut(deed, " "); what {
+	case "PIN":
+		c.pinIs(digits)
+		return
+	}
+	switch deed {
+	case "lay down":
+		c.lay(card)
+	case "lay another down":
+		c.lay(another)
+	case "take away":
+		c.takeAway()
+		c.isOff(card)
+	case "second card":
+		c.tell(pcsc.Second{})
+		c.isOff(card)
+	case "unplug":
+		c.reader.put(nil)
+		c.tell(pcsc.NoReader{})
+		c.isOff(card)
+	case "tap next":
+		c.do(wizard.TapNext{})
+	case "agree":
+		ids := append(slices.Clone(c.state.MyKey.IDs), "")
+		c.do(wizard.TapID{ID: ids[0]}, wizard.TapCode{}, wizard.TapNext{}, wizard.TapNext{})
+		c.secret = append(c.secret, c.state.MyKey.Account.ID, c.state.MyKey.Code)
+	case "clock ahead":
+		c.clock = 20 * 365 * 24 * time.Hour
+	case "clock behind":
+		c.clock = -6 * 365 * 24 * time.Hour
+	default:
+		c.t.Fatalf("nobody does %q", deed)
+	}
+}
+
+// isOff waits until a card was powered down: that takes its time.
+func (c *counter) isOff(card *jpkitest.Card) {
+	c.t.Helper()
+	for end := time.Now().Add(5 * time.Second); !strings.HasPrefix(lastOf(card.Log()), "power down"); time.Sleep(time.Millisecond) {
+		if time.Now().After(end) {
+			c.t.Fatalf("the card can still sign:\n%s", strings.Join(card.Log(), "\n"))
+		}
+	}
+}
+
+func lastOf(log []string) string { return append([]string{""}, log...)[len(log)] }
+
+// screen names what is shown.
+func (c *counter) screen() string {
+	if c.state.Step != kiosk.MyKey {
+		return map[kiosk.Step]string{kiosk.Home: "home"}[c.state.Step]
+	}
+	w := c.state.MyKey
+	name := map[wizard.Step]string{
+		wizard.Needs: "needs", wizard.Place: "place", wizard.Reading: "reading", wizard.PIN: "PIN", wizard.LastTry: "last try: staff",
+		wizard.Choose: "choose", wizard.Done: "done", wizard.Take: "take",
+	}[w.Step]
+	switch w.Step {
+	case wizard.PIN, wizard.LastTry:
+		name += fmt.Sprintf(", %d left", w.Tries)
+	case wizard.Stopped:
+		why := string(w.Reason)
+		if w.Reason == wizard.Refused {
+			why = w.Word
+		}
+		name = why + ": " + words.In("ja").Say("mykey.stop."+why)
+	}
+	if w.Wrong {
+		name += ", wrong"
+	}
+	if w.Moved {
+		name += ", it was moved"
+	}
+	return name
+}
