@@ -278,5 +278,5 @@ func (s *site) foundTicket(v *visit, card cards.Card) (page, error) {
 	case found:
 		return s.readTicket(v, card.Text())
 	}
-	return page{Name: "say", Title: v.Say("page.no.ticket.title"), Text: v.Say("page.no.ticket")}, nil
+	return page{Name: "say", Title: v.Say("page.no.ticket.title"), Text: v.Say("page.no.ticket"), Shop: &shopView{}}, nil
 }

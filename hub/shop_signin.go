@@ -5,6 +5,7 @@ import (
 	"math"
 	"net/http"
 
+	"pointkiosk/cards"
 	"pointkiosk/hub/registry"
 )
 
@@ -39,6 +40,9 @@ func (s *site) shopSignIn(v *visit) (page, error) {
 		s.setCookie(v.w, "shop", session.Cookie(), 0)
 		if _, _, ok := s.heldTicket(v); ok {
 			return page{To: "/shop/ticket"}, nil
+		}
+		if card, ok := s.held(v); ok && card.Kind == cards.KindTicket { // its address led here
+			return s.readTicket(v, card.Text())
 		}
 		return page{To: "/shop"}, nil
 	case errors.Is(err, registry.ErrWrong), errors.Is(err, registry.ErrPartner):

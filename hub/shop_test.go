@@ -40,7 +40,7 @@ func newMall(t testing.TB) *mall {
 		t.Fatal(err)
 	}
 	m.tickets = must(m.ledger.Grant(ctx, ledger.Grant{Kiosk: "K-01", Event: "tickets", Kind: cards.KindTicket, Count: 20}))(t)
-	must(m.ledger.Claim(ctx, m.card(walk, 1), residentID))(t)
+	must(m.ledger.Claim(ctx, m.card(walk, 1), m.account(residentID)))(t)
 	m.sits()
 	return m
 }
@@ -210,6 +210,13 @@ func TestTicketAddress(t *testing.T) {
 	}
 	if s := resident.post(resident.get("/account"), "/claim", nil); s.title() != "これはポイント券です" {
 		t.Errorf("a claim: %s", s.title())
+	}
+	late := m.phone("ja") // a shop that signs in only now
+	if s := late.open(c); !strings.Contains(s.html, "お店の方はこちら") {
+		t.Errorf("no way for shops: %s", s.html)
+	}
+	if s := late.post(late.get("/shop/signin"), "/shop/signin", url.Values{"id": {"tofu-ya"}, "password": {shopPassword}}); s.path != "/shop/ticket" {
+		t.Errorf("signed in with a ticket in hand: %s", s.path)
 	}
 	watch.wrote(t) // a press moves a session on
 	if s := shop.open(c); s.path != "/shop/ticket" || s.title() != "使えます 500ポイント" {

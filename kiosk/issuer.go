@@ -167,7 +167,7 @@ func (i *Issuer) face(a cards.Allotment, c cards.Card, copy uint32) face.Card {
 		Municipality: e.Municipality.In(i.Lang), Scheme: e.Scheme.In(i.Lang), Points: int(a.Points),
 		Event: e.Name.In(i.Lang), Date: a.Day.Start(), Place: e.Place.In(i.Lang), Expires: a.Expires.Start(),
 		Contact: e.Contact.In(i.Lang), Phone: e.Phone, Host: string(e.Host),
-		Kiosk: i.Kiosk, Practice: a.Kind.Practice(), Reprint: int(copy), Lang: i.Lang,
+		Kiosk: i.Kiosk, Ticket: a.Kind&^0x08 == cards.KindTicket, Practice: a.Kind.Practice(), Reprint: int(copy), Lang: i.Lang,
 	}
 	if c.Number != 0 {
 		f.URL, f.Serial = e.Host.URL(c), c.Serial().String()

@@ -1,91 +1,95 @@
 package face
 
 import (
-	"fmt"
-	"strings"
+	"image"
 	"time"
 
 	"pointkiosk/assets/words"
-	"pointkiosk/cards/qr"
 )
 
-// A Balance is the paper that says what an account holds (残高の控え). It names
-// the account by the last characters of its MyKey ID alone.
+// A Balance is the paper that tells a resident what an account holds (残高票). Of
+// the MyKey ID it has the end alone: whoever finds it learns no ID.
 type Balance struct {
 	Municipality string
-	Tail         string // of the MyKey ID
-	Totals       []Total
-	Ends         []End // the next last days
-	More         int   // how many there are beyond these
-	Host         string
+	Tail         string // the last 4 characters of the MyKey ID
+	Schemes      []SchemeBalance
 	Contact      string
 	Phone        string
 	Kiosk        string
-	Date         time.Time // of today
+	Date         time.Time // now, in Japan time
 	Lang         string    // "ja" or "en"
 }
 
-// A Total is all points of a scheme.
-type Total struct {
+// A SchemeBalance is what an account holds in one scheme.
+type SchemeBalance struct {
 	Scheme string
 	Points int
+	Lots   []DayPoints // the one that expires first, first
 }
 
-// An End is points with their last day.
-type End struct {
-	Until  time.Time // in Japan time
-	Points int
-	Scheme string // empty where there is one alone
+// DayPoints are points with their last day, in Japan time.
+type DayPoints struct {
+	Points  int
+	Expires time.Time
 }
 
-// Balance makes the picture of a balance slip. Its code leads to where a balance
-// is seen on a phone.
+// mostLots is how many days a slip tells of each scheme; the kiosk's screen and
+// the hub's page have the rest.
+const mostLots = 8
+
+// Balance makes the picture of a balance. It has no code.
 func (f *Face) Balance(b *Balance, width int) (*Drawn, error) {
-	site := strings.ToUpper("https://" + b.Host + "/") // alphanumeric, as every code here
-	code, err := qr.Encode(site)
-	if err != nil {
-		return nil, fmt.Errorf("face: balance: %w", err)
-	}
 	p, err := f.blank(b.Lang, width)
 	if err != nil {
 		return nil, err
 	}
-	p.balance(b)
-	p.placeCode(code.Size)
-	p.text("kiosk", words.Date(b.Lang, b.Date)+"　"+b.Kiosk, style{size: 22})
+	p.text("municipality", b.Municipality, style{size: 30, bold: true})
+	p.rule(3)
+	p.text("balance", p.say.Say("slip.balance.title"), style{size: 32, bold: true})
+	p.text("tail", p.say.Say("slip.balance.tail", b.Tail), style{size: 24})
+	if len(b.Schemes) == 0 {
+		p.space(8)
+		p.text("balance", p.say.Say("slip.balance.none"), style{size: 28})
+	}
+	for _, s := range b.Schemes {
+		p.holding(s)
+	}
+	p.rule(3)
+	p.text("balance", p.say.Say("slip.balance.when", words.DateTime(b.Lang, b.Date)), style{size: 22})
+	p.text("balance", p.say.Say("slip.balance.shop"), style{size: 22})
+	p.office(b.Contact, b.Phone, b.Kiosk)
+	return p.codeless()
+}
+
+// holding is one scheme of a balance.
+func (p *plan) holding(s SchemeBalance) {
+	p.rule(3)
+	p.text("scheme", s.Scheme, style{size: 28, bold: true})
+	p.points(s.Points)
+	p.space(4)
+	for _, lot := range s.Lots[:min(len(s.Lots), mostLots)] {
+		until, points := p.say.Say("slip.balance.until", words.Day(p.say.Lang(), lot.Expires)), p.say.Say("slip.balance.points", words.Number(lot.Points))
+		p.joined(style{size: 24}, part{"expires", until}, part{"points", points})
+	}
+	if more := len(s.Lots) - mostLots; more > 0 {
+		p.text("balance", p.say.Say("slip.balance.more", more), style{size: 24})
+	}
+}
+
+// office is who can be asked, and which kiosk this was.
+func (p *plan) office(contact, phone, kiosk string) {
+	p.space(8)
+	p.joined(style{size: 22}, part{"contact", contact}, part{"phone", phone})
+	p.text("kiosk", kiosk, style{size: 22})
 	p.space(6)
+}
+
+// codeless makes the picture of a plan that has no code.
+func (p *plan) codeless() (*Drawn, error) {
 	p.closing()
 	if p.height = p.y; p.err != nil {
 		return nil, p.err
 	}
-	return p.draw(code, site), nil
-}
-
-func (p *plan) balance(b *Balance) {
-	p.text("municipality", b.Municipality, style{size: 30, bold: true})
-	p.text("balance", p.say.Say("balance.title"), style{size: 28})
-	p.text("tail", p.say.Say("balance.tail", b.Tail), style{size: 24})
-	p.rule(3)
-	for _, t := range b.Totals {
-		p.text("scheme", t.Scheme, style{size: 28, bold: true})
-		p.points(&Card{Points: t.Points})
-	}
-	if len(b.Ends) > 0 {
-		p.rule(3)
-		p.text("balance", p.say.Say("balance.ends"), style{size: 24, bold: true})
-	}
-	for _, e := range b.Ends {
-		p.joined(style{size: 24}, part{"until", p.say.Say("balance.until", words.Day(b.Lang, e.Until))},
-			part{"points", p.say.Say("balance.points", words.Number(e.Points))})
-		p.text("scheme", e.Scheme, style{size: 22})
-	}
-	if b.More > 0 {
-		p.text("balance", p.say.Say("balance.more", b.More), style{size: 22})
-	}
-	p.rule(3)
-	p.text("balance", p.say.Say("balance.phone"), style{size: 22})
-	p.text("host", b.Host, style{size: 26})
-	p.space(8)
-	p.joined(style{size: 22}, part{"contact", b.Contact}, part{"phone", b.Phone})
-	p.text("balance", p.say.Say("slip.nopin"), style{size: 22})
+	p.code = image.Rectangle{}
+	return p.picture(), nil
 }

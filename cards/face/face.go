@@ -36,6 +36,7 @@ type Card struct {
 	URL          string // the text of the code
 	Serial       string // 4-4-4
 	Kiosk        string
+	Ticket       bool   // a point ticket (ポイント券): no event, and how a shop takes it
 	Practice     bool   // 見本 across the card; on the grid, from edge to edge between the texts
 	Reprint      int    // 0 is the first print, k is 再印刷 k
 	Lang         string // "ja" or "en"
@@ -83,7 +84,7 @@ func New(opts *Opts) (*Face, error) {
 // Drawn is a card's picture, and what lies where in it.
 type Drawn struct {
 	*Bitmap
-	QR     image.Rectangle // the code without its quiet zone of 4 modules; its corner is even
+	QR     image.Rectangle // the code without its quiet zone of 4 modules; its corner is even. Empty if there is none
 	Module int             // dots a module
 	URL    string          // what the code says
 	Lines  []Line          // the texts, from the top
@@ -118,9 +119,17 @@ func (f *Face) Draw(card *Card, widthDots int) (*Drawn, error) {
 
 // draw makes the picture of a plan, with a code that says text.
 func (p *plan) draw(code *qr.Matrix, text string) *Drawn {
+	d := p.picture()
+	d.URL = text
+	d.code(code, p.code.Min, p.f.module)
+	return d
+}
+
+// picture makes the picture of a plan, but for its code.
+func (p *plan) picture() *Drawn {
 	f := p.f
 	p.bare()
-	d := &Drawn{Bitmap: NewBitmap(p.width, p.height), QR: p.code, Module: f.module, URL: text, Lines: p.lines}
+	d := &Drawn{Bitmap: NewBitmap(p.width, p.height), QR: p.code, Module: f.module, Lines: p.lines}
 	for _, m := range p.marks {
 		f.text(d.Bitmap, m, faint)
 	}
@@ -130,7 +139,6 @@ func (p *plan) draw(code *qr.Matrix, text string) *Drawn {
 	for _, l := range p.lines {
 		f.text(d.Bitmap, l, solid)
 	}
-	d.code(code, p.code.Min, f.module)
 	return d
 }
 

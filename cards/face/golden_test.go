@@ -30,7 +30,7 @@ func listing(d *Drawn) []byte {
 	coded := false
 	for _, l := range d.Lines {
 		y := l.Baseline - l.Size*7/8
-		if y > d.QR.Min.Y && !coded {
+		if y > d.QR.Min.Y && !coded && !d.QR.Empty() {
 			coded = true
 			fmt.Fprintf(&b, "%4d %6d %4d %5d %4d      code\n", d.QR.Min.Y, d.QR.Dy(), d.QR.Min.X, d.QR.Dx(), d.Module)
 		}

@@ -187,8 +187,8 @@ func (p *plan) block(s style, texts ...string) {
 
 // points puts the number in large figures and the unit on the same baseline.
 // Figures are 3/4 of their type high and have nothing below the baseline.
-func (p *plan) points(card *Card) {
-	number, unit := words.Number(card.Points), p.say.Say("card.unit")
+func (p *plan) points(points int) {
+	number, unit := words.Number(points), p.say.Say("card.unit")
 	bold := style{bold: true}
 	for size := p.size(120); size >= p.scaled(48); size -= max(p.step(), 4) {
 		small := max(p.size(28), p.whole(size/3))

@@ -44,13 +44,17 @@ func (f *Face) plan(card *Card, width, modules int) (*plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.head(card)
-	p.across(card)
-	p.rule(3)
-	p.occasion(card)
-	p.across(card)
-	p.rule(3)
-	p.help(card)
+	if card.Ticket {
+		p.ticket(card)
+	} else {
+		p.head(card)
+		p.across(card)
+		p.rule(3)
+		p.occasion(card)
+		p.across(card)
+		p.rule(3)
+		p.help(card)
+	}
 	end := p.y
 	p.notices(card)
 	p.placeCode(modules)
@@ -92,7 +96,7 @@ func (p *plan) bare() {
 func (p *plan) head(card *Card) {
 	p.joined(style{size: 30, bold: true}, part{"municipality", card.Municipality}, part{"scheme", card.Scheme})
 	p.space(4)
-	p.points(card)
+	p.points(card.Points)
 	p.space(2)
 }
 
@@ -126,7 +130,10 @@ func (p *plan) notices(card *Card) {
 	if card.Reprint > 0 {
 		p.boxed(p.say.Say("card.reprint", card.Reprint), p.say.Say("card.reprint.why"))
 	}
-	if card.Practice {
+	switch {
+	case card.Practice && card.Ticket:
+		p.boxed(p.say.Say("card.practice"), p.say.Say("card.ticket.practice.why"))
+	case card.Practice:
 		p.boxed(p.say.Say("card.practice"), p.say.Say("card.practice.why"))
 	}
 }

@@ -64,7 +64,7 @@ func moment(ms int64) string {
 type TransferLine struct {
 	Seq       int64         `json:"seq"`
 	Kind      string        `json:"kind"`
-	Reference string        `json:"reference"` // ALLOTMENT, ALLOTMENT/NUMBER, a lot's SEQ, or DECISION/SHA-256
+	Reference string        `json:"reference"` // ALLOTMENT, ALLOTMENT/NUMBER, a lot's SEQ, a slip's number, or DECISION/SHA-256
 	At        string        `json:"at"`
 	Postings  []PostingLine `json:"postings"`
 	Hash      string        `json:"hash"`

@@ -2,7 +2,7 @@
 //
 // Each point has come from somewhere and gone somewhere: the postings of a
 // transfer sum to zero, and no row is ever changed. A card ends once
-// (redeemed, void or lapsed), and a unique key of the database decides how,
+// (redeemed, void or lapsed; a ticket spent, void or lapsed), and a unique key of the database decides how,
 // not a look before the write.
 //
 // It knows no HTTP, no passwords and no SQL driver; the caller opens the

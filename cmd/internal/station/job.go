@@ -45,7 +45,7 @@ func (s strip) Bounds() image.Rectangle {
 // job is a drawn card from the top, as the printer wants it: the lines and the
 // code, which it may draw itself, and pictures of what lies between.
 func job(d *face.Drawn) (all []printer.Raster) {
-	done := 0
+	done, coded := 0, !d.QR.Empty()
 	picture := func(until int) {
 		if until > done {
 			all = append(all, strip{d, done, until})
@@ -67,7 +67,7 @@ func job(d *face.Drawn) (all []printer.Raster) {
 			}
 		}
 		n += len(same)
-		if same[0].Top >= d.QR.Max.Y && done <= d.QR.Min.Y {
+		if coded && same[0].Top >= d.QR.Max.Y && done <= d.QR.Min.Y {
 			code()
 		}
 		if same[0].Bare && same[0].Top >= done {
@@ -76,7 +76,7 @@ func job(d *face.Drawn) (all []printer.Raster) {
 			done = same[0].Bottom
 		}
 	}
-	if done <= d.QR.Min.Y {
+	if coded && done <= d.QR.Min.Y {
 		code()
 	}
 	picture(d.Bounds().Dy())

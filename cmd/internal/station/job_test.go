@@ -34,6 +34,7 @@ func TestJob(t *testing.T) {
 				{"card", func(*face.Card) {}},
 				{"reprint", func(c *face.Card) { c.Reprint = 2 }},
 				{"practice", func(c *face.Card) { c.Practice = true }},
+				{"ticket", func(c *face.Card) { c.Ticket = true }},
 				{"drawn within the line", func(c *face.Card) { c.Event = "髙橋の麵とﾗｼﾞｵ①" }},
 			} {
 				t.Run(fmt.Sprintf("%s/%v/%s", kind.Name, l, tt.name), func(t *testing.T) {
@@ -52,6 +53,33 @@ func TestJob(t *testing.T) {
 					wantCode(t, page, c.URL)
 				})
 			}
+		}
+	}
+}
+
+// TestJobWithoutCode prints a slip that has no code, likewise.
+func TestJobWithoutCode(t *testing.T) {
+	for _, kind := range printer.Profiles() {
+		for _, l := range kind.Layouts() {
+			t.Run(fmt.Sprintf("%s/%v", kind.Name, l), func(t *testing.T) {
+				kind.Layout = l
+				f, err := face.New(look(kind))
+				if err != nil {
+					t.Fatal(err)
+				}
+				at := sampleCard().Date
+				d, err := f.Balance(&face.Balance{Municipality: "木更津市", Tail: "W2HN", Kiosk: "KSZ-014", Date: at, Lang: "ja",
+					Schemes: []face.SchemeBalance{{Scheme: "らづポイント", Points: 200, Lots: []face.DayPoints{{Points: 200, Expires: at}}}}}, kind.Dots)
+				if err != nil {
+					t.Fatal(err)
+				}
+				page := onPaper(t, kind, d)
+				if l < printer.NativeText {
+					samePicture(t, page, d)
+				} else {
+					sameWords(t, page, d)
+				}
+			})
 		}
 	}
 }

@@ -66,7 +66,7 @@ func (s *Station) eventDays(ctx context.Context) (days []eventDay, err error) {
 		return nil, err
 	}
 	for _, a := range all {
-		if a.Key != s.live.ID {
+		if a.Key != s.live.ID || a.Kind != cards.KindCard { // a ticket is signed when the hub has granted it, and by nobody's tap
 			continue
 		}
 		n := slices.IndexFunc(days, func(d eventDay) bool { return d.of(a) })

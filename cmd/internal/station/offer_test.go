@@ -41,6 +41,29 @@ func (m *market) fair() cards.Allotment {
 	return a
 }
 
+// A kiosk that holds tickets offers none of them as a card.
+func TestTicketsAreNoOffer(t *testing.T) {
+	m := newMarket(t, printer.ProcessID, nil)
+	risk, err := m.desk.AtRisk(t.Context())
+	m.ok(err)
+	_, err = m.ledger.Grant(t.Context(), ledger.Grant{Kiosk: "KSZ-014", Event: "bar", Kind: cards.KindTicket, Count: 20, Points: 500})
+	m.ok(err)
+	m.sync()
+	all, err := m.desk.Allotments(t.Context())
+	m.ok(err)
+	offers, err := m.desk.Offers(t.Context())
+	m.ok(err)
+	after, err := m.desk.AtRisk(t.Context())
+	if err != nil || len(all) != 2 || len(offers) != 1 || offers[0].Allotment.Kind != cards.KindCard || after != risk {
+		t.Errorf("%d allotments, %+v, at risk %d and then %d, %v", len(all), offers, risk, after, err)
+	}
+	m.toDesk()
+	m.do(kiosk.TapIssue{})
+	if m.state.Site.Allotment.Points != 200 {
+		t.Errorf("a card of %d points", m.state.Site.Allotment.Points)
+	}
+}
+
 func (m *market) toMenu() {
 	m.t.Helper()
 	m.do(m.desk.Arrive(m.t.Context()), kiosk.TapStaff{})
