@@ -63,6 +63,7 @@ type Site struct {
 	Practice  bool
 	Doubted   bool   // the clock is suspect: the count alone decides, not the window
 	Counter   bool   // MyKey IDs are made here: there is a card reader
+	Tickets   bool   // and turn points into tickets
 	Accounts  bool   // residents see what their accounts hold: there is a hub
 	Bound     bool   // the key is bound to this machine (TPM)
 	AtRisk    uint64 // yen: if stolen now, at most this

@@ -23,6 +23,7 @@ func newAccounts(p *pen, clock func() time.Time, send func(kiosk.Event)) *accoun
 		account.Ways: newWays(p, send), account.ID: newSignID(p, send), account.Password: newSignPassword(p, send),
 		account.Forgot: newForgot(p, send), account.Opening: wait, account.Looking: wait,
 		account.Balance: newBalance(p, send), account.Lots: newLots(p, send), account.Moves: newMoves(p, send),
+		account.Tickets: newTickets(p, send), account.Sure: newSureTicket(p, send), account.Buying: wait, account.Bought: newBought(p, send),
 		account.Put: newPut(p, send), account.Looked: newLooked(p, send), account.Stopped: newEnded(p, send),
 	}
 	for _, s := range a.leaves {
@@ -244,8 +245,11 @@ func (s *asking) body() part { return s.page }
 // Show says what is under way.
 func (s *asking) Show(st kiosk.State) {
 	key := "account.opening"
-	if st.Account.Step == account.Looking {
+	switch st.Account.Step {
+	case account.Looking:
 		key = "account.looking"
+	case account.Buying:
+		key = "account.buying"
 	}
 	s.title.set(s.p.say(key))
 	s.sub.set(s.p.say("mykey.look.sub"))

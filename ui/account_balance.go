@@ -27,6 +27,7 @@ type balance struct {
 	failBox        *panel
 	lots, moves    *button
 	put, printSlip *button
+	sell           *button
 }
 
 func newBalance(p *pen, send func(kiosk.Event)) *balance {
@@ -52,6 +53,7 @@ func newBalance(p *pen, send func(kiosk.Event)) *balance {
 	}
 	s.lots, s.moves = tile("calendar", "account.lots", account.TapLots{}), tile("change", "account.moves", account.TapMoves{})
 	s.put, s.printSlip = tile("card", "account.put", account.TapPut{}), tile("slip", "account.slip", account.TapSlip{})
+	s.sell = tile("give", "account.sell", account.TapSell{})
 	s.compose(send)
 	return s
 }
@@ -60,8 +62,8 @@ func (s *balance) compose(send func(kiosk.Event)) {
 	p := s.p
 	sums := newColumn(p, 8, spring(1), s.scheme, s.points, s.others, s.tail, spring(1))
 	ends := newColumn(p, 0, spring(1), s.box, spring(1))
-	tiles := newRow(p, 20, growing{s.put, 1}, growing{s.moves, 1}, growing{s.lots, 1}, growing{s.printSlip, 1})
-	two := newColumn(p, 24, growing{newRow(p, 24, growing{s.put, 1}, growing{s.moves, 1}), 1}, growing{newRow(p, 24, growing{s.lots, 1}, growing{s.printSlip, 1}), 1})
+	tiles := newRow(p, 16, growing{s.put, 1}, growing{s.sell, 1}, growing{s.moves, 1}, growing{s.lots, 1}, growing{s.printSlip, 1})
+	two := newColumn(p, 24, growing{newRow(p, 24, growing{s.put, 1}, growing{s.moves, 1}), 1}, growing{newRow(p, 24, growing{s.lots, 1}, growing{s.printSlip, 1}), 1}, growing{s.sell, 1})
 	s.page = &page{p: p, under: true, foot: newRow(p, 24, growing{centred(p, s.slip), 1}, growing{centred(p, s.failBox), 1}, spring(0.01), newFinish(p, send)), main: &shape{p: p,
 		lying:   newColumn(p, 20, growing{newRow(p, 40, growing{sums, 5}, growing{ends, 5}), 1}, growing{tiles, 1}),
 		low:     newColumn(p, 16, growing{newRow(p, 24, growing{sums, 5}, growing{ends, 5}), 1}, tiles),
@@ -99,6 +101,7 @@ func (s *balance) Show(st kiosk.State) {
 		s.more.set(p.say("account.ends.more", n))
 	}
 	s.box.show(len(a.Lots) > 0)
+	s.sell.show(st.Site.Tickets)
 	s.lots.enable(len(a.Lots) > 0)
 	s.moves.enable(len(a.Moves) > 0)
 	s.slipped(st.Account.Slip)
@@ -171,8 +174,13 @@ func (s *moves) Show(st kiosk.State) {
 	var list []rowText
 	for _, m := range st.Account.Account.Moves {
 		what := m.Event.In(p.lang())
-		if m.Kind == "expire" {
+		switch m.Kind {
+		case "expire":
 			what = strings.TrimSpace(p.say("account.expired", what))
+		case "ticket":
+			what = p.say("account.move.ticket")
+		case "return":
+			what = p.say("account.move.return")
 		}
 		if what == "" {
 			what = p.say("account.move.other")

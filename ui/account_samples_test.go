@@ -59,6 +59,34 @@ func scannedLines(n int) (list []account.Line) {
 	return list
 }
 
+// ticketSamples are the screens on which points become a ticket.
+func ticketSamples() (list []sample) {
+	radu := some().Home
+	offers := func(n int) (all []account.Ticket) {
+		for i := range n {
+			all = append(all, account.Ticket{Allotment: uint32(300 + i), Scheme: radu, Points: int64(500 * (i + 1) * (i + 1)), Expires: now().AddDate(0, 1, 0)})
+		}
+		return all
+	}
+	for name, n := range map[string]int{"none": 0, "one": 1, "some": 4, "many": 7} {
+		list = append(list, atAccount("tickets-"+name, account.Tickets, func(s *kiosk.State) { s.Account.Account, s.Account.Tickets = some(), offers(n) }))
+	}
+	list = append(list,
+		atAccount("balance-tickets", account.Balance, func(s *kiosk.State) { s.Account.Account, s.Site.Tickets = some(), true }),
+		atAccount("ticket-sure", account.Sure, func(s *kiosk.State) { s.Account.Ticket = offers(2)[1]; *s = nearlyGone(*s) }),
+		atAccount("ticket-buying", account.Buying, func(*kiosk.State) {}),
+		atAccount("ticket-out", account.Bought, func(s *kiosk.State) { s.Account.Sale.Serial = "ABCD-EFGH-JKMN" }),
+		atAccount("ticket-doubt", account.Bought, func(s *kiosk.State) { s.Account.Sale = account.Sale{Serial: "ABCD-EFGH-JKMN", Doubt: true} }),
+		atAccount("ticket-doubt-paper", account.Bought, func(s *kiosk.State) {
+			s.Account.Sale = account.Sale{Serial: "ABCD-EFGH-JKMN", Doubt: true, Word: "paper"}
+		}),
+	)
+	for _, word := range strings.Fields("paper unheard fault short shut over stopped other") {
+		list = append(list, atAccount("ticket-"+word, account.Bought, func(s *kiosk.State) { s.Account.Sale.Word = word }))
+	}
+	return list
+}
+
 // accountSamples are the screens of an account.
 func accountSamples() []sample {
 	none := func(*kiosk.State) {}
@@ -98,6 +126,7 @@ func accountSamples() []sample {
 		atAccount("put-some", account.Put, func(s *kiosk.State) { s.Account.Account, s.Account.Lines = some(), scannedLines(3) }),
 		atAccount("put-many", account.Put, func(s *kiosk.State) { s.Account.Account, s.Account.Lines = some(), scannedLines(2+len(verdicts())) }),
 	}
+	list = append(list, ticketSamples()...)
 	paper := account.Card{Serial: "ABCD-EFGH-JKMN", Points: 200, Event: account.Name(long().Event.Name), Day: now(), Expires: now().AddDate(0, 4, 0)}
 	list = append(list,
 		atAccount("looked-good", account.Looked, func(s *kiosk.State) { s.Account.Paper = paper }),

@@ -14,7 +14,7 @@ import "time"
 // A Step is one screen.
 type Step int
 
-// The steps. Those from Balance to Put are an open account.
+// The steps. Those from Balance to Bought are an open account.
 const (
 	Ways     Step = iota // by My Number card, or by MyKey ID and password
 	ByCard               // by card: the steps of package wizard go on from here
@@ -26,6 +26,10 @@ const (
 	Lots                 // all of what expires when
 	Moves                // what came and went
 	Put                  // paper cards put on the account, each with its verdict
+	Tickets              // ポイント券: of how many points
+	Sure                 // this one?
+	Buying               // the hub is asked, and it is printed
+	Bought               // it is out, or may be, or came to nothing
 	Looking              // a paper card is looked at
 	Looked               // what it is worth
 	Stopped              // it ends here: Reason says why, and what to do
@@ -125,6 +129,33 @@ type Card struct {
 	List    time.Time
 }
 
+// A Ticket is a point ticket that this kiosk may print.
+type Ticket struct {
+	Allotment uint32
+	Scheme    Name
+	Points    int64
+	Expires   time.Time // its last day
+}
+
+// CanHave reports whether an account has the points for a ticket: only those count
+// that last as long as it does.
+func (a Account) CanHave(t Ticket) bool {
+	var sum int64
+	for _, l := range a.Lots {
+		if l.Scheme.Ja == t.Scheme.Ja && !l.Expires.Before(t.Expires) {
+			sum += l.Points
+		}
+	}
+	return sum >= t.Points
+}
+
+// A Sale is what became of a ticket.
+type Sale struct {
+	Serial string // of the ticket; empty where there is none
+	Doubt  bool   // whether it is whole only the person can see
+	Word   string // why there is none: what to tell
+}
+
 // A SlipState is what became of the printed slip.
 type SlipState int
 
@@ -150,6 +181,9 @@ type State struct {
 	Sent    bool // some of the lines are on their way
 	Paper   Card // that was looked at
 	Slip    SlipState
+	Tickets []Ticket // that may be had here
+	Ticket  Ticket   // the chosen one
+	Sale    Sale
 }
 
 // Sum is what the paper cards gave so far.
@@ -178,6 +212,10 @@ type (
 	TapMoves  struct{}
 	TapPut    struct{} // how paper cards are put on the account
 	TapSlip   struct{}
+	TapSell   struct{} // ポイント券にする
+	TapTicket struct{ Allotment uint32 }
+	TapYes    struct{} // this one; or, it is whole
+	TapNo     struct{} // it is torn, or did not come out: the same again
 	TapBack   struct{}
 	TapEnd    struct{} // 終わる
 
@@ -203,7 +241,15 @@ type (
 		Reason  Reason // why it ends, empty if it goes on
 	}
 	LookDone struct{ Card Card }
-	SlipOut  struct{ Printed bool }
+
+	TicketsAre struct{ Tickets []Ticket }
+	TicketDone struct {
+		Sale  Sale
+		Heard bool // the account has these lots now, and one move more
+		Lots  []Lot
+		Move  Move
+	}
+	SlipOut struct{ Printed bool }
 )
 
 // An Effect is something to do; its answer comes back as an Event.
@@ -221,10 +267,16 @@ type (
 		ID   string
 		Pass Secret
 	}
-	PutCards  struct{ Scans []Scan } // at most [MaxPut]
-	LookAt    struct{ Text Secret }
-	PrintSlip struct{ Account Account }
-	Leave     struct{} // the sitting ends, here and at the hub
+	PutCards     struct{ Scans []Scan } // at most [MaxPut]
+	LookAt       struct{ Text Secret }
+	PrintSlip    struct{ Account Account }
+	ListTickets  struct{}
+	BuyTicket    struct{ Ticket Ticket }
+	SettleTicket struct { // the person's word on one that is in doubt
+		Serial string
+		Whole  bool
+	}
+	Leave struct{} // the sitting ends, here and at the hub
 )
 
 // MaxPut is how many cards the hub takes at once.

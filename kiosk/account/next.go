@@ -5,8 +5,8 @@ import "slices"
 // Is reports whether an event is one of this package's.
 func Is(e Event) bool {
 	switch e.(type) {
-	case TapCard, TapID, TapForgot, TapLots, TapMoves, TapPut, TapSlip, TapBack, TapEnd,
-		TypedID, TypedPass, Scanned, CardIn, CardOut, Opened, NotOpened, PutDone, LookDone, SlipOut:
+	case TapCard, TapID, TapForgot, TapLots, TapMoves, TapPut, TapSlip, TapSell, TapTicket, TapYes, TapNo, TapBack, TapEnd,
+		TypedID, TypedPass, Scanned, CardIn, CardOut, Opened, NotOpened, PutDone, LookDone, SlipOut, TicketsAre, TicketDone:
 		return true
 	}
 	return false
@@ -26,7 +26,7 @@ func Drop(e Event) {
 func Open(a Account) State { return State{Step: Balance, Reader: true, Card: true, Account: a} }
 
 // IsOpen reports whether an account is open.
-func (s State) IsOpen() bool { return s.Step >= Balance && s.Step <= Put }
+func (s State) IsOpen() bool { return s.Step >= Balance && s.Step <= Bought }
 
 // Next returns what follows from an event. An event out of place changes
 // nothing, and a secret that comes with one is wiped. done reports that the
@@ -84,6 +84,8 @@ func (s State) next(e Event) (State, Effect, bool) {
 		return s.entering(e)
 	case Balance, Lots, Moves, Put:
 		return s.atAccount(e)
+	case Tickets, Sure, Buying, Bought:
+		return s.atTickets(e)
 	case Looking:
 		if e, ok := e.(LookDone); ok {
 			s.Step, s.Paper = Looked, e.Card
@@ -102,7 +104,7 @@ func (s State) laid() (State, Effect, bool) {
 	case Ways, ID, Password, Forgot:
 		s.Lost = s.Step == Forgot
 		s.Step, s.ID = ByCard, ""
-	case Opening, Balance, Lots, Moves, Put:
+	case Opening, Balance, Lots, Moves, Put, Tickets, Sure, Buying, Bought:
 		return leave()
 	}
 	return s, nil, false
@@ -123,9 +125,15 @@ func (s State) back() (State, Effect, bool) {
 		if s.ID == "" {
 			s.Step = ID
 		}
-	case Lots, Moves, Put:
+	case Sure:
+		s.Step = Tickets
+	case Lots, Moves, Put, Tickets:
 		s.Step = Balance
-	case Opening, Balance, Looking:
+	case Bought:
+		if !s.Sale.Doubt {
+			s.Step = Balance
+		}
+	case Opening, Balance, Looking, Buying:
 		// what is under way is waited for; an account is closed by 終わる
 	default:
 		return leave()
@@ -187,6 +195,9 @@ func (s State) atAccount(e Event) (State, Effect, bool) {
 			s.Slip = Printing
 			return s, PrintSlip{Account: s.Account}, false
 		}
+	case TapSell:
+		s.Step, s.Tickets, s.Sale = Tickets, nil, Sale{}
+		return s, ListTickets{}, false
 	}
 	return s, nil, false
 }
@@ -195,7 +206,7 @@ func (s State) atAccount(e Event) (State, Effect, bool) {
 // looked at.
 func (s State) scanned(e Scanned) (State, Effect) {
 	switch {
-	case s.IsOpen() && len(s.Lines) < maxLines:
+	case s.IsOpen() && s.Step < Buying && len(s.Lines) < maxLines:
 		s.Step = Put
 		s.Lines = append(slices.Clip(s.Lines), Line{N: len(s.Lines) + 1, text: e.Text})
 		return s.send()

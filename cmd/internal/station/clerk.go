@@ -30,6 +30,7 @@ type clerk struct {
 	reader string // on which the card lies
 	now    *sitting
 	ends   sync.WaitGroup // of sittings, at the hub
+	sale   sync.Mutex     // one ticket at a time
 }
 
 // newClerk returns the one of the reader that the settings name.
@@ -104,6 +105,12 @@ func (c *clerk) do(ctx context.Context, e kiosk.Effect) kiosk.Event {
 		return c.put(sit, e)
 	case account.PrintSlip:
 		return c.balanceSlip(ctx, sit, e)
+	case account.ListTickets:
+		return c.listTickets(ctx)
+	case account.BuyTicket:
+		return c.buy(ctx, sit, e)
+	case account.SettleTicket:
+		return c.settleTicket(ctx, e)
 	}
 	return nil
 }

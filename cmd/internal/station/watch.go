@@ -33,6 +33,7 @@ func (d *Desk) Watch(ctx context.Context, send func(kiosk.Event)) error {
 	var parts sync.WaitGroup
 	parts.Go(func() { up.Run(ctx) })
 	parts.Go(func() { d.check(ctx) })
+	parts.Go(func() { d.clerk.tend(ctx) })
 	if d.clerk != nil {
 		parts.Go(func() {
 			if err := d.clerk.watch(ctx, send); err != nil {
