@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 )
 
 // secret remembers whether it was wiped.
@@ -41,6 +42,10 @@ func TestTurns(t *testing.T) {
 	in := []Event{TapID{}, TypedID{"K7M4W2HN"}, typed()}
 	open := append(in[:len(in):len(in)], Opened{held()})
 	upTo := func(base []Event, more ...Event) []Event { return append(base[:len(base):len(base)], more...) }
+	offers := TicketsAre{[]Ticket{{Allotment: 7, Scheme: held().Home, Points: 300}, {Allotment: 8, Scheme: held().Home, Points: 301}, {Allotment: 9, Scheme: Name{Ja: "別"}, Points: 60}}}
+	sell := append(open[:len(open):len(open)], TapSell{}, offers)
+	sure := append(sell[:len(sell):len(sell)], TapTicket{7}, TapYes{})
+	doubt := append(sure[:len(sure):len(sure)], TicketDone{Sale: Sale{Serial: "A", Doubt: true}})
 	put := PutDone{Lines: []Line{{N: 1, Points: 200}}, Heard: true, Account: held()}
 	for _, tt := range []struct {
 		name    string
@@ -72,6 +77,19 @@ func TestTurns(t *testing.T) {
 		{"two scans, and the first's answer", upTo(open, scan(), scan(), put), Put, "SignIn PutCards PutCards"},
 		{"the sitting is over", upTo(open, scan(), PutDone{Reason: Over}), Stopped, "SignIn PutCards Leave"},
 		{"an answer at the balance", upTo(open, scan(), TapBack{}, put), Balance, "SignIn PutCards"},
+		{"tickets", upTo(open, TapSell{}), Tickets, "SignIn ListTickets"},
+		{"a ticket", upTo(sell, TapTicket{7}), Sure, "SignIn ListTickets"},
+		{"a ticket, and back", upTo(sell, TapTicket{7}, TapBack{}, TapBack{}), Balance, "SignIn ListTickets"},
+		{"a ticket of too many points", upTo(sell, TapTicket{8}), Tickets, "SignIn ListTickets"},
+		{"a ticket of another scheme's points", upTo(sell, TapTicket{9}), Tickets, "SignIn ListTickets"},
+		{"a ticket that is not offered", upTo(sell, TapTicket{6}), Tickets, "SignIn ListTickets"},
+		{"a ticket is bought once", upTo(sure, TapYes{}, TapTicket{7}, TapBack{}, scan()), Buying, "SignIn ListTickets BuyTicket"},
+		{"a ticket is out", upTo(sure, TicketDone{Sale: Sale{Serial: "A"}}, TapYes{}), Bought, "SignIn ListTickets BuyTicket"},
+		{"a ticket is out, and back", upTo(sure, TicketDone{Sale: Sale{Serial: "A"}}, TapBack{}), Balance, "SignIn ListTickets BuyTicket"},
+		{"a ticket is in doubt, and nobody goes back", upTo(doubt, TapBack{}), Bought, "SignIn ListTickets BuyTicket"},
+		{"a ticket is torn", upTo(doubt, TapNo{}, TapNo{}), Buying, "SignIn ListTickets BuyTicket SettleTicket"},
+		{"a ticket is whole", upTo(doubt, TapYes{}, TicketDone{Sale: Sale{Serial: "A"}}), Bought, "SignIn ListTickets BuyTicket SettleTicket"},
+		{"gone while it is printed", upTo(sure, CardOut{}), Ways, "SignIn ListTickets BuyTicket Leave left"},
 		{"the end", upTo(open, TapEnd{}), Ways, "SignIn Leave left"},
 		{"a card is put down at an open account", upTo(open, CardIn{}), Ways, "SignIn Leave left"},
 		{"a card is taken away", upTo(open, CardOut{}), Ways, "SignIn Leave left"},
@@ -103,6 +121,22 @@ func TestTotals(t *testing.T) {
 	}
 	if got := (Account{Home: Name{Ja: "別"}}).Totals(); len(got) != 1 || got[0].Points != 0 {
 		t.Errorf("of nothing: %+v", got)
+	}
+}
+
+// Only points that last as long as the ticket count.
+func TestCanHave(t *testing.T) {
+	day := func(n int) time.Time { return time.Date(2026, 12, n, 0, 0, 0, 0, time.UTC) }
+	a := Account{Lots: []Lot{{Points: 100, Expires: day(9)}, {Points: 200, Expires: day(10)}, {Points: 50, Expires: day(11)}, {Scheme: Name{Ja: "別"}, Points: 900, Expires: day(20)}}}
+	for points, want := range map[int64]bool{250: true, 251: false} {
+		if got := a.CanHave(Ticket{Points: points, Expires: day(10)}); got != want {
+			t.Errorf("%d points: %v", points, got)
+		}
+	}
+	s := State{Step: Buying, Account: Account{Lots: a.Lots, Moves: []Move{{Points: 200}}}, Slip: Printed}
+	s, _, _ = s.Next(TicketDone{Heard: true, Lots: a.Lots[:1], Move: Move{Points: -250}})
+	if len(s.Account.Lots) != 1 || len(s.Account.Moves) != 2 || s.Account.Moves[0].Points != -250 || s.Slip != NoSlip {
+		t.Errorf("%+v", s)
 	}
 }
 
@@ -177,7 +211,8 @@ func TestAnyOrder(t *testing.T) {
 	for _, e := range []Event{
 		TapCard{}, TapID{}, TapID{}, TapForgot{}, TapLots{}, TapMoves{}, TapPut{}, TapSlip{}, TapBack{}, TapEnd{}, TypedID{"K7M4W2HN"}, TypedID{"K7M4W2HN"}, CardIn{}, CardOut{},
 		Opened{held()}, Opened{held()}, NotOpened{Wrong: true}, NotOpened{Reason: Offline}, PutDone{Lines: lines, Heard: true}, PutDone{Reason: Over},
-		LookDone{}, SlipOut{}, SlipOut{true},
+		LookDone{}, SlipOut{}, SlipOut{true}, TapSell{}, TicketsAre{[]Ticket{{Allotment: 7, Scheme: held().Home, Points: 300}}}, TapTicket{7}, TapYes{}, TapNo{},
+		TicketDone{}, TicketDone{Sale: Sale{Doubt: true}},
 	} {
 		all = append(all, func() (Event, *secret) { return e, nil })
 	}
