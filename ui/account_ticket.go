@@ -166,7 +166,7 @@ func (s *bought) Show(st kiosk.State) {
 	case sale.Doubt:
 		picture, title, sub = "torn", "account.ticket.whole", p.say("account.ticket.whole.sub")
 		if sale.Word != "" {
-			note = p.known("account.ticket.word."+sale.Word, "account.ticket.word.fault")
+			note = p.say("account.ticket.again")
 		}
 	case sale.Word != "":
 		picture, title, sub = "fault", "account.ticket.not", p.known("account.ticket.word."+sale.Word, "account.ticket.word.fault")
