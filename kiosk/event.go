@@ -38,6 +38,7 @@ type (
 	TapBack     struct{}                   // もどる, 終わる: one step up
 	TapDesk     struct{ Allotment uint32 } // staff menu: open the Issue screen for the event of this one; 0 for the only one
 	TapPage     struct{ Skip int }         // staff menu: 前へ, 次へ
+	TapPrizes   struct{}                   // staff menu: 賞品交換
 	TapReview   struct{}                   // staff menu: decide the open cards
 	TapPractice struct{}                   // staff menu: practice on, off
 	TapIssue    struct{}                   // the one large button

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"pointkiosk/kiosk/account"
+	"pointkiosk/kiosk/prize"
 	"pointkiosk/kiosk/wizard"
 )
 
@@ -108,6 +109,8 @@ func (s State) left() Effect {
 		return account.Leave{}
 	case s.at(MyKey):
 		return wizard.PowerDown{}
+	case s.at(Prize), s.Prize.Step == prize.Second:
+		return prize.Clear{}
 	}
 	return nil
 }

@@ -29,6 +29,9 @@ func (s State) Next(e Event) (State, Effect) {
 	if next, effect, ok := s.card(e); ok {
 		return next, effect
 	}
+	if next, effect, ok := s.prize(e); ok {
+		return next, effect
+	}
 	if next, effect, ok := s.account(e); ok {
 		return next, effect
 	}

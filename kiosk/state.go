@@ -16,6 +16,7 @@ import (
 
 	"pointkiosk/cards"
 	"pointkiosk/kiosk/account"
+	"pointkiosk/kiosk/prize"
 	"pointkiosk/kiosk/wizard"
 )
 
@@ -36,6 +37,7 @@ const (
 	Out           // 休止: out of order, returns by itself
 	MyKey         // マイキーIDをつくる: State.MyKey says which of its steps
 	Account       // 残高, ポイントカードを調べる: State.Account says which of its steps
+	Prize         // 賞品交換: State.Prize says which of its steps
 )
 
 // Look is how the person at the screen wants to read it.
@@ -169,6 +171,7 @@ type State struct {
 	Keys    Keys
 	MyKey   wizard.State
 	Account account.State
+	Prize   prize.State
 	Card    bool      // one lies on the reader
 	Now     time.Time // from the last Tick
 	touched time.Time // when a finger was last seen

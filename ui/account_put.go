@@ -105,7 +105,7 @@ func advice(word string) (picture, do string) {
 	switch word {
 	case "":
 		return "ok", "account.look.good"
-	case "used", "void", "lapsed", "host", "malformed", "practice":
+	case "used", "void", "lapsed", "host", "malformed", "practice", "ticket":
 		return "fault", "account.look.no"
 	case "ask", "unsent", "closed", "restored", "revoked":
 		return "caution", "account.look.later"

@@ -7,6 +7,7 @@ import (
 	"pointkiosk/cards"
 	"pointkiosk/kiosk"
 	"pointkiosk/kiosk/account"
+	"pointkiosk/kiosk/prize"
 )
 
 // atAccount is a resident at one of the screens of an account.
@@ -42,7 +43,7 @@ func some() account.Account {
 // words are all that a paper card may be told.
 func verdicts() []string {
 	return append(strings.Split("used void lapsed practice host malformed twice unsent ask outside revoked restored closed", " "),
-		"unknown key", "bad signature", "by a person", "once per day", "no such word")
+		"unknown key", "bad signature", "by a person", "once per day", "ticket", "scheme", "full", "no such word")
 }
 
 func scannedLines(n int) (list []account.Line) {
@@ -87,6 +88,52 @@ func ticketSamples() (list []sample) {
 	return list
 }
 
+// prizeSamples are the screens of 賞品交換.
+func prizeSamples() (list []sample) {
+	at := func(name string, step prize.Step, change func(*prize.State)) {
+		list = append(list, with("prize-"+name, kiosk.Prize, func(s *kiosk.State) {
+			s.Site.Accounts, s.Network, s.Desk.Operator = true, kiosk.Network{Online: true}, "佐藤"
+			s.Prize.Step = step
+			change(&s.Prize)
+		}))
+	}
+	filled := func(s *prize.State) {
+		for n := range 9 {
+			l := prize.Line{Serial: "ABCD-EFGH-JKMN", Points: 200, Event: prize.Name(long().Event.Name)}
+			if n%3 == 1 {
+				l.Word, l.Points = verdicts()[n], 0
+			}
+			s.Basket.Lines = append(s.Basket.Lines, l)
+		}
+		s.Basket.Sum = 1200
+		for n := range 5 {
+			s.Basket.Prizes = append(s.Basket.Prizes, prize.Prize{ID: string(rune('a' + n)), Name: prize.Name{Ja: "木更津の海苔とお米の詰め合わせ", En: "A hamper of Kisarazu seaweed and rice"}, Points: 1000, Stock: 12, Change: 7})
+		}
+		s.Prize = s.Basket.Prizes[0]
+	}
+	at("none", prize.Scan, func(*prize.State) {})
+	at("scan", prize.Scan, filled)
+	at("scan-short", prize.Scan, func(s *prize.State) { filled(s); s.Basket.Prizes = nil })
+	at("scan-offline", prize.Scan, func(s *prize.State) { filled(s); s.Basket.Prizes, s.Basket.Sum, s.Basket.Word = nil, 0, "unsent" })
+	at("choose", prize.Choose, filled)
+	at("sure", prize.Sure, func(s *prize.State) { filled(s); s.Basket.Second = true })
+	at("sure-lost", prize.Sure, func(s *prize.State) { filled(s); s.Prize.Change, s.Give = 0, true })
+	at("taking", prize.Taking, func(*prize.State) {})
+	at("done", prize.Done, func(s *prize.State) {
+		s.Taken = prize.Taken{Slip: 12, Prize: prize.Name{Ja: "木更津の海苔とお米の詰め合わせ", En: "A hamper of Kisarazu seaweed and rice"}, Surplus: 200, Change: true, Card: true, Printed: true}
+	})
+	at("done-before", prize.Done, func(s *prize.State) {
+		s.Taken = prize.Taken{Slip: 12, Prize: prize.Name{Ja: "手ぬぐい", En: "A towel"}, Surplus: 200, Change: true, Before: true}
+	})
+	for _, word := range strings.Fields("unheard fault cards prize price stock second change stopped other") {
+		at("not-"+word, prize.Done, func(s *prize.State) { s.Taken.Word = word })
+	}
+	list = append(list, with("menu-prizes", kiosk.Menu, func(s *kiosk.State) {
+		s.Site.Accounts, s.Desk.Operator, s.Offers, s.Owed = true, "佐藤", several(11), 12
+	}))
+	return list
+}
+
 // accountSamples are the screens of an account.
 func accountSamples() []sample {
 	none := func(*kiosk.State) {}
@@ -127,6 +174,7 @@ func accountSamples() []sample {
 		atAccount("put-many", account.Put, func(s *kiosk.State) { s.Account.Account, s.Account.Lines = some(), scannedLines(2+len(verdicts())) }),
 	}
 	list = append(list, ticketSamples()...)
+	list = append(list, prizeSamples()...)
 	paper := account.Card{Serial: "ABCD-EFGH-JKMN", Points: 200, Event: account.Name(long().Event.Name), Day: now(), Expires: now().AddDate(0, 4, 0)}
 	list = append(list,
 		atAccount("looked-good", account.Looked, func(s *kiosk.State) { s.Account.Paper = paper }),

@@ -48,6 +48,7 @@ type Root struct {
 	leaving *panel // how soon residents' screens close by themselves
 	mykey   *mykey
 	account *accounts
+	prize   *prizes
 	scanner *scanner
 	screens map[kiosk.Step]screen
 	boxes   map[kiosk.Step]*fyne.Container
@@ -75,19 +76,20 @@ func NewRoot(send func(kiosk.Event), opts *Opts) *Root {
 		clock = time.Now
 	}
 	r.mykey, r.account = newMyKey(p, random, clock, send), newAccounts(p, clock, send)
+	r.prize = newPrizes(p, clock, send)
 	r.scanner = &scanner{clock: clock, send: send}
 	r.screens = map[kiosk.Step]screen{
 		kiosk.Home: newHome(p, send), kiosk.Door: newDoor(p, send), kiosk.Menu: newMenu(p, send),
 		kiosk.Clock: newClock(p, send), kiosk.Issue: newIssue(p, send), kiosk.Wait: newWait(p),
 		kiosk.Confirm: newConfirm(p, send), kiosk.VoidCard: newVoid(p, send),
 		kiosk.Display: newDisplay(p, send), kiosk.Out: newOut(p, send),
-		kiosk.MyKey: r.mykey, kiosk.Account: r.account,
+		kiosk.MyKey: r.mykey, kiosk.Account: r.account, kiosk.Prize: r.prize,
 	}
 	r.boxes = map[kiosk.Step]*fyne.Container{}
 	all := append([]fyne.CanvasObject{r.ground}, r.bar.objects()...)
 	all = append(all, r.sample.objects()...)
 	all = append(all, r.leaving.objects()...)
-	for step := kiosk.Home; step <= kiosk.Account; step++ {
+	for step := kiosk.Home; step <= kiosk.Prize; step++ {
 		box := container.NewWithoutLayout(once(r.screens[step].body().objects())...)
 		box.Hide()
 		r.boxes[step] = box
@@ -114,6 +116,7 @@ func (r *Root) Show(s kiosk.State) {
 	if r.shown && (s.Step != r.state.Step || s.Visit != r.state.Visit) {
 		r.mykey.forget()
 		r.account.forget()
+		r.prize.forget()
 	}
 	r.state, r.shown = s, true
 	r.pen.look(s.Look)

@@ -13,6 +13,7 @@ import (
 	"pointkiosk/kiosk/account"
 	"pointkiosk/kiosk/jpki"
 	"pointkiosk/kiosk/pcsc"
+	"pointkiosk/kiosk/prize"
 	"pointkiosk/kiosk/wizard"
 )
 
@@ -31,6 +32,7 @@ type clerk struct {
 	now    *sitting
 	ends   sync.WaitGroup // of sittings, at the hub
 	sale   sync.Mutex     // one ticket at a time
+	till   till
 }
 
 // newClerk returns the one of the reader that the settings name.
@@ -43,6 +45,7 @@ func newClerk(s *Station, look *face.Opts) (*clerk, error) {
 	if c.face, err = face.New(look); err != nil {
 		return nil, err
 	}
+	c.till.c = c
 	c.hub, err = api.NewClient(&api.Opts{Base: s.Identity.Hub})
 	return c, err
 }
@@ -88,6 +91,8 @@ func (c *clerk) do(ctx context.Context, e kiosk.Effect) kiosk.Event {
 		return c.signIn(ctx, e)
 	case account.LookAt:
 		return c.look(ctx, e)
+	case prize.Open, prize.Add, prize.Take, prize.Reprint, prize.Clear:
+		return c.till.do(ctx, e)
 	}
 	sit := c.sat()
 	if sit == nil { // they have left
