@@ -12,6 +12,7 @@ import (
 
 	"pointkiosk/kiosk"
 	"pointkiosk/kiosk/account"
+	"pointkiosk/kiosk/prize"
 	"pointkiosk/kiosk/wizard"
 )
 
@@ -60,6 +61,25 @@ func TestTapsSend(t *testing.T) {
 		{"account-balance", "残高を印刷する", account.TapSlip{}},
 		{"account-balance", "終わる", account.TapEnd{}},
 		{"account-put-many", "もどる", account.TapBack{}},
+		{"account-balance-tickets", "ポイント券にする", account.TapSell{}},
+		{"account-tickets-many", "500", account.TapTicket{Allotment: 300}},
+		{"account-tickets-many", "8,000", nil},
+		{"account-tickets-many", "次へ", kiosk.Touched{}},
+		{"account-ticket-sure", "印刷する", account.TapYes{}},
+		{"account-ticket-sure", "もどる", account.TapBack{}},
+		{"account-ticket-doubt", "はい", account.TapYes{}},
+		{"account-ticket-doubt", "いいえ", account.TapNo{}},
+		{"account-ticket-out", "もどる", account.TapBack{}},
+		{"menu-prizes", "賞品交換", kiosk.TapPrizes{}},
+		{"low menu-prizes", "賞品交換", kiosk.TapPrizes{}},
+		{"prize-scan", "賞品を選ぶ", prize.TapChoose{}},
+		{"prize-scan-short", "賞品を選ぶ", nil},
+		{"prize-none", "もどる", prize.TapBack{}},
+		{"prize-choose", "もどる", prize.TapBack{}},
+		{"prize-sure", "交換する", prize.TapTake{}},
+		{"prize-sure", "返さない", prize.TapGive{Give: true}},
+		{"prize-done", "控えをもう一度出す", prize.TapSlip{}},
+		{"prize-done", "終わる", prize.TapEnd{}},
 		{"account-looked-good", "終わる", account.TapEnd{}},
 		{"account-stopped-offline", "終わる", account.TapEnd{}},
 		{"mykey-none", "15歳以上です。つくる", wizard.TapNext{}},

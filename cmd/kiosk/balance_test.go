@@ -24,6 +24,9 @@ func TestBalance(t *testing.T) {
 	proof.Needs(t, "Xvfb", "xdotool", "zbarimg", "go")
 	d := proof.PCSCD(t, "Counter")
 	bin, data, _ := opened(t)
+	hub := filepath.Join(filepath.Dir(data), "hub")
+	said(t, "", bin+"hub", "kiosk", "grant", "--data", hub, "KSZ-014", "--event", "natural-bar", "--kind", "ticket", "--points", "100", "--count", "5")
+	said(t, "", bin+"kioskctl", "queue", "sync", "--data", data)
 	said(t, "", bin+"kioskctl", "issue", "--data", data, "--operator", "sato", "--count", "2")
 	papers := scans(t, data, 2)
 	seed := [32]byte{}
@@ -34,7 +37,7 @@ func TestBalance(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	trust(t, bin, filepath.Join(filepath.Dir(data), "hub"), deck)
+	trust(t, bin, hub, deck)
 	card, err := deck.Card("good")
 	if err != nil {
 		t.Fatal(err)
@@ -80,7 +83,23 @@ func TestBalance(t *testing.T) {
 	f.tap("残高を印刷する", account.TapSlip{})
 	await(t, "the balance slip", func() bool { return papersIn(t, data) == 4 })
 	f.look("slip")
+	radu := account.Name{Ja: "らづポイント"}
+	lots := []account.Lot{{Scheme: radu, Points: 200, Expires: time.Now().AddDate(1, 0, 0)}}
+	f.state, _ = f.state.Next(account.SlipOut{Printed: true})
+	f.state.Account.Account.Lots = lots
+	f.tap("券にする", account.TapSell{}, account.TicketsAre{Tickets: []account.Ticket{{Allotment: 1, Scheme: radu, Points: 100}}})
+	f.look("tickets")
+	f.tap("100", account.TapTicket{Allotment: 1})
+	f.look("sure")
+	f.tap("印刷する", account.TapYes{})
+	await(t, "the ticket", func() bool { return papersIn(t, data) == 5 })
+	time.Sleep(time.Second)
+	f.look("ticket")
 	f.leave(slot)
+	sum := said(t, "", bin+"hub", "export", "ledger", "--data", hub)
+	if !strings.Contains(sum, `"kind":"ticket"`) {
+		t.Errorf("the hub knows of no ticket:\n%s", sum)
+	}
 	f.look("home")
 
 	before := f.picture()
