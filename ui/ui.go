@@ -204,7 +204,7 @@ func (r *Root) countDown(s kiosk.State) {
 // placeLeaving keeps the strip's room, whether it counts or not: nothing moves
 // away from under a finger.
 func (r *Root) placeLeaving(top float32) float32 {
-	if r.state.Step != kiosk.MyKey && r.state.Step != kiosk.Account || r.barPen.low {
+	if r.state.Step < kiosk.MyKey || r.barPen.low {
 		return 0
 	}
 	w := r.size.Width
