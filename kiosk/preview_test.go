@@ -2,7 +2,12 @@ package kiosk_test
 
 import (
 	"image"
+	"slices"
 	"testing"
+
+	"pointkiosk/cards"
+	"pointkiosk/cards/face"
+	"pointkiosk/kiosk"
 )
 
 // The preview is the paper, dot for dot, but for the code: of that nothing is
@@ -37,5 +42,26 @@ func TestPreview(t *testing.T) {
 	finder := 33 * preview.Module * preview.Module // 24 modules of ring and 9 of core
 	if wrong != 0 || inCode != 3*finder {
 		t.Errorf("%d dots differ; of the code %d dots stand there, want three finder patterns of %d", wrong, inCode, finder)
+	}
+}
+
+// An allotment of tickets is printed as tickets: with its own words, reprinted
+// as the same one.
+func TestTicketOnPaper(t *testing.T) {
+	i, p, j := newIssuer(t, kiosk.Doubtful, kiosk.CameOut)
+	a := allotment()
+	a.Kind = cards.KindTicket
+	c, err := i.Issue(t.Context(), a, cards.RequestText(make([]byte, cards.RequestSize)), "op")
+	if err != nil || c.State != cards.Uncertain || c.Card.Kind != cards.KindTicket {
+		t.Fatalf("%+v, %v", c, err)
+	}
+	again, err := i.Settle(t.Context(), a, c.Card.Number, false, "op")
+	if err != nil || again.State != cards.Printed || again.Card != c.Card || len(j.Open()) != 0 {
+		t.Fatalf("%+v, %v", again, err)
+	}
+	for n, want := range []string{"ポイント券", "再印刷 1"} {
+		if !slices.ContainsFunc(p.printed[n].Lines, func(l face.Line) bool { return l.Text == want }) || p.printed[n].URL != p.printed[0].URL {
+			t.Errorf("paper %d does not say %s: %v", n, want, p.printed[n].Lines)
+		}
 	}
 }

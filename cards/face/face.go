@@ -16,6 +16,7 @@ import (
 
 	"golang.org/x/image/font"
 	"golang.org/x/image/font/sfnt"
+
 	"pointkiosk/assets"
 	"pointkiosk/cards/qr"
 )

@@ -243,6 +243,7 @@ type phone struct {
 	http  *http.Client
 	base  string
 	token string
+	last  cards.Serial // the ticket that a shop's phone has read
 }
 
 func tokenIn(page string) string {

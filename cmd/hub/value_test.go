@@ -34,6 +34,7 @@ func TestValueCommands(t *testing.T) {
 		{"kiosk grant station-1 --event natural-bar --count 5 --kind venue", 2, "no kind"},
 		{"kiosk grant station-1 --event natural-bar --count 5 --kind ticket --points 100", 0, ""},
 		{"ticket void 0000-0080-008V --by 佐藤 --reason r", 1, "does not have the role decide"},
+		{"ticket list", 0, ""},
 		{"person add 佐藤 --may people,decide,grant", 0, ""},
 		{"ticket void 0000-0080-008V --by 佐藤 --reason r", 1, "was granted"},
 		{"ticket void rubbish --by 佐藤 --reason r", 2, "no serial"},
@@ -70,8 +71,29 @@ func TestSettlement(t *testing.T) {
 		t.Fatal(err)
 	}
 	spent := spendOne(t, s, k)
+	ask := cards.TicketAsk{Request: []byte("sixteen bytes ok"), Token: "open", Allotment: spent.Allotment, Number: 2}
+	if a, err := s.ledger.Ticket(context.Background(), k.key.ID, ask, "BBBB2222"); err != nil || a.Refused != cards.TicketShort {
+		t.Errorf("%+v, %v", a, err)
+	}
+	paper, err := cards.Sign(k.grant.Claims(2), k.key.Private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.ledger.Claim(context.Background(), paper, "BBBB2222"); err != nil {
+		t.Fatal(err)
+	}
+	ask.Request = []byte("another 16 bytes")
+	if a, err := s.ledger.Ticket(context.Background(), k.key.ID, ask, "BBBB2222"); err != nil || a.Refused != "" {
+		t.Errorf("%+v, %v", a, err)
+	}
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
+	}
+	if out := ok(t, "", "ticket", "list", "--data", data); !strings.Contains(out, "not signed") || strings.Count(out, "station-1") != 1 {
+		t.Errorf("%s", out)
+	}
+	if out := ok(t, "", "ticket", "list", "--json", "--data", data); !strings.Contains(out, `"points":150`) || !strings.Contains(out, `"journal":""`) {
+		t.Errorf("%s", out)
 	}
 	month := time.Now().In(cards.Japan).Format("2006-01")
 	out := ok(t, "", "report", "settlement", "--month", month, "--data", data)

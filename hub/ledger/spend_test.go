@@ -205,6 +205,30 @@ func TestTicketsAtOnce(t *testing.T) {
 	b.clean()
 }
 
+// One request that arrives several times at once takes the points once, and all
+// hear the same.
+func TestSameRequestAtOnce(t *testing.T) {
+	b := newTill(t)
+	ask := cards.TicketAsk{Request: requestID(), Token: "open", Allotment: b.tickets.ID, Number: 1}
+	done := make(chan string)
+	for range 4 {
+		go func() {
+			a, err := b.Ticket(context.Background(), b.kiosk.key.ID, ask, "AAAA2222")
+			done <- fmt.Sprint(a, err)
+		}()
+	}
+	first := <-done
+	for range 3 {
+		if again := <-done; again != first {
+			t.Errorf("%s and %s", first, again)
+		}
+	}
+	if n := b.sum("ticketed:らづポイント"); n != 150 {
+		t.Errorf("%d points became one ticket", n)
+	}
+	b.clean()
+}
+
 // spentBook has a ticket of each kind: spent, void, lapsed.
 func spentBook(t *testing.T) *book {
 	b := newTill(t)

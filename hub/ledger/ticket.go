@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"pointkiosk/cards"
 )
@@ -142,7 +143,7 @@ func (t *txn) useLots(seq int64, shares []lotShare) error {
 	return nil
 }
 
-// granted finds whose points a ticket is; found is false if none was granted
+// ticket finds whose points a ticket is; found is false if none was granted
 // under this number.
 func (t *txn) ticket(s cards.Serial) (account string, transfer int64, found bool, err error) {
 	found, err = t.one(`SELECT account, transfer FROM ticket WHERE allotment = $1 AND number = $2`, []any{int64(s.Allotment), int64(s.Number)}, &account, &transfer)
@@ -180,7 +181,7 @@ func (t *txn) giveBack(a allotmentRow, s cards.Serial) error {
 // noDigest stands where a ticket ends before anything was heard of its paper.
 func noDigest() []byte { return make([]byte, 32) }
 
-// known makes a ticket's end possible before its entry came.
+// knownTicket makes a ticket's end possible before its entry came.
 func (t *txn) knownTicket(s cards.Serial) error {
 	_, err := t.exec(`INSERT INTO issued (allotment, number, source, digest, at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (allotment, number) DO NOTHING`,
 		int64(s.Allotment), int64(s.Number), sourceTicket, noDigest(), t.ms())
@@ -222,4 +223,35 @@ func (l *Ledger) VoidTicket(ctx context.Context, s cards.Serial, person, reason 
 		return err
 	})
 	return points, err
+}
+
+// An OpenTicket is a ticket that was granted and has not ended.
+type OpenTicket struct {
+	Serial  cards.Serial
+	Kiosk   string
+	Points  uint32
+	Granted time.Time
+	Expires cards.Day
+	Journal cards.State // where the kiosk's journal has it; empty if it was not signed, as far as was heard
+}
+
+// OpenTickets returns them, those that lapse first first: one that was granted
+// long ago and never signed was lost between hub and kiosk, and a person voids
+// it before its last day.
+func (l *Ledger) OpenTickets(ctx context.Context) (list []OpenTicket, err error) {
+	err = l.view(ctx, func(t *txn) error {
+		return t.each(`SELECT x.allotment, x.number, k.kiosk, a.points, x.at, a.expires, COALESCE((SELECT j.state FROM judged j
+				WHERE j.allotment = x.allotment AND j.number = x.number AND j.verdict = 'accepted' ORDER BY j.seq DESC LIMIT 1), '')
+			FROM ticket x JOIN allotment a ON a.id = x.allotment JOIN signing_key k ON k.id = a.key_id
+			LEFT JOIN ended e ON e.allotment = x.allotment AND e.number = x.number WHERE e.allotment IS NULL ORDER BY a.expires, x.at, x.allotment, x.number`, nil,
+			func(scan func(...any) error) error {
+				var one OpenTicket
+				var at int64
+				err := scan(&one.Serial.Allotment, &one.Serial.Number, &one.Kiosk, &one.Points, &at, &one.Expires, &one.Journal)
+				one.Granted = time.UnixMilli(at)
+				list = append(list, one)
+				return err
+			})
+	})
+	return list, err
 }

@@ -270,6 +270,10 @@ func TestTicketLapses(t *testing.T) {
 	c, _ := b.buys("AAAA2222")
 	d, _ := b.buys("AAAA2222") // of which nothing was ever heard
 	b.take(b.kiosk, b.kiosk.steps(c, cards.Signed, cards.Printing, cards.Printed)...)
+	open, err := b.OpenTickets(ctx)
+	if err != nil || len(open) != 2 || open[0].Journal != cards.Printed || open[1].Journal != "" || open[1].Serial != d.Serial() || open[1].Kiosk != "station-1" {
+		t.Errorf("%+v, %v", open, err)
+	}
 	b.set(b.tickets.Expires.End().Add(-time.Second))
 	check(t, b.spends(b.card(b.tickets, 1), "bakery", "1"))
 	if n, err := b.Lapse(ctx); n != 0 || err != nil {
@@ -289,6 +293,9 @@ func TestTicketLapses(t *testing.T) {
 	}
 	if _, err := b.VoidTicket(ctx, d.Serial(), "佐藤", "too late"); refusal(err) != ledger.Lapsed {
 		t.Errorf("VoidTicket = %v", err)
+	}
+	if open, err = b.OpenTickets(ctx); err != nil || len(open) != 0 {
+		t.Errorf("%+v, %v", open, err)
 	}
 	b.clean()
 }

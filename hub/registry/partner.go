@@ -60,7 +60,11 @@ func (r *Registry) AddPartner(ctx context.Context, p Partner, password, person s
 }
 
 // EndPartner lets a partner take no more tickets. What it is owed stays.
-func (r *Registry) EndPartner(ctx context.Context, id, person string) error {
+func (r *Registry) EndPartner(ctx context.Context, typed, person string) error {
+	id, err := NormalizePartner(typed)
+	if err != nil {
+		return err
+	}
 	return r.update(ctx, func(t *txn) error {
 		var name cards.Text
 		var phc string
@@ -80,7 +84,7 @@ const partnerNow = ` FROM partner p WHERE p.revision = (SELECT MAX(n.revision) F
 
 func (t *txn) revisePartner(id string, name cards.Text, phc, person string) error {
 	_, err := t.exec(`INSERT INTO partner (id, revision, name_ja, name_en, password, person, at)
-		SELECT $1, COALESCE(MAX(revision), 0) + 1, $2, $3, $4, $5, $6 FROM partner WHERE id = $1`, id, name.Ja, name.En, phc, person, t.ms())
+		VALUES ($1, (SELECT COALESCE(MAX(n.revision), 0) + 1 FROM partner n WHERE n.id = $1), $2, $3, $4, $5, $6)`, id, name.Ja, name.En, phc, person, t.ms())
 	if err != nil {
 		return err
 	}
