@@ -41,7 +41,7 @@ func (s State) account(e Event) (State, Effect, bool) {
 		return s.toAccount(e)
 	case opens && s.at(MyKey) && s.MyKey.Step == wizard.Checking && s.MyKey.Aim == wizard.Open:
 		s = s.turn(Account)
-		s.MyKey, s.Account, s.touched = wizard.State{}, account.Open(opened.Account), s.Now
+		s.MyKey, s.Account, s.touched = wizard.State{}, account.Open(opened), s.Now
 		s.Account.Card = s.Card
 		return s, nil, true
 	case scanned && s.Step == Home && s.Site.Accounts:

@@ -78,6 +78,7 @@ func (s State) card(e Event) (State, Effect, bool) {
 		return s.toWays(), nil, true
 	}
 	s.touched = s.Now
+	before := s.MyKey.Step
 	next, effect, done := s.MyKey.Next(e)
 	switch {
 	case done:
@@ -86,6 +87,9 @@ func (s State) card(e Event) (State, Effect, bool) {
 		s.MyKey, s.since = next, s.Now
 	default:
 		s.MyKey = next
+	}
+	if _, out := e.(wizard.CardOut); out && before == wizard.Reading { // what is read of it is not the next one's
+		s.Visit++
 	}
 	return s, effect, true
 }
@@ -106,9 +110,9 @@ func (s State) cardAtAccount(e Event) (State, Effect, bool) {
 func (s State) left() Effect {
 	switch {
 	case s.at(Account):
-		return account.Leave{}
+		return account.Leave{Sitting: s.Account.Sitting}
 	case s.at(MyKey):
-		return wizard.PowerDown{}
+		return wizard.PowerDown{Sitting: s.MyKey.Sitting}
 	case s.at(Prize), s.Prize.Step == prize.Second:
 		return prize.Clear{}
 	}

@@ -126,7 +126,11 @@ func (s State) tick(now time.Time) State {
 	}
 	limit := menuIdle
 	switch s.Step {
-	case Home, Wait:
+	case Home:
+		if s.Look == s.usual { // else somebody chose it here, and went
+			return s
+		}
+	case Wait:
 		return s
 	case Door:
 		limit = doorIdle

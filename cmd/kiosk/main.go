@@ -48,6 +48,9 @@ func run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
+	if err := noDumps(); err != nil {
+		return err
+	}
 	settings, err := station.Load(l.config)
 	if err != nil {
 		return err

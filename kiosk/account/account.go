@@ -174,6 +174,7 @@ type State struct {
 	Reader  bool   // there is one: an account opens by card
 	Card    bool   // a My Number card lies on it
 	Lost    bool   // by card for a new code, since the password is forgotten
+	Sitting int    // whose account it is: of the one who opened it
 	ID      string // typed, on the way to the password
 	Wrong   bool   // the last password, or the ID, was wrong
 	Account Account
@@ -229,7 +230,10 @@ type (
 	CardIn  struct{}
 	CardOut struct{}
 
-	Opened    struct{ Account Account }
+	Opened struct {
+		Account Account
+		Sitting int // each that is opened has another
+	}
 	NotOpened struct {
 		Wrong  bool // no such MyKey ID with this password
 		Reason Reason
@@ -261,22 +265,32 @@ type Scan struct {
 	Text Secret
 }
 
-// The effects.
+// The effects. Those that touch an account name the sitting that they are for: they
+// do nothing with another one's. 0 is whoever sits there.
 type (
 	SignIn struct {
 		ID   string
 		Pass Secret
 	}
-	PutCards     struct{ Scans []Scan } // at most [MaxPut]
+	PutCards struct {
+		Scans   []Scan // at most [MaxPut]
+		Sitting int
+	}
 	LookAt       struct{ Text Secret }
-	PrintSlip    struct{ Account Account }
+	PrintSlip struct {
+		Account Account
+		Sitting int
+	}
 	ListTickets  struct{}
-	BuyTicket    struct{ Ticket Ticket }
+	BuyTicket   struct {
+		Ticket  Ticket
+		Sitting int
+	}
 	SettleTicket struct { // the person's word on one that is in doubt
 		Serial string
 		Whole  bool
 	}
-	Leave struct{} // the sitting ends, here and at the hub
+	Leave struct{ Sitting int } // it ends, here and at the hub
 )
 
 // MaxPut is how many cards the hub takes at once.

@@ -40,7 +40,7 @@ func held() Account {
 func TestTurns(t *testing.T) {
 	typed := func() TypedPass { return TypedPass{&secret{}} }
 	in := []Event{TapID{}, TypedID{"K7M4W2HN"}, typed()}
-	open := append(in[:len(in):len(in)], Opened{held()})
+	open := append(in[:len(in):len(in)], Opened{Account: held()})
 	upTo := func(base []Event, more ...Event) []Event { return append(base[:len(base):len(base)], more...) }
 	offers := TicketsAre{[]Ticket{{Allotment: 7, Scheme: held().Home, Points: 300}, {Allotment: 8, Scheme: held().Home, Points: 301}, {Allotment: 9, Scheme: Name{Ja: "別"}, Points: 60}}}
 	sell := append(open[:len(open):len(open)], TapSell{}, offers)
@@ -210,7 +210,7 @@ func TestAnyOrder(t *testing.T) {
 	}
 	for _, e := range []Event{
 		TapCard{}, TapID{}, TapID{}, TapForgot{}, TapLots{}, TapMoves{}, TapPut{}, TapSlip{}, TapBack{}, TapEnd{}, TypedID{"K7M4W2HN"}, TypedID{"K7M4W2HN"}, CardIn{}, CardOut{},
-		Opened{held()}, Opened{held()}, NotOpened{Wrong: true}, NotOpened{Reason: Offline}, PutDone{Lines: lines, Heard: true}, PutDone{Reason: Over},
+		Opened{Account: held()}, Opened{Account: held()}, NotOpened{Wrong: true}, NotOpened{Reason: Offline}, PutDone{Lines: lines, Heard: true}, PutDone{Reason: Over},
 		LookDone{}, SlipOut{}, SlipOut{true}, TapSell{}, TicketsAre{[]Ticket{{Allotment: 7, Scheme: held().Home, Points: 300}}}, TapTicket{7}, TapYes{}, TapNo{},
 		TicketDone{}, TicketDone{Sale: Sale{Doubt: true}},
 	} {
@@ -219,7 +219,7 @@ func TestAnyOrder(t *testing.T) {
 	for range 3000 {
 		s := State{Reader: true}
 		if rnd.IntN(2) == 0 {
-			s = Open(held())
+			s = Open(Opened{Account: held()})
 		}
 		given, used := []*secret{}, map[*secret]int{}
 		for range 40 {

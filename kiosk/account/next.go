@@ -23,7 +23,9 @@ func Drop(e Event) {
 }
 
 // Open is an account that was opened by card.
-func Open(a Account) State { return State{Step: Balance, Reader: true, Card: true, Account: a} }
+func Open(o Opened) State {
+	return State{Step: Balance, Reader: true, Card: true, Account: o.Account, Sitting: o.Sitting}
+}
 
 // IsOpen reports whether an account is open.
 func (s State) IsOpen() bool { return s.Step >= Balance && s.Step <= Bought }
@@ -34,7 +36,7 @@ func (s State) IsOpen() bool { return s.Step >= Balance && s.Step <= Bought }
 func (s State) Next(e Event) (next State, effect Effect, done bool) {
 	if e, ok := e.(Scanned); ok {
 		next, effect = s.scanned(e)
-		return next, effect, false
+		return next, forSitting(next.Sitting, effect), false
 	}
 	next, effect, done = s.next(e)
 	if _, takes := effect.(SignIn); !takes {
@@ -43,7 +45,26 @@ func (s State) Next(e Event) (next State, effect Effect, done bool) {
 	if done {
 		s.Wipe()
 	}
-	return next, effect, done
+	return next, forSitting(s.Sitting, effect), done
+}
+
+// forSitting names the sitting that an effect is for.
+func forSitting(sitting int, e Effect) Effect {
+	switch e := e.(type) {
+	case PutCards:
+		e.Sitting = sitting
+		return e
+	case PrintSlip:
+		e.Sitting = sitting
+		return e
+	case BuyTicket:
+		e.Sitting = sitting
+		return e
+	case Leave:
+		e.Sitting = sitting
+		return e
+	}
+	return e
 }
 
 // Wipe overwrites the texts that wait to be sent.
@@ -168,7 +189,7 @@ func (s State) entering(e Event) (State, Effect, bool) {
 		}
 	case Opened:
 		if s.Step == Opening {
-			s.Step, s.ID, s.Account = Balance, "", e.Account
+			s.Step, s.ID, s.Account, s.Sitting = Balance, "", e.Account, e.Sitting
 		}
 	case NotOpened:
 		if s.Step != Opening {

@@ -20,7 +20,7 @@ func (s State) atTickets(e Event) (State, Effect, bool) {
 		switch {
 		case s.Step == Sure && yes:
 			s.Step, s.Sale = Buying, Sale{}
-			return s, BuyTicket{s.Ticket}, false
+			return s, BuyTicket{Ticket: s.Ticket}, false
 		case s.Step == Bought && s.Sale.Doubt:
 			s.Step = Buying
 			return s, SettleTicket{Serial: s.Sale.Serial, Whole: yes}, false

@@ -30,7 +30,7 @@ func (s State) Next(e Event) (next State, effect Effect, done bool) {
 	default:
 		Drop(e)
 	}
-	return next, effect, done
+	return next, For(s.Sitting, effect), done
 }
 
 func (s State) next(e Event) (next State, effect Effect, done bool) {
@@ -164,6 +164,7 @@ func (s State) atNeeds(e Event) (State, Effect, bool) {
 func (s State) atReading(e Event) (State, Effect, bool) {
 	switch e := e.(type) {
 	case CardRead:
+		s.Sitting = e.Sitting
 		return s.ask(e.Tries)
 	case CardMoved:
 		return s.moved(), nil, false
@@ -191,7 +192,7 @@ func (s State) atPIN(e Event) (State, Effect, bool) {
 	case TypedPIN:
 		if s.Step == PIN {
 			s.Step, s.Wrong = Checking, false
-			return s, Check{e.PIN, s.Aim}, false
+			return s, Check{PIN: e.PIN, Aim: s.Aim}, false
 		}
 	case TapNext:
 		if s.Step == LastTry {
@@ -257,7 +258,7 @@ func (s State) atID(e Event) (State, Effect, bool) {
 			s.Step, s.ID, s.Typed = Confirm, e.ID, true
 		case s.Step == Own:
 			s.Step, s.ID = Looking, e.ID
-			return s, LookAt(e), false
+			return s, LookAt{ID: e.ID}, false
 		}
 	case IDFree:
 		if s.Step == Looking {

@@ -102,6 +102,7 @@ type State struct {
 	Before  bool      // the ID is from before: this card takes the place of the one that was bound to it
 	Forgot  bool      // the password: a new code was asked for
 	change  bool      // another ID in place of the one held
+	Sitting int       // whose card was read: of the one who reads cards
 }
 
 // A SlipState is what became of the printed slip.
@@ -149,7 +150,8 @@ type (
 	CardOut struct{}
 
 	CardRead struct { // the PIN may be asked for
-		Tries int
+		Tries   int
+		Sitting int // each card that is laid down has another
 	}
 	CardStops struct{ Reason Reason } // it may not
 	CardMoved struct{}                // lay it down again: nothing was lost
@@ -179,19 +181,50 @@ type (
 // An Effect is something to do; its answer comes back as an Event.
 type Effect any
 
-// The effects.
+// The effects. All but the first name the sitting that they are for: they do
+// nothing with another one's card. 0 is whoever sits there.
 type (
 	ReadCard struct{ Aim Aim }
 	Check    struct { // verify, then ask the hub
-		PIN Secret
-		Aim Aim
+		PIN     Secret
+		Aim     Aim
+		Sitting int
 	}
-	LookAt struct{ ID string }
-	Apply  struct {
+	LookAt struct {
+		ID      string
+		Sitting int
+	}
+	Apply struct {
 		Purpose string // as package cards names it
 		ID      string
 		Pass    Secret // nil: a code for the slip
+		Sitting int
 	}
-	PrintSlip struct{ ID, Code string }
-	PowerDown struct{} // the card forgets that the PIN was right
+	PrintSlip struct {
+		ID, Code string
+		Sitting  int
+	}
+	PowerDown struct{ Sitting int } // the card forgets that the PIN was right
 )
+
+// For returns an effect with the sitting that it is for.
+func For(sitting int, e Effect) Effect {
+	switch e := e.(type) {
+	case Check:
+		e.Sitting = sitting
+		return e
+	case LookAt:
+		e.Sitting = sitting
+		return e
+	case Apply:
+		e.Sitting = sitting
+		return e
+	case PrintSlip:
+		e.Sitting = sitting
+		return e
+	case PowerDown:
+		e.Sitting = sitting
+		return e
+	}
+	return e
+}

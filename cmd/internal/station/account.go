@@ -84,7 +84,7 @@ func (c *clerk) signIn(ctx context.Context, e account.SignIn) kiosk.Event {
 	}
 	sit := &sitting{scheme: scheme, read: true}
 	sit.ctx, sit.leave = context.WithCancel(ctx)
-	c.dismiss(c.end(sit))
+	c.dismiss(c.begin(sit))
 	answer, err := c.signedIn(sit, e.ID, typed)
 	if err != nil {
 		return account.NotOpened{Reason: c.whyNot(err)}
@@ -93,7 +93,7 @@ func (c *clerk) signIn(ctx context.Context, e account.SignIn) kiosk.Event {
 	case cards.RulingOK:
 		sit.answer = answer
 		c.opened(sit, answer.Token)
-		return account.Opened{Account: c.holds(sit, answer.ID, answer.Held, answer.Moved)}
+		return account.Opened{Account: c.holds(sit, answer.ID, answer.Held, answer.Moved), Sitting: sit.n}
 	case cards.RulingWrong, cards.RulingMalformed:
 		return account.NotOpened{Wrong: true}
 	case cards.RulingBusy:

@@ -31,7 +31,7 @@ func (c *counter) accountShows(want account.Step) {
 // gone expects nothing of a visit to be left.
 func (c *counter) gone() {
 	c.t.Helper()
-	if c.at(kiosk.Home); fmt.Sprint(c.state.Account) != fmt.Sprint(account.State{}) || c.desk.clerk.sat() != nil {
+	if c.at(kiosk.Home); fmt.Sprint(c.state.Account) != fmt.Sprint(account.State{}) || c.desk.clerk.now != nil {
 		c.t.Fatalf("left behind: %+v", c.state.Account)
 	}
 }

@@ -26,13 +26,14 @@ type clerk struct {
 	hub     *api.Client
 	face    *face.Face // the issuer has another: one goroutine at a time
 
-	mu     sync.Mutex
-	away   bool   // there is no reader
-	reader string // on which the card lies
-	now    *sitting
-	ends   sync.WaitGroup // of sittings, at the hub
-	sale   sync.Mutex     // one ticket at a time
-	till   till
+	mu       sync.Mutex
+	away     bool   // there is no reader
+	reader   string // on which the card lies
+	now      *sitting
+	sittings int            // so far
+	ends     sync.WaitGroup // of sittings, at the hub
+	sale     sync.Mutex     // one ticket at a time
+	till     till
 }
 
 // newClerk returns the one of the reader that the settings name.
@@ -52,6 +53,7 @@ func newClerk(s *Station, look *face.Opts) (*clerk, error) {
 
 // A sitting is one person, with their card or signed in by password.
 type sitting struct {
+	n      int             // no other has the same
 	ctx    context.Context // ends when they leave
 	leave  context.CancelFunc
 	card   session        // this, read and tokens are the clerk's mutex's
@@ -82,10 +84,10 @@ func (c *clerk) do(ctx context.Context, e kiosk.Effect) kiosk.Event {
 	case wizard.PrintSlip:
 		return c.slip(ctx, e)
 	case wizard.PowerDown:
-		c.leave()
+		c.leave(e.Sitting)
 		return nil
 	case account.Leave:
-		c.leave()
+		c.leave(e.Sitting)
 		return nil
 	case account.SignIn:
 		return c.signIn(ctx, e)
@@ -93,31 +95,45 @@ func (c *clerk) do(ctx context.Context, e kiosk.Effect) kiosk.Event {
 		return c.look(ctx, e)
 	case prize.Open, prize.Add, prize.Take, prize.Reprint, prize.Clear:
 		return c.till.do(ctx, e)
-	}
-	sit := c.sat()
-	if sit == nil { // they have left
-		wipe(e)
-		return nil
-	}
-	switch e := e.(type) {
 	case wizard.Check:
-		return c.check(sit, e)
+		if sit := c.sat(e.Sitting); sit != nil {
+			return c.moved(sit, c.check(sit, e))
+		}
 	case wizard.LookAt:
-		return c.lookAt(sit, e.ID)
+		if sit := c.sat(e.Sitting); sit != nil {
+			return c.moved(sit, c.lookAt(sit, e.ID))
+		}
 	case wizard.Apply:
-		return c.apply(sit, e)
+		if sit := c.sat(e.Sitting); sit != nil {
+			return c.moved(sit, c.apply(sit, e))
+		}
 	case account.PutCards:
-		return c.put(sit, e)
+		if sit := c.sat(e.Sitting); sit != nil {
+			return c.put(sit, e)
+		}
 	case account.PrintSlip:
-		return c.balanceSlip(ctx, sit, e)
+		if sit := c.sat(e.Sitting); sit != nil {
+			return c.balanceSlip(ctx, sit, e)
+		}
 	case account.ListTickets:
 		return c.listTickets(ctx)
 	case account.BuyTicket:
-		return c.buy(ctx, sit, e)
+		if sit := c.sat(e.Sitting); sit != nil {
+			return c.buy(ctx, sit, e)
+		}
 	case account.SettleTicket:
 		return c.settleTicket(ctx, e)
 	}
+	wipe(e) // they have left
 	return nil
+}
+
+// moved ends the sitting of a card that has to be laid down again; nobody else's.
+func (c *clerk) moved(sit *sitting, e kiosk.Event) kiosk.Event {
+	if _, yes := e.(wizard.CardMoved); yes {
+		c.dismiss(c.end(sit.n))
+	}
+	return e
 }
 
 // wipe overwrites the secret of an effect that is not performed.
@@ -140,12 +156,12 @@ func wipe(e kiosk.Effect) {
 	}
 }
 
-// sat is the sitting now, nil where nobody sits whose card was read: what comes
-// for the one before is not done with the next one's card.
-func (c *clerk) sat() *sitting {
+// sat is the sitting now if it is the n-th and its card was read, and else nil:
+// what comes for the one before is not done with the next one's card.
+func (c *clerk) sat(n int) *sitting {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.now == nil || !c.now.read {
+	if c.now == nil || !c.now.read || c.now.n != n {
 		return nil
 	}
 	return c.now
@@ -164,13 +180,13 @@ func (c *clerk) sits(sit *sitting) bool {
 	return c.now == sit
 }
 
-// end ends the sitting, and begins the next one if there is one. It returns the
-// one that is over, for [clerk.dismiss].
-func (c *clerk) end(next *sitting) *sitting {
+// begin begins a sitting. It returns the one before, for [clerk.dismiss].
+func (c *clerk) begin(sit *sitting) *sitting {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	was := c.now
-	c.now = next
+	c.sittings++
+	sit.n, c.now = c.sittings, sit
 	if was != nil {
 		was.leave()
 	}
@@ -190,11 +206,25 @@ func (c *clerk) dismiss(was *sitting) {
 }
 
 // leave is the end of a visit.
-func (c *clerk) leave() {
-	c.dismiss(c.end(nil))
+func (c *clerk) leave(n int) {
+	c.dismiss(c.end(n))
 	if c.readers != nil {
 		c.readers.Done()
 	}
+}
+
+// end ends the n-th sitting, if it is not over; 0 is whoever sits there. It returns
+// the one that is over, for [clerk.dismiss].
+func (c *clerk) end(n int) *sitting {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	was := c.now
+	if was == nil || n != 0 && was.n != n {
+		return nil
+	}
+	c.now = nil
+	was.leave()
+	return was
 }
 
 // powerDown has the card forget that the PIN was right.
@@ -215,7 +245,7 @@ func (c *clerk) read(ctx context.Context, aim wizard.Aim) kiosk.Event {
 	}
 	sit := &sitting{scheme: scheme, show: make(chan asked, 1)}
 	sit.ctx, sit.leave = context.WithCancel(ctx)
-	c.dismiss(c.end(sit))
+	c.dismiss(c.begin(sit))
 	go func() {
 		o, err := c.ask(sit, cards.Show, "")
 		sit.show <- asked{o, err}
@@ -229,7 +259,7 @@ func (c *clerk) read(ctx context.Context, aim wizard.Aim) kiosk.Event {
 	case !c.sits(sit): // nobody waits for this any more, but perhaps for the next card
 		return nil
 	case err != nil:
-		return c.trouble(err)
+		return c.moved(sit, c.trouble(err))
 	}
 	if why := c.outOfDate(sit); why != "" {
 		return wizard.CardStops{Reason: why}
@@ -242,7 +272,7 @@ func (c *clerk) read(ctx context.Context, aim wizard.Aim) kiosk.Event {
 		sit.show <- shown
 	}
 	c.isRead(sit)
-	return wizard.CardRead{Tries: tries}
+	return wizard.CardRead{Tries: tries, Sitting: sit.n}
 }
 
 // outOfDate says whether a certificate has ended or has just begun; "" if it is
@@ -355,7 +385,6 @@ func (c *clerk) trouble(err error) kiosk.Event {
 	}
 	var lost *jpki.LostError
 	if errors.Is(err, pcsc.ErrGone) || errors.Is(err, pcsc.ErrEnded) || errors.As(err, &lost) {
-		c.dismiss(c.end(nil))
 		return wizard.CardMoved{}
 	}
 	return c.broken(err)

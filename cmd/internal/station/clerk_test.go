@@ -233,7 +233,7 @@ func (c *counter) agree() {
 func (c *counter) home() {
 	c.t.Helper()
 	c.takeAway()
-	if c.at(kiosk.Home); c.state.MyKey.Step != wizard.Needs || c.state.MyKey.Account.ID != "" || c.desk.clerk.sat() != nil {
+	if c.at(kiosk.Home); c.state.MyKey.Step != wizard.Needs || c.state.MyKey.Account.ID != "" || c.desk.clerk.now != nil {
 		c.t.Fatalf("left behind: %+v", c.state.MyKey)
 	}
 }

@@ -29,7 +29,7 @@ func (c *clerk) who(sit *sitting, aim wizard.Aim) kiosk.Event {
 	case cards.RulingOK:
 		if next = cards.Change; aim == wizard.Open {
 			c.powerDown(sit.card) // nothing more is signed
-			return account.Opened{Account: c.holds(sit, answer.ID, answer.Held, answer.Moved)}
+			return account.Opened{Account: c.holds(sit, answer.ID, answer.Held, answer.Moved), Sitting: sit.n}
 		}
 	case cards.RulingNoID:
 	default:

@@ -17,7 +17,7 @@ func (c *clerk) watch(ctx context.Context, send func(kiosk.Event)) error {
 	}
 	var off sync.WaitGroup
 	gone := func() { // powering down takes its time
-		was := c.end(nil)
+		was := c.end(0)
 		off.Go(func() { c.dismiss(was) })
 	}
 	err := c.readers.Run(ctx, func(e pcsc.Event) {

@@ -13,7 +13,7 @@ import (
 // slip prints what a resident takes home, also where they have left meanwhile.
 // It is no card: one that is torn is printed again.
 func (c *clerk) slip(ctx context.Context, e wizard.PrintSlip) kiosk.Event {
-	sit := c.sat()
+	sit := c.sat(e.Sitting)
 	if sit == nil {
 		return wizard.SlipOut{}
 	}

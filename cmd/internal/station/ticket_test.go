@@ -212,7 +212,7 @@ func TestTicketPowerCut(t *testing.T) {
 		text, err := json.Marshal(r)
 		c.ok(err)
 		c.ok(writeSynced(c.desk.clerk.ticketFile(), text))
-		sit := c.desk.clerk.sat()
+		sit := c.desk.clerk.now
 		answer, err := c.desk.clerk.askTicket(t.Context(), r, c.desk.clerk.token(sit))
 		c.ok(err)
 		if answer.Refused != "" || c.points() != 300 {
