@@ -20,6 +20,9 @@ func First(look Look, site Site, deskIdle time.Duration) State {
 // Next returns what follows from an event. An event out of place changes
 // nothing.
 func (s State) Next(e Event) (State, Effect) {
+	if e == nil { // an effect without an answer is no touch
+		return s, nil
+	}
 	if next, ok := s.news(e); ok {
 		if next.Visit != s.Visit { // whoever sat there is idle
 			return next, s.left()
@@ -39,6 +42,11 @@ func (s State) Next(e Event) (State, Effect) {
 	if s, ok := s.look(e); ok {
 		return s, nil
 	}
+	return s.atStep(e)
+}
+
+// atStep is what a tap, or an answer, means on the screen that is shown.
+func (s State) atStep(e Event) (State, Effect) {
 	switch s.Step {
 	case Home:
 		return s.atHome(e)

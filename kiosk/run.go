@@ -25,7 +25,7 @@ func Run(ctx context.Context, s State, events <-chan Event, do func(context.Cont
 			s, effect = s.Next(e)
 		case r := <-results:
 			busy--
-			if r.event != nil && r.visit == s.Visit { // an answer for someone who has left is dropped here, and only here
+			if r.visit == s.Visit { // an answer for someone who has left is dropped here, and only here
 				s, effect = s.Next(r.event)
 			}
 		}
