@@ -276,12 +276,12 @@ type (
 		Scans   []Scan // at most [MaxPut]
 		Sitting int
 	}
-	LookAt       struct{ Text Secret }
+	LookAt    struct{ Text Secret }
 	PrintSlip struct {
 		Account Account
 		Sitting int
 	}
-	ListTickets  struct{}
+	ListTickets struct{}
 	BuyTicket   struct {
 		Ticket  Ticket
 		Sitting int

@@ -108,14 +108,7 @@ func (s State) back(e Event) (State, Effect, bool) {
 	}
 	switch s.Step {
 	case Young, Place:
-		switch {
-		case s.Step == Young && s.Aim != Make:
-			s.Step = None
-			return s, nil, false
-		case s.Aim != Make:
-			return s.leave()
-		}
-		return State{Step: Needs, Card: s.Card}, nil, false
+		return s.backToNeeds()
 	case Own, Password:
 		s.Step, s.Taken, s.Before, s.Typed = Choose, "", false, false
 		if s.change && s.Step == Password {
@@ -146,6 +139,18 @@ func (s State) back(e Event) (State, Effect, bool) {
 		return s.leave()
 	}
 	return s, nil, false
+}
+
+// backToNeeds is for who came for a MyKey ID; the others never saw that screen.
+func (s State) backToNeeds() (State, Effect, bool) {
+	switch {
+	case s.Step == Young && s.Aim != Make:
+		s.Step = None
+		return s, nil, false
+	case s.Aim != Make:
+		return s.leave()
+	}
+	return State{Step: Needs, Card: s.Card}, nil, false
 }
 
 func (s State) atNeeds(e Event) (State, Effect, bool) {

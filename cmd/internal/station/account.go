@@ -19,6 +19,34 @@ import (
 // nothing, the hub ends it by itself.
 const riseLimit = 3 * time.Second
 
+// doAccount performs an effect of the screens of an account.
+func (c *clerk) doAccount(ctx context.Context, e kiosk.Effect) kiosk.Event {
+	switch e := e.(type) {
+	case account.SignIn:
+		return c.signIn(ctx, e)
+	case account.LookAt:
+		return c.look(ctx, e)
+	case account.PutCards:
+		if sit := c.sat(e.Sitting); sit != nil {
+			return c.put(sit, e)
+		}
+	case account.PrintSlip:
+		if sit := c.sat(e.Sitting); sit != nil {
+			return c.balanceSlip(ctx, sit, e)
+		}
+	case account.ListTickets:
+		return c.listTickets(ctx)
+	case account.BuyTicket:
+		if sit := c.sat(e.Sitting); sit != nil {
+			return c.buy(ctx, sit, e)
+		}
+	case account.SettleTicket:
+		return c.settleTicket(ctx, e)
+	}
+	wipe(e) // they have left
+	return nil
+}
+
 func (c *clerk) nonce() ([]byte, error) {
 	nonce := make([]byte, cards.NonceSize)
 	if _, err := io.ReadFull(c.s.opts.Rand, nonce); err != nil {

@@ -89,10 +89,6 @@ func (c *clerk) do(ctx context.Context, e kiosk.Effect) kiosk.Event {
 	case account.Leave:
 		c.leave(e.Sitting)
 		return nil
-	case account.SignIn:
-		return c.signIn(ctx, e)
-	case account.LookAt:
-		return c.look(ctx, e)
 	case prize.Open, prize.Add, prize.Take, prize.Reprint, prize.Clear:
 		return c.till.do(ctx, e)
 	case wizard.Check:
@@ -107,22 +103,8 @@ func (c *clerk) do(ctx context.Context, e kiosk.Effect) kiosk.Event {
 		if sit := c.sat(e.Sitting); sit != nil {
 			return c.moved(sit, c.apply(sit, e))
 		}
-	case account.PutCards:
-		if sit := c.sat(e.Sitting); sit != nil {
-			return c.put(sit, e)
-		}
-	case account.PrintSlip:
-		if sit := c.sat(e.Sitting); sit != nil {
-			return c.balanceSlip(ctx, sit, e)
-		}
-	case account.ListTickets:
-		return c.listTickets(ctx)
-	case account.BuyTicket:
-		if sit := c.sat(e.Sitting); sit != nil {
-			return c.buy(ctx, sit, e)
-		}
-	case account.SettleTicket:
-		return c.settleTicket(ctx, e)
+	default:
+		return c.doAccount(ctx, e)
 	}
 	wipe(e) // they have left
 	return nil

@@ -108,14 +108,7 @@ func (c *clerk) buy(ctx context.Context, sit *sitting, e account.BuyTicket) kios
 	if p := c.s.printer.Prepare(ctx); !p.Ready {
 		return c.unsold(wordPaper, kiosk.ErrPaper)
 	}
-	r := ticketRequest{Request: make([]byte, cards.RequestSize), Allotment: of.ID, Number: c.s.Journal.Tally(of.ID).Signed + 1}
-	if _, err := io.ReadFull(c.s.opts.Rand, r.Request); err != nil {
-		return c.unsold(wordFault, err)
-	}
-	text, err := json.Marshal(r)
-	if err == nil {
-		err = writeSynced(c.ticketFile(), text)
-	}
+	r, err := c.newRequest(of)
 	if err != nil {
 		return c.unsold(wordFault, err)
 	}
@@ -128,6 +121,19 @@ func (c *clerk) buy(ctx context.Context, sit *sitting, e account.BuyTicket) kios
 	}
 	issued, err := c.s.Issuer(false).Issue(ctx, of, cards.RequestText(r.Request), "")
 	return c.sold(ctx, sit, answer, issued, err)
+}
+
+// newRequest stores a request for the next ticket of an allotment.
+func (c *clerk) newRequest(of cards.Allotment) (r ticketRequest, err error) {
+	r = ticketRequest{Request: make([]byte, cards.RequestSize), Allotment: of.ID, Number: c.s.Journal.Tally(of.ID).Signed + 1}
+	if _, err := io.ReadFull(c.s.opts.Rand, r.Request); err != nil {
+		return r, fmt.Errorf("station: draw a request: %w", err)
+	}
+	text, err := json.Marshal(r)
+	if err != nil {
+		return r, fmt.Errorf("station: a ticket's request: %w", err)
+	}
+	return r, writeSynced(c.ticketFile(), text)
 }
 
 // sold tells what became of a ticket that was granted.
