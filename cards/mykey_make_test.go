@@ -61,7 +61,12 @@ func samplePut() Put {
 
 func samplePutAnswer() PutAnswer {
 	return PutAnswer{Request: ones(32), Cards: []PutOne{{Points: 200, Expires: lastDay}, {Refused: "used"}},
-		Held: []Held{{"らづポイント", 400, lastDay}}, At: 1795312801000}
+		Held: []Held{{"らづポイント", 400, lastDay}}, At: 1795312801000,
+		Moved: []Moved{{At: 1795312801000, Kind: "redeem", Points: 200, Event: Text{"ナチュラルバル", ""}, Expires: lastDay}}}
+}
+
+func sampleLooked() Looked {
+	return Looked{Request: ones(32), Refused: "used", Since: 1795312700000, Points: 200, Event: Text{"ナチュラルバル", ""}, Day: lastDay - 1, Expires: lastDay, At: 1795312801000}
 }
 
 // myKeySamples are the papers about MyKey IDs.
@@ -74,6 +79,7 @@ func myKeySamples() []samplePaper {
 		{PaperDeposit, kiosk, Deposit{Sealed: ones(600), Nonce: ones(NonceSize), Lost: ones(32)}},
 		{PaperSignIn, kiosk, SignIn{ID: "k7m4 w2hn", Password: ones(112), Nonce: ones(NonceSize)}},
 		{PaperPut, kiosk, samplePut()}, {PaperPutAnswer, hub, samplePutAnswer()},
+		{PaperLook, kiosk, Look{Card: samplePut().Cards[0], Nonce: ones(NonceSize)}}, {PaperLooked, hub, sampleLooked()},
 	}
 }
 
@@ -162,6 +168,9 @@ func wrongLeases(add func(string, Paper, int, any)) {
 	put.Cards = nil
 	add("of nothing", PaperPut, paperKiosk, put)
 	add("to nothing", PaperPutAnswer, paperHub, PutAnswer{})
+	add("at no card", PaperLook, paperKiosk, Look{Card: "x", Nonce: ones(NonceSize)})
+	add("no nonce", PaperLook, paperKiosk, Look{Card: samplePut().Cards[0]})
+	add("to nothing", PaperLooked, paperHub, Looked{})
 }
 
 func vectorPublics() map[KeyID]ed25519.PublicKey {
@@ -195,6 +204,10 @@ func openMyKey(paper Paper, data []byte, keys func(KeyID) ed25519.PublicKey, lis
 		_, _, err = OpenPut(data, keys)
 	case PaperPutAnswer:
 		_, err = OpenPutAnswer(data, list, openedRequest())
+	case PaperLook:
+		_, _, err = OpenLook(data, keys)
+	case PaperLooked:
+		_, err = OpenLooked(data, list, openedRequest())
 	default:
 		err = openValue(paper, data, keys, list)
 	}

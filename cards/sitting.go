@@ -48,6 +48,7 @@ type PutAnswer struct {
 	Cards   []PutOne `cbor:"3,keyasint"` // in the order of the put
 	Held    []Held   `cbor:"4,keyasint"`
 	At      int64    `cbor:"5,keyasint"`
+	Moved   []Moved  `cbor:"6,keyasint"` // the latest first
 }
 
 // Check reports what a sign-in lacks.

@@ -197,6 +197,42 @@ func (c *counter) put(p cards.Put) cards.PutAnswer {
 	return must(cards.OpenPutAnswer(answer, c.list, sha256.Sum256(sealed)))(c.t)
 }
 
+// A look says what a card is worth before and after it is claimed, and changes
+// nothing.
+func TestLook(t *testing.T) {
+	c := newCounter(t)
+	card := c.ca.Issue(t, c.clock.now(), nil)
+	c.apply(card, cards.Register, "HANA2345", c.withPassword)
+	one, practice := c.card(walk, 1), c.card(sample, 1)
+	for range 2 {
+		if got := c.look(one); got.Refused != "" || got.Points != 1500 || got.Event.Ja == "" || got.Expires == 0 || got.Since != 0 {
+			t.Errorf("before: %+v", got)
+		}
+	}
+	if got := c.look(practice); got.Refused != "practice" {
+		t.Errorf("a sample: %+v", got)
+	}
+	show := c.apply(card, cards.Show, "", nil)
+	if put := c.put(cards.Put{Token: show.Token, Cards: []string{one.Text()}}); len(put.Moved) != 1 || put.Moved[0].Points != 1500 {
+		t.Errorf("put: %+v", put)
+	}
+	if got := c.look(one); got.Refused != "used" || got.Since == 0 || got.Points != 1500 {
+		t.Errorf("after: %+v", got)
+	}
+	forged := one
+	forged.Number++
+	if got := c.look(forged); got.Refused != "bad signature" || got.Points != 0 {
+		t.Errorf("forged: %+v", got)
+	}
+}
+
+func (c *counter) look(card cards.Card) cards.Looked {
+	c.t.Helper()
+	sealed := must(cards.Seal(c.key, cards.PaperLook, cards.Look{Card: card.Text(), Nonce: nonce()}))(c.t)
+	answer := must(c.client.LookAtCard(context.Background(), sealed))(c.t)
+	return must(cards.OpenLooked(answer, c.list, sha256.Sum256(sealed)))(c.t)
+}
+
 func (c *counter) signInHere(id, password string) cards.Answer {
 	c.t.Helper()
 	c.ask(cards.Show, "")

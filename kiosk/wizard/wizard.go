@@ -31,6 +31,7 @@ const (
 	Applying             // the card signs, and the hub answers
 	Done                 // できました: the ID in large type
 	Held                 // this card has an ID already
+	None                 // this card has none: who came for something else may make one
 	Sure                 // retire it: really?
 	Stopped              // it ends here: Reason says why, and what to do
 	Take                 // カードをお取りください
@@ -55,6 +56,16 @@ const (
 	Broken        Reason = "broken"         // the kiosk itself: staff
 )
 
+// An Aim is what a person puts their card down for.
+type Aim int
+
+// The aims.
+const (
+	Make Aim = iota // a MyKey ID
+	Open            // their account: package account goes on from there
+	Anew            // a new code on a slip, since the password is forgotten
+)
+
 // An Account is what the hub tells the holder of a card about what is theirs.
 type Account struct {
 	ID     string
@@ -71,6 +82,7 @@ type Agreement struct {
 // State is all that a screen needs.
 type State struct {
 	Step    Step
+	Aim     Aim
 	Reason  Reason
 	Word    string   // of the hub, where it refused: a verdict
 	Card    bool     // one lies on the reader
@@ -176,9 +188,10 @@ type Effect any
 // The effects. All but the first name the sitting that they are for: they do
 // nothing with another one's card. 0 is whoever sits there.
 type (
-	ReadCard struct{}
+	ReadCard struct{ Aim Aim }
 	Check    struct { // verify, then ask the hub
 		PIN     Secret
+		Aim     Aim
 		Sitting int
 	}
 	LookAt struct {

@@ -17,6 +17,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -94,6 +95,7 @@ type counter struct {
 	secret []string      // what may be in no log
 	stop   context.CancelFunc
 	clock  time.Duration // how far the kiosk's is ahead
+	after  atomic.Int64  // so many bytes from now the printer is switched off; 0: never
 }
 
 // newCounter deals the cards of these kinds before the hub opens: its CRL is of
@@ -126,7 +128,7 @@ func newCounterAt(t *testing.T, mend func(*counter), kinds ...string) (c *counte
 		Revocation: revocation.NewCRL(file, &revocation.Opts{}),
 	}
 	mend(c)
-	c.open(printer.ProcessID, nil, func(o *Opts) {
+	c.open(printer.ProcessID, c.fault, func(o *Opts) {
 		o.Settings.Card.Reader = "pcsc:"
 		o.Now = func() time.Time { return time.Now().Add(c.clock) }
 		o.Log = slog.New(slog.NewTextHandler(c.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
@@ -142,6 +144,14 @@ func newCounterAt(t *testing.T, mend func(*counter), kinds ...string) (c *counte
 	})
 	t.Cleanup(func() { c.stop(); c.logsNothing() })
 	return c, dealt
+}
+
+// fault switches the printer off, once.
+func (c *counter) fault(int64) printertest.Fault {
+	if c.after.Load() > 0 && c.after.Add(-1) == 0 {
+		return printertest.SwitchedOff
+	}
+	return printertest.None
 }
 
 // logsNothing looks for what no log may hold, the PINs among it.

@@ -11,6 +11,7 @@ import (
 	"pointkiosk/cards"
 	"pointkiosk/hub/api"
 	"pointkiosk/kiosk"
+	"pointkiosk/kiosk/account"
 	"pointkiosk/kiosk/wizard"
 )
 
@@ -18,10 +19,10 @@ import (
 const hubLimit = 8 * time.Second
 
 // who asks for the account of this card, and for IDs to choose from.
-func (c *clerk) who(sit *sitting) kiosk.Event {
+func (c *clerk) who(sit *sitting, aim wizard.Aim) kiosk.Event {
 	answer, err := c.signed(sit, cards.Application{Purpose: cards.Show}, cards.Apply{}, nil)
 	switch {
-	case c.turn(sit, err):
+	case aim == wizard.Make && c.turn(sit, err):
 		return sit.later()
 	case err != nil:
 		return c.unheard(err)
@@ -29,7 +30,10 @@ func (c *clerk) who(sit *sitting) kiosk.Event {
 	next := cards.Register
 	switch answer.Ruling {
 	case cards.RulingOK:
-		next = cards.Change
+		if next = cards.Change; aim == wizard.Open {
+			c.powerDown(sit.card) // nothing more is signed
+			return account.Opened{Account: c.holds(sit, answer.ID, answer.Held, answer.Moved), Sitting: sit.n}
+		}
 	case cards.RulingNoID:
 	default:
 		return wizard.Answered{Word: string(answer.Ruling)}
@@ -175,6 +179,7 @@ func (c *clerk) signed(sit *sitting, a cards.Application, more cards.Apply, pass
 	})
 	if err == nil && answer.Ruling == cards.RulingOK {
 		sit.answer = answer
+		c.opened(sit, answer.Token)
 	}
 	return answer, err
 }
