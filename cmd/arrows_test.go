@@ -50,6 +50,8 @@ func TestArrows(t *testing.T) {
 		{"kiosk/jpki", "pointkiosk/hub", "whom to trust the hub knows"},
 		{"kiosk/jpki/jpkitest", "pointkiosk/", "a virtual card knows only what a card does"},
 		{"kiosk/wizard", "pointkiosk/", "steps know no card and no hub"},
+		{"kiosk/account", "pointkiosk/", "an account's screens know no hub"},
+		{"kiosk/prize", "pointkiosk/", "a prize is asked for, and knows nobody"},
 		{"kiosk/panel", "pointkiosk/", "a front plate knows pins and time"},
 		{"kiosk/pcsc", "pointkiosk/", "a reader knows no card"},
 		{"ui", "fyne.io/fyne/v2/app", "only cmd opens a window; ui tests need no X11"},

@@ -138,8 +138,7 @@ func newStand(t *testing.T, v *victim) *stand {
 		}
 	}
 	st.fill(t, v.data)
-	sealed := k.sealed(cards.SignIn{ID: "K7M4W2HN", Password: "kisarazu-2026", Nonce: random()}, cards.PaperSignIn)
-	answer, err := client.SignIn(t.Context(), sealed)
+	answer, err := client.SignIn(t.Context(), sealedSignIn(t, k, client, st.tickets.Event.Scheme.Ja))
 	var a cards.Answer
 	if err = errors.Join(err, cards.Unsealed(answer, cards.PaperAnswer, &a)); err != nil || a.Token == "" {
 		t.Fatalf("%+v, %v", a, err)
@@ -167,6 +166,25 @@ func (st *stand) fill(t *testing.T, data string) {
 			t.Fatal(err)
 		}
 	}
+}
+
+// sealedSignIn seals the account's password to the hub, in a sign-in.
+func sealedSignIn(t *testing.T, k *kiosk, client *api.Client, scheme string) []byte {
+	t.Helper()
+	var o cards.Offer
+	offer, err := client.Ask(t.Context(), k.sealed(cards.Ask{Purpose: cards.Show, Scheme: scheme, Nonce: random()}, cards.PaperAsk))
+	if err = errors.Join(err, cards.Unsealed(offer, cards.PaperOffer, &o)); err != nil {
+		t.Fatal(err)
+	}
+	s := cards.SignIn{ID: "K7M4W2HN", Nonce: random()}
+	bound, err := s.Bound()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.Password, err = cards.SealPassword(o.Seal, bound, []byte("kisarazu-2026")); err != nil {
+		t.Fatal(err)
+	}
+	return k.sealed(s, cards.PaperSignIn)
 }
 
 func random() []byte {

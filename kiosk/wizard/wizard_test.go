@@ -100,6 +100,13 @@ func TestWrongTurns(t *testing.T) {
 		{"offline, no password", upTo(4, PINRight{IDs: ids, Later: true}, TapID{ids[0]}, TapTyped{}), Password, "", "ReadCard Check"},
 		{"a password", upTo(6, TapTyped{}, TapNext{}, TapNext{}), Typing, "", "ReadCard Check"},
 		{"a weak password", upTo(6, TapTyped{}, TapNext{}, TapNext{}, TypedPass{&secret{}}, Answered{Word: "weak-password"}), Typing, "", "ReadCard Check Apply"},
+		{"the network goes away at the end", upTo(9, WentAway{IDs: ids}), Choose, "", "ReadCard Check Apply"},
+		{"the network goes away at the end, and no own", upTo(9, WentAway{IDs: ids}, TapOwn{}), Choose, "", "ReadCard Check Apply"},
+		{"the network goes away while one's own is looked at", upTo(5, TapOwn{}, TypedID{"MYKEY234"}, WentAway{IDs: ids}), Choose, "", "ReadCard Check LookAt"},
+		{"the network goes away behind a password", upTo(6, TapTyped{}, TapNext{}, TapNext{}, TypedPass{&secret{}}, WentAway{IDs: ids}, TapID{ids[1]}, TapTyped{}), Password, "", "ReadCard Check Apply"},
+		{"the network goes away, and it goes on", upTo(9, WentAway{IDs: ids}, TapID{ids[1]}, TapCode{}, TapNext{}, TapNext{}, Answered{Account: Account{ID: ids[1]}, Later: true}), Done, "", "ReadCard Check Apply Apply PrintSlip"},
+		{"the network goes away out of place", upTo(7, WentAway{IDs: ids}), Terms, "", "ReadCard Check"},
+		{"the network goes away while it changes", upTo(4, PINRight{Account: Account{ID: ids[1]}, IDs: ids}, TapChange{}, TapID{ids[0]}, TapNext{}, WentAway{IDs: ids}), Applying, "", "ReadCard Check Apply"},
 		{"taken meanwhile", upTo(9, Answered{Word: "taken", IDs: ids[1:]}), Choose, "", "ReadCard Check Apply"},
 		{"refused", upTo(9, Answered{Word: "unknown-ca"}), Stopped, Refused, "ReadCard Check Apply PowerDown"},
 		{"taken away while it signs", upTo(9, CardOut{}), Needs, "", "ReadCard Check Apply PowerDown left"},
@@ -117,12 +124,76 @@ func TestWrongTurns(t *testing.T) {
 	}
 }
 
+// Who chose while there was a network is told that it went away, and begins
+// again: with the IDs and the terms of the lease, and no password.
+func TestWentAway(t *testing.T) {
+	pass := &secret{}
+	s, _ := walk(append(good()[:6], TapTyped{}, TapNext{}, TapNext{}, TypedPass{pass})...)
+	terms := Agreement{Body: map[string]string{"ja": "やくそく"}}
+	s, effect, _ := s.Next(WentAway{IDs: ids[1:], Terms: terms})
+	want := State{Step: Choose, Card: true, Tries: 3, IDs: ids[1:], Taken: Away, Terms: terms, Later: true}
+	if !reflect.DeepEqual(s, want) || effect != nil {
+		t.Errorf("%+v, %v\nwant %+v", s, effect, want)
+	}
+}
+
+// Who came for something else than a MyKey ID.
+func TestAims(t *testing.T) {
+	pin := func() Event { return TypedPIN{&secret{}} }
+	has, hasNot := PINRight{Account: Account{ID: ids[1]}, IDs: ids}, PINRight{IDs: ids}
+	done := Answered{Account: Account{ID: ids[1]}, Code: "ABCD-EFGH-JKMN"}
+	for _, tt := range []struct {
+		name    string
+		aim     Aim
+		more    []Event
+		want    Step
+		effects string
+	}{
+		{"no ID", Open, []Event{hasNot}, None, "ReadCard Check"},
+		{"no ID, and one is made", Open, []Event{hasNot, TapNext{}}, Choose, "ReadCard Check"},
+		{"no ID, and under 15", Open, []Event{hasNot, TapYoung{}}, Young, "ReadCard Check"},
+		{"no ID, under 15, and back", Open, []Event{hasNot, TapYoung{}, TapBack{}}, None, "ReadCard Check"},
+		{"no ID, and the end", Open, []Event{hasNot, TapEnd{}}, Take, "ReadCard Check PowerDown"},
+		{"moved", Open, []Event{CardMoved{}, CardOut{}, CardIn{}}, Reading, "ReadCard Check PowerDown ReadCard"},
+		{"a new code", Anew, []Event{has}, Applying, "ReadCard Check Apply"},
+		{"a new code, and its slip", Anew, []Event{has, done}, Done, "ReadCard Check Apply PrintSlip"},
+		{"a new code without an ID", Anew, []Event{hasNot}, None, "ReadCard Check"},
+		{"a new code at もうあります", Make, []Event{has, TapForgot{}, done}, Done, "ReadCard Check Apply PrintSlip"},
+		{"a new code, and the network away", Anew, []Event{has, CardStops{Offline}}, Stopped, "ReadCard Check Apply PowerDown"},
+	} {
+		s, effects := State{Step: Place, Aim: tt.aim}, ""
+		for _, e := range append([]Event{CardIn{}, CardRead{Tries: 3}, pin()}, tt.more...) {
+			next, effect, _ := s.Next(e)
+			if s = next; effect != nil {
+				effects += strings.TrimPrefix(fmt.Sprintf(" %T", effect), " wizard.") + " "
+			}
+			switch e := effect.(type) {
+			case ReadCard:
+				if e.Aim != tt.aim {
+					t.Errorf("%s: read for %d", tt.name, e.Aim)
+				}
+			case Check:
+				if e.Aim != tt.aim {
+					t.Errorf("%s: checked for %d", tt.name, e.Aim)
+				}
+			case Apply:
+				if e.Purpose != "show" || e.Pass != nil {
+					t.Errorf("%s: %+v", tt.name, e)
+				}
+			}
+		}
+		if s.Step != tt.want || strings.TrimSpace(effects) != tt.effects || s.Forgot != (s.Code != "" || s.Step == Applying) {
+			t.Errorf("%s: step %d, want %d\n%s\n%s", tt.name, s.Step, tt.want, effects, tt.effects)
+		}
+	}
+}
+
 // Whatever comes in whatever order: every secret is used once or wiped, no PIN
 // is checked at the last try unless staff said yes, and who leaves leaves nothing.
 func TestAnyOrder(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(4, 2))
 	for range 3000 {
-		s, asked := State{}, false
+		s, asked := State{Aim: Aim(rnd.IntN(3))}, false
 		for range 40 {
 			e, mine := any1(rnd)
 			tries, step := s.Tries, s.Step
@@ -163,7 +234,7 @@ func any1(rnd *rand.Rand) (Event, Secret) {
 	all := []Event{
 		TapNext{}, TapNext{}, TapNext{}, TapYoung{}, TapBack{}, TapID{ids[rnd.IntN(3)]}, TapOwn{}, TapCode{}, TapTyped{}, TapChange{}, TapRetire{}, TapSlip{},
 		TypedID{"MYKEY234"}, TapEnd{}, CardIn{}, CardIn{}, CardOut{}, CardRead{Tries: rnd.IntN(4)}, CardRead{Tries: 3}, CardStops{Phone}, CardMoved{},
-		PINRight{IDs: ids}, PINRight{Account: Account{ID: ids[1]}, IDs: ids}, PINRight{IDs: ids, Later: true}, PINWrong{Tries: rnd.IntN(3)},
+		PINRight{IDs: ids}, PINRight{Account: Account{ID: ids[1]}, IDs: ids}, PINRight{IDs: ids, Later: true}, PINWrong{Tries: rnd.IntN(3)}, WentAway{IDs: ids},
 		IDFree{ID: "MYKEY234"}, IDFree{ID: "MYKEY234", Word: "taken"}, Answered{Account: Account{ID: ids[0]}, Code: "1"}, Answered{Word: "taken"},
 		Answered{Word: "expired"}, SlipOut{true}, SlipOut{},
 	}

@@ -11,6 +11,7 @@ import (
 	"pointkiosk/cards"
 	"pointkiosk/hub/api"
 	"pointkiosk/kiosk"
+	"pointkiosk/kiosk/account"
 	"pointkiosk/kiosk/wizard"
 )
 
@@ -18,20 +19,30 @@ import (
 const hubLimit = 8 * time.Second
 
 // who asks for the account of this card, and for IDs to choose from.
-func (c *clerk) who(sit *sitting) kiosk.Event {
-	answer, err := c.signed(sit, cards.Application{Purpose: cards.Show}, cards.Apply{})
-	if err != nil {
+func (c *clerk) who(sit *sitting, aim wizard.Aim) kiosk.Event {
+	answer, err := c.signed(sit, cards.Application{Purpose: cards.Show}, cards.Apply{}, nil)
+	switch {
+	case aim == wizard.Make && c.turn(sit, err):
+		return sit.later()
+	case err != nil:
 		return c.unheard(err)
 	}
 	next := cards.Register
 	switch answer.Ruling {
 	case cards.RulingOK:
-		next = cards.Change
+		if next = cards.Change; aim == wizard.Open {
+			c.powerDown(sit.card) // nothing more is signed
+			return account.Opened{Account: c.holds(sit, answer.ID, answer.Held, answer.Moved), Sitting: sit.n}
+		}
 	case cards.RulingNoID:
 	default:
 		return wizard.Answered{Word: string(answer.Ruling)}
 	}
-	if sit.offer, err = c.ask(sit, next, ""); err != nil {
+	sit.offer, err = c.ask(sit, next, "")
+	switch {
+	case next == cards.Register && c.turn(sit, err):
+		return sit.later()
+	case err != nil:
 		return c.unheard(err)
 	}
 	return wizard.PINRight{Account: accountOf(answer), IDs: sit.offer.Proposals, Terms: termsOf(sit.offer.Terms)}
@@ -63,7 +74,10 @@ func (c *clerk) lookAt(sit *sitting, typed string) kiosk.Event {
 		purpose = cards.Change
 	}
 	o, err := c.ask(sit, purpose, typed)
-	if err != nil {
+	switch {
+	case purpose == cards.Register && c.turn(sit, err):
+		return sit.wentAway()
+	case err != nil:
 		return c.unheard(err)
 	}
 	sit.offer = o
@@ -82,11 +96,11 @@ func (c *clerk) apply(sit *sitting, e wizard.Apply) kiosk.Event {
 	if e.Pass != nil {
 		defer e.Pass.Wipe()
 	}
+	if sit.lease != nil && e.Purpose == string(cards.Register) {
+		return c.give(sit, e.ID)
+	}
 	a := cards.Application{Purpose: cards.Purpose(e.Purpose), ID: e.ID}
 	more := cards.Apply{Code: a.Purpose == cards.Show || a.Purpose == cards.Register && e.Pass == nil}
-	if typed, ok := e.Pass.(wizard.Typed); ok {
-		more.Password = cards.Secret(typed.Take())
-	}
 	switch a.Purpose {
 	case cards.Register:
 		a.Terms = sit.offer.Terms.Version
@@ -96,10 +110,21 @@ func (c *clerk) apply(sit *sitting, e wizard.Apply) kiosk.Event {
 			return c.unheard(err)
 		}
 	}
-	answer, err := c.signed(sit, a, more)
-	if err != nil {
+	answer, err := c.signed(sit, a, more, e.Pass)
+	switch {
+	case a.Purpose == cards.Register && c.turn(sit, err):
+		if lost, ok := errors.AsType[unreached](err); ok {
+			sit.lost = lost.request[:]
+		}
+		return sit.wentAway()
+	case err != nil:
 		return c.unheard(err)
 	}
+	return c.answered(sit, a, answer)
+}
+
+// answered says what the hub ruled on an application.
+func (c *clerk) answered(sit *sitting, a cards.Application, answer cards.Answer) kiosk.Event {
 	out := wizard.Answered{Account: accountOf(answer)}
 	switch answer.Ruling {
 	case cards.RulingOK:
@@ -115,7 +140,12 @@ func (c *clerk) apply(sit *sitting, e wizard.Apply) kiosk.Event {
 		if next == cards.Rebind { // they may have none, after all
 			next = cards.Register
 		}
-		if sit.offer, err = c.ask(sit, next, ""); err != nil {
+		var err error
+		sit.offer, err = c.ask(sit, next, "")
+		switch {
+		case a.Purpose == cards.Register && c.turn(sit, err):
+			return sit.wentAway()
+		case err != nil:
 			return c.unheard(err)
 		}
 		out.IDs = sit.offer.Proposals
@@ -127,11 +157,17 @@ func (c *clerk) apply(sit *sitting, e wizard.Apply) kiosk.Event {
 }
 
 // signed has the card sign an application under the offer at hand, and returns
-// what the hub says to it.
-func (c *clerk) signed(sit *sitting, a cards.Application, more cards.Apply) (answer cards.Answer, err error) {
+// what the hub says to it. A password is sealed, and overwritten, before the card
+// takes its time.
+func (c *clerk) signed(sit *sitting, a cards.Application, more cards.Apply, pass wizard.Secret) (answer cards.Answer, err error) {
 	a.Scheme, a.Kiosk, a.At, a.Challenge = sit.scheme, c.s.Identity.Kiosk, c.s.opts.Now().UnixMilli(), sit.offer.Challenge
 	if more.Application, err = cards.Encode(a); err != nil {
 		return answer, err
+	}
+	if typed, ok := pass.(wizard.Typed); ok {
+		if more.Password, err = cards.SealPassword(sit.offer.Seal, more.Application, typed.Take()); err != nil {
+			return answer, err
+		}
 	}
 	if more.Signature, err = sit.token.Sign(a); err != nil {
 		return answer, cardError{err}
@@ -143,6 +179,7 @@ func (c *clerk) signed(sit *sitting, a cards.Application, more cards.Apply) (ans
 	})
 	if err == nil && answer.Ruling == cards.RulingOK {
 		sit.answer = answer
+		c.opened(sit, answer.Token)
 	}
 	return answer, err
 }
@@ -161,8 +198,8 @@ func (c *clerk) ask(sit *sitting, purpose cards.Purpose, wanted string) (offer c
 	return offer, err
 }
 
-// exchange sends a paper and opens the answer. What was sent is overwritten: it
-// may hold a password.
+// exchange sends a paper and opens the answer. An application is sent again, the
+// same bytes, while there is time: it has the same answer.
 func (c *clerk) exchange(ctx context.Context, paper cards.Paper, v any, send func(context.Context, []byte) ([]byte, error),
 	open func([]byte, cards.TrustList, [sha256.Size]byte) error) error {
 	list, err := c.s.TrustList(ctx)
@@ -173,14 +210,26 @@ func (c *clerk) exchange(ctx context.Context, paper cards.Paper, v any, send fun
 	if err != nil {
 		return err
 	}
-	defer clear(sealed)
-	ctx, cancel := context.WithTimeout(ctx, hubLimit)
+	request := sha256.Sum256(sealed)
+	ctx, cancel := context.WithTimeout(ctx, c.limit)
 	defer cancel()
-	answer, err := send(ctx, sealed)
-	if err != nil {
-		return err
+	for {
+		try, end := context.WithTimeout(ctx, c.limit/2)
+		answer, err := send(try, sealed)
+		if end(); err == nil {
+			err = open(answer, list, request)
+		}
+		if err == nil {
+			return nil
+		}
+		err = notReached(err, request)
+		if _, again := errors.AsType[unreached](err); !again || paper != cards.PaperApply {
+			return err
+		}
+		if pause(ctx, c.limit/20); ctx.Err() != nil {
+			return err
+		}
 	}
-	return open(answer, list, sha256.Sum256(sealed))
 }
 
 // A cardError is the card's part in an application that came to nothing.
@@ -193,7 +242,8 @@ func (c *clerk) unheard(err error) kiosk.Event {
 	if card, ok := errors.AsType[cardError](err); ok {
 		return c.trouble(card.error)
 	}
-	if problem, ok := errors.AsType[*api.Problem](err); ok {
+	_, away := errors.AsType[unreached](err)
+	if problem, ok := errors.AsType[*api.Problem](err); ok && !away {
 		if problem.Type == api.ProblemBusy {
 			return wizard.Answered{Word: string(cards.RulingBusy)}
 		}
@@ -204,17 +254,23 @@ func (c *clerk) unheard(err error) kiosk.Event {
 	return wizard.CardStops{Reason: wizard.Offline}
 }
 
-// scheme is the one that accounts are made in.
-func (c *clerk) scheme(ctx context.Context) (string, error) {
-	if s := c.s.opts.Settings.Card.Scheme; s != "" {
+// scheme is the one that accounts are made in; empty while none was granted.
+func (s *Station) scheme(ctx context.Context) (string, error) {
+	if s := s.opts.Settings.Card.Scheme; s != "" {
 		return s, nil
 	}
-	all, err := c.s.Allotments(ctx)
-	if err != nil {
+	all, err := s.Allotments(ctx)
+	if err != nil || len(all) == 0 {
 		return "", err
 	}
-	if len(all) == 0 {
-		return "", errors.New("station: no scheme: [card] scheme is not set, and no allotment was granted")
-	}
 	return all[len(all)-1].Event.Scheme.Ja, nil
+}
+
+// scheme is the station's, or an error where there is none.
+func (c *clerk) scheme(ctx context.Context) (string, error) {
+	scheme, err := c.s.scheme(ctx)
+	if err == nil && scheme == "" {
+		err = errors.New("station: no scheme: [card] scheme is not set, and no allotment was granted")
+	}
+	return scheme, err
 }

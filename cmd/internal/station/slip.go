@@ -13,7 +13,7 @@ import (
 // slip prints what a resident takes home, also where they have left meanwhile.
 // It is no card: one that is torn is printed again.
 func (c *clerk) slip(ctx context.Context, e wizard.PrintSlip) kiosk.Event {
-	sit := c.sat()
+	sit := c.sat(e.Sitting)
 	if sit == nil {
 		return wizard.SlipOut{}
 	}
@@ -25,11 +25,16 @@ func (c *clerk) slip(ctx context.Context, e wizard.PrintSlip) kiosk.Event {
 		c.s.opts.Log.Error("slip: something on it can't be drawn") // err may quote the ID
 		return wizard.SlipOut{}
 	}
+	return wizard.SlipOut{Printed: c.bring(ctx, drawn)}
+}
+
+// bring brings a slip to paper.
+func (c *clerk) bring(ctx context.Context, drawn *face.Drawn) bool {
 	if p := c.s.printer.Prepare(ctx); !p.Ready {
-		return wizard.SlipOut{}
+		return false
 	}
 	out := c.s.printer.Print(ctx, drawn)
-	return wizard.SlipOut{Printed: out == kiosk.CameOut || out == kiosk.Presumably}
+	return out == kiosk.CameOut || out == kiosk.Presumably
 }
 
 // slipOf says what stands on the slip. Where the password is set stands there only
@@ -40,11 +45,14 @@ func (c *clerk) slipOf(ctx context.Context, sit *sitting, e wizard.PrintSlip) fa
 	s := face.Slip{
 		Municipality: terms.Municipality.In(lang), Scheme: terms.Scheme.In(lang), ID: e.ID, Code: e.Code,
 		Contact: terms.Contact.In(lang), Phone: terms.Phone,
-		Kiosk: c.s.Identity.Kiosk, Date: c.s.opts.Now().In(cards.Japan), Lang: lang,
+		Kiosk: c.s.Identity.Kiosk, Date: c.s.opts.Now().In(cards.Japan), Lang: lang, Later: sit.lease != nil,
 	}
 	if e.Code != "" {
 		s.Host = c.host(ctx)
-		if ends := sit.answer.CodeEnds; ends > 0 {
+		switch ends := sit.answer.CodeEnds; {
+		case s.Later: // counted from when the hub hears of it: never earlier than this
+			s.CodeEnds = s.Date.Add(cards.SlipCodeLife)
+		case ends > 0:
 			s.CodeEnds = time.UnixMilli(ends).In(cards.Japan)
 		}
 	}
@@ -53,9 +61,11 @@ func (c *clerk) slipOf(ctx context.Context, sit *sitting, e wizard.PrintSlip) fa
 
 // host is where residents find the hub's pages, in plain letters.
 func (c *clerk) host(ctx context.Context) string {
-	all, err := c.s.Allotments(ctx)
-	if err != nil || len(all) == 0 {
-		return ""
+	if all, err := c.s.Allotments(ctx); err == nil && len(all) > 0 {
+		return string(all[len(all)-1].Event.Host)
 	}
-	return string(all[len(all)-1].Event.Host)
+	if list, err := c.s.TrustList(ctx); err == nil && len(list.Hosts) > 0 {
+		return string(list.Hosts[0])
+	}
+	return ""
 }

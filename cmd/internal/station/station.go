@@ -63,7 +63,7 @@ type Station struct {
 	lock     *os.File
 	wake     chan struct{}
 	door     *door
-	clerk    *clerk      // nil without a card reader
+	clerk    *clerk      // nil where nobody comes: the kiosk is only looked at
 	press    sync.Mutex  // one paper at a time: a card or a slip
 	denied   atomic.Bool // somebody said that the date is another
 }
@@ -164,6 +164,9 @@ func lockDir(dir string) (*os.File, error) {
 // Close closes what was opened.
 func (s *Station) Close() error {
 	var errs []error
+	if s.clerk != nil {
+		s.clerk.ends.Wait()
+	}
 	if s.printer != nil {
 		errs = append(errs, s.printer.Close())
 	}
@@ -240,8 +243,18 @@ func (s *Station) Uplink(tell func(uplink.News)) (*uplink.Uplink, error) {
 	}
 	return uplink.New(uplink.Opts{
 		Journal: s.Journal, Hub: hub, Key: s.live, Trust: s.Trust,
-		Now: s.opts.Now, Rand: s.opts.Rand, Tell: tell, Wake: s.wake,
+		Now: s.opts.Now, Rand: s.opts.Rand, Tell: tell, Wake: s.wake, MyKey: s.myKey(hub),
 	}), nil
+}
+
+// myKey says how many MyKey IDs to hold for when there is no network: none where
+// there is no card reader.
+func (s *Station) myKey(hub uplink.Desk) *uplink.MyKey {
+	m := &uplink.MyKey{Desk: hub, Scheme: s.scheme}
+	if s.clerk != nil {
+		m.Leases = s.opts.Settings.Card.Leases
+	}
+	return m
 }
 
 // Wake tells a running uplink that there is something to send.

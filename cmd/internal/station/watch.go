@@ -17,9 +17,7 @@ import (
 func (d *Desk) Watch(ctx context.Context, send func(kiosk.Event)) error {
 	var online atomic.Bool
 	tell := func(n uplink.News) {
-		if n.Err != nil {
-			d.opts.Log.Info("uplink", "unsent", n.Unsent, "error", n.Err)
-		}
+		d.noteUplink(n)
 		if errors.Is(n.Err, journal.ErrBroken) || errors.Is(n.Err, journal.ErrBehind) { // the hub knows another journal
 			d.broken.Store(true)
 		}
@@ -33,13 +31,12 @@ func (d *Desk) Watch(ctx context.Context, send func(kiosk.Event)) error {
 	var parts sync.WaitGroup
 	parts.Go(func() { up.Run(ctx) })
 	parts.Go(func() { d.check(ctx) })
-	if d.clerk != nil {
-		parts.Go(func() {
-			if err := d.clerk.watch(ctx, send); err != nil {
-				d.opts.Log.Error("card reader", "error", err)
-			}
-		})
-	}
+	parts.Go(func() { d.clerk.tend(ctx) })
+	parts.Go(func() {
+		if err := d.clerk.watch(ctx, send); err != nil {
+			d.opts.Log.Error("card reader", "error", err)
+		}
+	})
 	parts.Go(func() { watchPaper(ctx, d.notePaper(new(PaperNote)), send) })
 	look := time.NewTicker(lookEvery)
 	defer look.Stop()
@@ -53,6 +50,19 @@ func (d *Desk) Watch(ctx context.Context, send func(kiosk.Event)) error {
 		n := up.News(ctx) // cards handed out since the last attempt count too
 		n.Online = online.Load()
 		send(d.network(n))
+	}
+}
+
+// noteUplink writes to the log what the uplink met.
+func (d *Desk) noteUplink(n uplink.News) {
+	if n.Err != nil {
+		d.opts.Log.Info("uplink", "unsent", n.Unsent, "error", n.Err)
+	}
+	for _, why := range n.Rulings { // whose it is, nobody knows here
+		d.opts.Log.Warn("a MyKey ID that was given without a network is refused by the hub", "ruling", string(why))
+	}
+	if n.MyKey != nil {
+		d.opts.Log.Info("uplink: MyKey IDs", "waiting", n.Waiting, "error", n.MyKey)
 	}
 }
 
@@ -79,7 +89,8 @@ func (d *Desk) network(n uplink.News) kiosk.NetworkIs {
 	if d.broken.Load() {
 		n.Stopped = "journal"
 	}
-	return kiosk.NetworkIs{Network: kiosk.Network{Online: n.Online, Unsent: n.Unsent, Aside: n.Aside, Stopped: n.Stopped}}
+	return kiosk.NetworkIs{Network: kiosk.Network{Online: n.Online, Unsent: n.Unsent, Aside: n.Aside, Stopped: n.Stopped,
+		Provisional: n.Waiting, Refused: n.Refused}}
 }
 
 // checkEvery is how often the whole journal is read and checked, beside the
