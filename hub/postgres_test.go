@@ -10,6 +10,7 @@ import (
 // touches no database, or is about time and not about what is kept.
 func TestPostgres(t *testing.T) {
 	schematest.Again(t, map[string]func(*testing.T){
+		"Look":                    TestLook,
 		"FromBalanceToShop":       TestFromBalanceToShop,
 		"ShopRefuses":             TestShopRefuses,
 		"ShopSession":             TestShopSession,

@@ -10,6 +10,9 @@ import (
 // touches no database, and the arithmetic of guessing.
 func TestPostgres(t *testing.T) {
 	schematest.Again(t, map[string]func(*testing.T){
+		"LeaseOfOtherTerms":           TestLeaseOfOtherTerms,
+		"Lost":                        TestLost,
+		"LostComesLate":               TestLostComesLate,
 		"PartnerRefuses":              TestPartnerRefuses,
 		"PartnerSession":              TestPartnerSession,
 		"Rulings":                     TestRulings,
