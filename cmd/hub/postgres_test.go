@@ -87,26 +87,15 @@ func TestRestoredPostgres(t *testing.T) {
 	moveSome(t, s)
 	a, err := s.ledger.Grant(t.Context(), ledger.Grant{Kiosk: "KSZ-014", Event: "bar", Count: 2})
 	fatal(t, err)
-	claim := func(s *store, number uint32, account string) ledger.Refusal {
-		t.Helper()
-		c, err := cards.Sign(a.Claims(number), ed25519.NewKeyFromSeed(bytes.Repeat([]byte{'l'}, ed25519.SeedSize)))
-		fatal(t, err)
-		_, err = s.ledger.Claim(t.Context(), c, account)
-		if refused := (*ledger.RefusedError)(nil); errors.As(err, &refused) {
-			return refused.Why
-		}
-		fatal(t, err)
-		return ""
-	}
 	backup := proof.BackUpPostgres(t)
-	if why := claim(s, 1, "AAAA2222"); why != "" {
+	if why := claims(t, s, a, 1, "AAAA2222"); why != "" {
 		t.Fatal(why)
 	}
 	fatal(t, s.Close())
 	_, host, _ := strings.Cut(address, "host=")
 
 	s = openAt(t, dir, strings.Replace(address, host, backup.Restore(t, false), 1))
-	if why := claim(s, 1, "BBBB2222"); why != ledger.Closed {
+	if why := claims(t, s, a, 1, "BBBB2222"); why != ledger.Closed {
 		t.Errorf("a claim on an old database: %q", why)
 	}
 	fatal(t, s.Close())
@@ -115,16 +104,29 @@ func TestRestoredPostgres(t *testing.T) {
 	}
 
 	s = openAt(t, dir, strings.Replace(address, host, backup.Restore(t, true), 1))
-	if why := claim(s, 1, "BBBB2222"); why != ledger.Used {
+	if why := claims(t, s, a, 1, "BBBB2222"); why != ledger.Used {
 		t.Errorf("the claim that was made after the backup: %q", why)
 	}
-	if why := claim(s, 2, "BBBB2222"); why != "" {
+	if why := claims(t, s, a, 2, "BBBB2222"); why != "" {
 		t.Errorf("a claim now: %q", why)
 	}
 	fatal(t, s.Close())
 	if out := ok(t, "", "restore", "list", "--data", dir) + ok(t, "", "check", "--data", dir); strings.Contains(out, "backup") || !strings.Contains(out, "clean") {
 		t.Errorf("after the archive: %s", out)
 	}
+}
+
+// claims claims a card of the kiosk of moveSome, and returns why it was refused.
+func claims(t *testing.T, s *store, a cards.Allotment, number uint32, account string) ledger.Refusal {
+	t.Helper()
+	c, err := cards.Sign(a.Claims(number), ed25519.NewKeyFromSeed(bytes.Repeat([]byte{'l'}, ed25519.SeedSize)))
+	fatal(t, err)
+	_, err = s.ledger.Claim(t.Context(), c, account)
+	if refused := (*ledger.RefusedError)(nil); errors.As(err, &refused) {
+		return refused.Why
+	}
+	fatal(t, err)
+	return ""
 }
 
 // openAt opens a store as serve does that is told of its database.
