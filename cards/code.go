@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 )
 
 // A SlipCode lets the holder of a slip set the password of one MyKey ID, once:
@@ -14,6 +15,10 @@ type SlipCode struct{ text string }
 var ErrSlipCode = errors.New("cards: not a slip code: 12 characters")
 
 const codeSize = 12
+
+// SlipCodeLife is how long a slip code can set the password: from when the hub
+// has registered its MyKey ID.
+const SlipCodeLife = 14 * 24 * time.Hour
 
 // ParseSlipCode reads what [SlipCode.Text] wrote, and nothing else.
 func ParseSlipCode(text string) (SlipCode, error) {

@@ -28,6 +28,7 @@ const (
 	Begun      State = "begun"      // the journal's first entry
 	Checkpoint State = "checkpoint" // the sum of all before
 	ClockSet   State = "clock"      // the volunteer confirmed the date
+	Given      State = "given"      // a MyKey ID was given without a network
 )
 
 // follows says which states a card may go to from which. "" is before signing.
@@ -67,7 +68,9 @@ const NothingSent = "no byte was sent"
 const NotWhole = "its end was not sent"
 
 // OfCard reports whether an entry with this state speaks of one card.
-func (s State) OfCard() bool { return s != Begun && s != Checkpoint && s != ClockSet }
+func (s State) OfCard() bool {
+	return s != Begun && s != Checkpoint && s != ClockSet && s != Given
+}
 
 // Final reports whether nobody needs to do anything about the card any more.
 func (s State) Final() bool { return s == Printed || s == Presumed || s == Void || s == Honoured }
@@ -82,7 +85,7 @@ type Entry struct {
 	Allotment uint32 `cbor:"4,keyasint,omitempty"`
 	Number    uint32 `cbor:"5,keyasint,omitempty"`
 	Copy      uint32 `cbor:"6,keyasint,omitempty"` // 0 the first paper, k the reprint marked 再印刷 k
-	Digest    []byte `cbor:"7,keyasint,omitempty"` // of the card, with signed
+	Digest    []byte `cbor:"7,keyasint,omitempty"` // of the card, with signed; of what is deposited, with given
 	Request   string `cbor:"8,keyasint,omitempty"` // the entitlement, with signed
 	Operator  string `cbor:"9,keyasint,omitempty"`
 	Reason    string `cbor:"10,keyasint,omitempty"`
@@ -160,7 +163,7 @@ func (e Entry) check() error {
 		return fmt.Errorf("%w: entry %d (%s) and its card", ErrPaper, e.Seq, e.State)
 	case e.Second != "" && e.State != VoidAsked:
 		return fmt.Errorf("%w: entry %d (%s) and its second person", ErrPaper, e.Seq, e.State)
-	case !fits(e.Digest, e.State == Signed, sha256.Size):
+	case !fits(e.Digest, e.State == Signed || e.State == Given, sha256.Size):
 		return fmt.Errorf("%w: entry %d (%s) and its digest", ErrPaper, e.Seq, e.State)
 	case !fits(e.Journal, e.State == Begun, journalSize), (e.Sum != nil) != (e.State == Checkpoint):
 		return fmt.Errorf("%w: entry %d (%s) and what it begins or sums up", ErrPaper, e.Seq, e.State)

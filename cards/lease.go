@@ -53,6 +53,7 @@ type Deposit struct {
 	Sealed []byte `cbor:"1,keyasint"` // of [SealProvisional]
 	Staff  string `cbor:"2,keyasint"` // who helped; empty if nobody did
 	Nonce  []byte `cbor:"3,keyasint"`
+	Lost   []byte `cbor:"4,keyasint"` // SHA-256 of the sealed apply of the same card whose answer never came; empty if there is none
 }
 
 // Check reports what a lease's ask lacks.
@@ -90,6 +91,9 @@ func (l Lease) Check() error {
 func (d Deposit) Check() error {
 	if len(d.Sealed) == 0 || len(d.Sealed) > 16<<10 || len(d.Staff) > 64 || len(d.Nonce) != NonceSize {
 		return fmt.Errorf("%w: a deposit of nothing", ErrPaper)
+	}
+	if len(d.Lost) != 0 && len(d.Lost) != sha256.Size {
+		return fmt.Errorf("%w: a deposit after no apply", ErrPaper)
 	}
 	return nil
 }

@@ -76,6 +76,7 @@ func myKeySamples() []samplePaper {
 		{PaperAsk, kiosk, sampleAsk()}, {PaperOffer, hub, sampleOffer()}, {PaperApply, kiosk, sampleApply()}, {PaperAnswer, hub, sampleAnswer()},
 		{PaperLeaseAsk, kiosk, sampleLeaseAsk()}, {PaperLease, hub, sampleLease()},
 		{PaperDeposit, kiosk, Deposit{Sealed: ones(600), Staff: "山田", Nonce: ones(NonceSize)}},
+		{PaperDeposit, kiosk, Deposit{Sealed: ones(600), Nonce: ones(NonceSize), Lost: ones(32)}},
 		{PaperSignIn, kiosk, SignIn{ID: "k7m4 w2hn", Password: ones(112), Nonce: ones(NonceSize)}},
 		{PaperPut, kiosk, samplePut()}, {PaperPutAnswer, hub, samplePutAnswer()},
 		{PaperLook, kiosk, Look{Card: samplePut().Cards[0], Nonce: ones(NonceSize)}}, {PaperLooked, hub, sampleLooked()},
@@ -157,6 +158,7 @@ func wrongLeases(add func(string, Paper, int, any)) {
 	lease("short challenge", func(l *Lease) { l.Leased[0].Challenge = nil })
 	lease("no sealing key", func(l *Lease) { l.Seal = l.Seal[1:] })
 	add("of nothing", PaperDeposit, paperKiosk, Deposit{Nonce: ones(NonceSize)})
+	add("after half an apply", PaperDeposit, paperKiosk, Deposit{Sealed: ones(600), Nonce: ones(NonceSize), Lost: ones(16)})
 	add("no nonce", PaperSignIn, paperKiosk, SignIn{ID: "K7M4W2HN"})
 	put := samplePut()
 	put.Cards = append(put.Cards, put.Cards[0])

@@ -85,6 +85,7 @@ func samples() []samplePaper {
 		{PaperTrustList, paperKey(paperTrust), sampleTrustList()},
 		{PaperAllotment, paperKey(paperHub), sampleAllotment()},
 		{PaperEntry, paperKey(paperKiosk), sampleEntry()},
+		{PaperEntry, paperKey(paperKiosk), Entry{Seq: 2, Prev: ones(32), State: Given, Digest: ones(32), At: 1795312800123}},
 		{PaperUpload, paperKey(paperKiosk), Upload{
 			Records: []Record{{Seq: 2, Data: []byte{0xD2}}}, Trust: 3, Held: []uint32{7}, Asked: []Serial{{7, 41}}, At: 1795312800456, Nonce: bytes.Repeat([]byte{4}, 16),
 			Top: 2, Head: bytes.Repeat([]byte{2}, 32), Seen: 1, Heard: 1795312799000,

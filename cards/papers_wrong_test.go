@@ -185,6 +185,8 @@ func wrongPayloads() (all []wrongBytes) {
 		wrongBytes{"clock with a card", must(Encode(mended(func(e *Entry) { e.State, e.Digest = ClockSet, nil })))},
 		wrongBytes{"clock with half a card", must(Encode(mended(func(e *Entry) { e.State, e.Digest, e.Number = ClockSet, nil, 0 })))},
 		wrongBytes{"clock with a copy", must(Encode(mended(func(e *Entry) { *e = Entry{Seq: 2, Prev: e.Prev, State: ClockSet, Copy: 1} })))},
+		wrongBytes{"given without a digest", must(Encode(Entry{Seq: 2, Prev: sampleEntry().Prev, State: Given, At: sampleEntry().At}))},
+		wrongBytes{"given with a card", must(Encode(mended(func(e *Entry) { e.State = Given })))},
 		wrongBytes{"a state that only the hub knows", must(Encode(mended(func(e *Entry) { e.State, e.Digest = "redeemed", nil })))},
 		wrongBytes{"null for an empty list", bytes.Replace(must(Encode(Entry{Seq: 256, Prev: sampleEntry().Prev, State: Checkpoint, Sum: &Sum{}})),
 			unhexed("0ea201800280"), unhexed("0ea201f60280"), 1)},

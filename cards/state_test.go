@@ -11,7 +11,7 @@ import (
 // The table of what may follow what is a golden file, so that a change of it
 // is seen by a person (DECISIONS 13).
 func TestMay(t *testing.T) {
-	states := []State{"", Signed, Printing, Printed, Presumed, Uncertain, VoidAsked, Void, Honoured, Begun, Checkpoint, ClockSet, "redeemed"}
+	states := []State{"", Signed, Printing, Printed, Presumed, Uncertain, VoidAsked, Void, Honoured, Begun, Checkpoint, ClockSet, Given, "redeemed"}
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "%-11s", "from \\ to")
 	for _, to := range states[1:] {
@@ -47,6 +47,7 @@ func TestStateWords(t *testing.T) {
 		{Begun, true, false, false},
 		{Checkpoint, true, false, false},
 		{ClockSet, true, false, false},
+		{Given, true, false, false},
 		{"redeemed", false, true, false}, // the hub's alone
 		{"lapsed", false, true, false},
 		{"", false, true, false},

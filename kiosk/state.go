@@ -79,6 +79,9 @@ type Network struct {
 	Unsent  uint64 // entries beyond the hub's cursor
 	Aside   int    // entries the hub set aside, with a reason
 	Stopped string // why the hub forbids issuing; empty when it does not
+
+	Provisional int // MyKey IDs given without a network, on which the hub has not ruled
+	Refused     int // and those that it refused in the last 30 days
 }
 
 // Paper is what the paper pill says.

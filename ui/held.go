@@ -31,7 +31,7 @@ type done struct {
 
 func newDone(p *pen, send func(kiosk.Event)) *done {
 	s := &done{p: p, at: newAt(p).centre(), title: newText(p, 44, bold, body).centre(), id: newID(p, 128).centre(),
-		slip: newText(p, 30, regular, body).centre(), code: newSaid(p, 28, regular, body, "mykey.done.code").centre(),
+		slip: newText(p, 30, regular, body).centre(), code: newText(p, 28, regular, body).centre(),
 		later: newSaid(p, 34, bold, cautionInk, "mykey.done.later").centre(),
 		when:  newSaid(p, 28, regular, cautionInk, "mykey.done.later.when").centre(), fail: newText(p, 28, bold, cautionInk).centre()}
 	s.laterBox = newPanel(p, newColumn(p, 8, s.later, s.when), cautionGround, cautionLine)
@@ -71,6 +71,11 @@ func (s *done) Show(st kiosk.State) {
 	s.fail.set(words)
 	s.failBox.show(failed)
 	s.laterBox.show(w.Later)
+	code := "mykey.done.code"
+	if w.Later {
+		code = "mykey.done.code.later"
+	}
+	s.code.set(s.p.say(code))
 	s.code.show(w.Code != "" && !failed)
 	s.ok.show(w.Slip == wizard.Printed)
 	s.again.show(w.Slip != wizard.Printing)

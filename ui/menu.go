@@ -53,7 +53,7 @@ func newMenu(p *pen, send func(kiosk.Event)) *menu {
 		now: newText(p, 24, regular, muted).centre(), word: newText(p, 28, bold, cautionInk),
 		unbound:  newSaid(p, 24, bold, cautionInk, "menu.unbound"),
 		exercise: newText(p, 28, bold, main).centre().middle(), undecided: newText(p, 28, bold, main).centre().middle()}
-	for _, key := range []string{"menu.kiosk", "menu.left", "menu.unsent", "menu.aside", "menu.stolen"} {
+	for _, key := range []string{"menu.kiosk", "menu.left", "menu.unsent", "menu.aside", "menu.later", "menu.refused", "menu.stolen"} {
 		s.facts = append(s.facts, newFact(p, key))
 	}
 	s.notice = newPanel(p, s.word, cautionGround, cautionLine)
@@ -75,7 +75,7 @@ func newMenu(p *pen, send func(kiosk.Event)) *menu {
 
 func (s *menu) compose() part {
 	p := s.p
-	list := newColumn(p, 18, s.facts[0], s.facts[1], s.facts[2], s.facts[3], s.facts[4], s.unboundBox)
+	list := newColumn(p, 18, s.facts[0], s.facts[1], s.facts[2], s.facts[3], s.facts[4], s.facts[5], s.facts[6], s.unboundBox)
 	facts := newPanel(p, list, panelGround, edge)
 	head := newRow(p, 32, growing{newSaid(p, 44, bold, body, "menu.title"), 1}, s.operator)
 	beside := newRow(p, 24, growing{s.tiles[0], 1}, growing{s.tiles[1], 1})
@@ -158,21 +158,24 @@ func (p *pen) menuNote(st kiosk.State) string {
 
 func (s *menu) showFacts(st kiosk.State) {
 	p := s.p
-	left, aside, stolen := "", "", ""
+	left, stolen := "", ""
 	switch len(st.Offers) {
 	case 0:
 		left = p.say("menu.left.none")
 	case 1:
 		left = p.say("menu.left.n", words.Number(int(st.Offers[0].Left)))
 	}
-	if st.Network.Aside > 0 {
-		aside = p.say("menu.unsent.n", words.Number(st.Network.Aside))
+	some := func(n int) string {
+		if n == 0 {
+			return ""
+		}
+		return p.say("menu.unsent.n", words.Number(n))
 	}
 	if st.Site.AtRisk > 0 {
 		stolen = p.say("menu.stolen.n", words.Number(int(st.Site.AtRisk)))
 	}
 	unsent := p.say("menu.unsent.n", words.Number(int(st.Network.Unsent)))
-	for i, value := range []string{st.Site.Kiosk, left, unsent, aside, stolen} {
+	for i, value := range []string{st.Site.Kiosk, left, unsent, some(st.Network.Aside), some(st.Network.Provisional), some(st.Network.Refused), stolen} {
 		s.facts[i].set(value)
 	}
 	s.unboundBox.show(!st.Site.Bound)

@@ -62,6 +62,18 @@ func (v visitor) at(root *Root, rnd *rand.Rand, st kiosk.State, step wizard.Step
 	}
 }
 
+// walk is some steps in some order, with 表示 between.
+func (v visitor) walk(root *Root, rnd *rand.Rand, st kiosk.State, steps []wizard.Step, then func()) {
+	for _, i := range rnd.Perm(len(steps))[:1+rnd.IntN(4)] {
+		v.at(root, rnd, st, steps[i])
+		then()
+		if rnd.IntN(8) == 0 {
+			st.Step = kiosk.Display
+			root.Show(st)
+		}
+	}
+}
+
 // Whatever screens the first one saw, in whatever order, and however they left:
 // nothing that is on a screen, or behind it, says anything of them.
 func TestNextVisitor(t *testing.T) {
@@ -79,17 +91,7 @@ func TestNextVisitor(t *testing.T) {
 		st := stateOf(t, "home")
 		st.Visit, st.Look.Lang = 2*n, []string{"ja", "en"}[rnd.IntN(2)]
 		root.Show(st)
-		walk := func(v visitor, then func()) {
-			for _, i := range rnd.Perm(len(steps))[:1+rnd.IntN(4)] {
-				v.at(root, rnd, st, steps[i])
-				then()
-				if rnd.IntN(8) == 0 {
-					st.Step = kiosk.Display
-					root.Show(st)
-				}
-			}
-		}
-		walk(first, func() {
+		first.walk(root, rnd, st, steps, func() {
 			for _, found := range holding(root.mykey, first.marks...) {
 				seen[found[strings.LastIndex(found, " "):]] = true
 			}
@@ -105,7 +107,7 @@ func TestNextVisitor(t *testing.T) {
 			}
 		}
 		clean()
-		walk(second, clean)
+		second.walk(root, rnd, st, steps, clean)
 	}
 	if len(seen) < len(first.marks)-2 { // the code is on the slip alone, and points are written in one way
 		t.Errorf("the screens hardly ever said anything of the first one: %v", seen)

@@ -140,6 +140,7 @@ func samples() []sample {
 			s.Desk.Note, s.Site.Bound, s.Site.Practice, s.Network.Aside = "no.such.key", false, true, 2
 		}),
 		with("menu-owed", kiosk.Menu, func(s *kiosk.State) { handed(s); s.Owed, s.Network.Stopped = 2, "clone" }),
+		with("menu-later", kiosk.Menu, func(s *kiosk.State) { handed(s); s.Network.Provisional, s.Network.Refused = 12, 3 }),
 		with("menu-none", kiosk.Menu, func(s *kiosk.State) { handed(s); s.Offers = nil }),
 		with("menu-two", kiosk.Menu, func(s *kiosk.State) { handed(s); s.Offers = several(2) }),
 		with("menu-three", kiosk.Menu, func(s *kiosk.State) { handed(s); s.Offers, s.Site.Bound = several(3), false }),
@@ -242,6 +243,7 @@ func counterSamples() []sample {
 		atStep("checking", wizard.Checking, none),
 		atStep("choose", wizard.Choose, func(s *kiosk.State) { s.MyKey.IDs = ids }),
 		atStep("choose-later", wizard.Choose, func(s *kiosk.State) { s.MyKey.IDs, s.MyKey.Later = ids[:2], true }),
+		atStep("choose-away", wizard.Choose, func(s *kiosk.State) { s.MyKey.IDs, s.MyKey.Later, s.MyKey.Taken = ids, true, wizard.Away }),
 		atStep("choose-taken", wizard.Choose, func(s *kiosk.State) { s.MyKey.IDs, s.MyKey.Taken = ids, "taken"; *s = nearlyGone(*s) }),
 		atStep("choose-change", wizard.Choose, change),
 		atStep("own", wizard.Own, none),

@@ -60,9 +60,7 @@ func (p *plan) slip(s *Slip) {
 		p.rule(3)
 		p.text("slip", p.say.Say("slip.code"), style{size: 26, bold: true})
 		p.large("code", s.Code, 44)
-		if !s.CodeEnds.IsZero() {
-			p.text("code", p.say.Say("slip.code.until", words.Day(s.Lang, s.CodeEnds)), style{size: 22})
-		}
+		p.until(s)
 		p.block(style{size: 24}, p.say.Say("slip.how1"), p.say.Say("slip.how2"), p.say.Say("slip.how3"))
 	}
 	p.rule(3)
@@ -72,6 +70,20 @@ func (p *plan) slip(s *Slip) {
 	p.space(8)
 	p.joined(style{size: 22}, part{"contact", s.Contact}, part{"phone", s.Phone})
 	p.text("slip", p.say.Say("slip.nopin"), style{size: 22})
+}
+
+// until says how long the code can be used: with a provisional ID that is counted
+// from when the hub has heard of it.
+func (p *plan) until(s *Slip) {
+	if s.Later {
+		p.text("code", p.say.Say("slip.code.later"), style{size: 22})
+	}
+	if !s.CodeEnds.IsZero() {
+		p.text("code", p.say.Say("slip.code.until", words.Day(s.Lang, s.CodeEnds)), style{size: 22})
+	}
+	if s.Later {
+		p.text("code", p.say.Say("slip.code.later.until"), style{size: 22})
+	}
 }
 
 // large is a text on one line, as large as it can be.

@@ -74,6 +74,36 @@ func market(t *testing.T) (bin, data string) {
 // opened is a market whose hub runs on until it is stopped, or the test ends.
 func opened(t *testing.T) (bin, data string, stop func()) {
 	t.Helper()
+	bin, data, h := openedHub(t)
+	return bin, data, h.stop
+}
+
+// A hubRun is a hub that can be stopped and started again.
+type hubRun struct {
+	t               *testing.T
+	bin, data, addr string
+	stop            func()
+}
+
+func (h *hubRun) start() {
+	h.t.Helper()
+	serve := exec.Command(h.bin+"hub", "serve", "--data", h.data, "--listen", h.addr, "--host", "p.example.jp")
+	if err := serve.Start(); err != nil {
+		h.t.Fatal(err)
+	}
+	h.stop = sync.OnceFunc(func() {
+		_ = serve.Process.Signal(syscall.SIGTERM)
+		_ = serve.Wait()
+	})
+	h.t.Cleanup(h.stop)
+	await(h.t, "the hub", func() bool {
+		c, err := net.Dial("tcp", h.addr)
+		return err == nil && c.Close() == nil
+	})
+}
+
+func openedHub(t *testing.T) (bin, data string, h *hubRun) {
+	t.Helper()
 	dir := t.TempDir()
 	bin = filepath.Join(dir, "bin") + "/"
 	said(t, "", "go", "build", "-tags", "migrated_fynedo,no_animations", "-o", bin, "../hub", "../kiosk", "../kioskctl")
@@ -84,19 +114,8 @@ func opened(t *testing.T) (bin, data string, stop func()) {
 	addr := l.Addr().String()
 	_ = l.Close()
 	hubDir := filepath.Join(dir, "hub")
-	serve := exec.Command(bin+"hub", "serve", "--data", hubDir, "--listen", addr, "--host", "p.example.jp")
-	if err := serve.Start(); err != nil {
-		t.Fatal(err)
-	}
-	stop = sync.OnceFunc(func() {
-		_ = serve.Process.Signal(syscall.SIGTERM)
-		_ = serve.Wait()
-	})
-	t.Cleanup(stop)
-	await(t, "the hub", func() bool {
-		c, err := net.Dial("tcp", addr)
-		return err == nil && c.Close() == nil
-	})
+	h = &hubRun{t: t, bin: bin, data: hubDir, addr: addr}
+	h.start()
 	data = filepath.Join(dir, "kiosk")
 	said(t, "", bin+"hub", "event", "add", "--data", hubDir, "--preset", "kisarazu", "--open-today")
 	said(t, said(t, "", bin+"hub", "kiosk", "add", "--data", hubDir, "KSZ-014"), bin+"kioskctl", "enroll", "--data", data, "--code", "-")
@@ -107,7 +126,7 @@ func opened(t *testing.T) (bin, data string, stop func()) {
 	if err := os.WriteFile(filepath.Join(dir, "kiosk.toml"), []byte(settings), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return bin, data, stop
+	return bin, data, h
 }
 
 func await(t *testing.T, what string, done func() bool) {

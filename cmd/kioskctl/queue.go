@@ -143,6 +143,9 @@ func queueSync(c *call) error {
 		if err := up.Sync(c.ctx); err != nil {
 			return err
 		}
+		if err := up.Deliver(c.ctx); err != nil {
+			return err
+		}
 		r, err := c.report(s)
 		if err != nil {
 			return err

@@ -43,6 +43,8 @@ type report struct {
 	Entries   uint64  `json:"entries"`
 	Unsent    uint64  `json:"unsent"`
 	Aside     int     `json:"aside"`
+	Waiting   int     `json:"provisional,omitempty"` // MyKey IDs given without a network, on which the hub has not ruled
+	Refused   int     `json:"refused,omitempty"`     // and those that it refused in the last 30 days
 	Stop      string  `json:"stop,omitempty"`
 	Suspect   bool    `json:"clock_suspect"`
 	Bound     bool    `json:"bound_to_machine"`
@@ -97,6 +99,9 @@ func (c *call) report(s *station.Station) (r report, err error) {
 		Kiosk: s.Identity.Kiosk, Hub: s.Identity.Hub, Entries: top, Unsent: top - min(receipt.Cursor, top), Aside: len(aside),
 		Stop: receipt.Stop, Suspect: s.Journal.Suspect(), Trust: list.Version, Allotment: []tally{}, Open: []card{},
 	}
+	if r.Waiting, r.Refused, err = s.Journal.Provisional(c.ctx); err != nil {
+		return r, err
+	}
 	if r.Paper, err = c.seen(s); err != nil {
 		return r, err
 	}
@@ -146,6 +151,9 @@ func (c *call) print(r report) {
 	}
 	if r.Aside > 0 {
 		say("cli.status.aside")
+	}
+	if r.Waiting > 0 || r.Refused > 0 {
+		say("cli.status.provisional", r.Waiting, r.Refused)
 	}
 	for _, a := range r.Allotment {
 		key := "cli.status.allotment"

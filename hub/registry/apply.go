@@ -29,6 +29,7 @@ type Applied struct {
 // A caseFile is one application on its way: what came, and what is known of it.
 type caseFile struct {
 	request  string // SHA-256, hex
+	lost     string // of an apply whose answer never came; empty if there is none
 	kiosk    string
 	apply    cards.Apply
 	app      cards.Application

@@ -11,7 +11,7 @@ import (
 // How long a slip code and a sitting last, and an application that came to no
 // account stays: longer than the last deposit of a lease may take.
 const (
-	codeLife    = 14 * 24 * time.Hour
+	codeLife    = cards.SlipCodeLife
 	sittingLife = 15 * time.Minute
 	refusedKept = leaseLife + leaseKept + 30*24*time.Hour
 )
@@ -72,7 +72,7 @@ func (r *Registry) decide(t *txn, f *caseFile) (ruling cards.Ruling, err error) 
 	has := f.told != cards.MyKeyID{}
 	switch {
 	case f.app.Purpose == cards.Register && has:
-		return t.join(f)
+		return r.another(t, f)
 	case f.app.Purpose == cards.Register:
 		return r.register(t, f)
 	case !has:
@@ -81,11 +81,22 @@ func (r *Registry) decide(t *txn, f *caseFile) (ruling cards.Ruling, err error) 
 	case r.tooOften(f):
 		return cards.RulingBusy, nil
 	case f.app.Purpose == cards.Change:
-		return r.change(t, f)
+		return r.change(t, f, "change")
 	case f.app.Purpose == cards.Retire:
 		return cards.RulingOK, t.retire(f)
 	}
 	return cards.RulingOK, t.sit(f.account, f.kiosk, r.secrets.token(f.request))
+}
+
+// another decides on the register of who has an ID.
+func (r *Registry) another(t *txn, f *caseFile) (cards.Ruling, error) {
+	switch untold, err := t.untold(f); {
+	case err != nil:
+		return "", err
+	case untold:
+		return r.replace(t, f)
+	}
+	return t.join(f)
 }
 
 // tooOften slows down who changes their ID, or has a new code made, again and
@@ -168,7 +179,7 @@ func (r *Registry) reserve(t *txn, f *caseFile) (cards.Ruling, error) {
 
 // change gives another ID in place of the one held. The account, its points and
 // its password stay.
-func (r *Registry) change(t *txn, f *caseFile) (cards.Ruling, error) {
+func (r *Registry) change(t *txn, f *caseFile, deed string) (cards.Ruling, error) {
 	ruling, err := r.reserve(t, f)
 	if err != nil || ruling != cards.RulingOK {
 		f.account, f.told = "", cards.MyKeyID{}
@@ -179,7 +190,38 @@ func (r *Registry) change(t *txn, f *caseFile) (cards.Ruling, error) {
 		return "", errors.Join(err, errAgain)
 	}
 	f.told = f.id
-	return cards.RulingOK, r.noted(t, f, "change")
+	return cards.RulingOK, r.noted(t, f, deed)
+}
+
+// untold reports whether the ID that the holder has was registered by the very
+// apply whose answer was lost, and nobody has heard of it since.
+func (t *txn) untold(f *caseFile) (bool, error) {
+	if f.lost == "" {
+		return false, nil
+	}
+	var body []byte
+	found, err := t.one(`SELECT a.body FROM application a WHERE a.request = $1 AND a.ruling = $2 AND a.kiosk = $3 AND a.account = $4 AND a.mykey = $5
+		AND NOT EXISTS (SELECT 1 FROM application b WHERE b.account = $4 AND b.mykey = $5 AND b.request <> $1)`,
+		[]any{f.lost, string(cards.RulingOK), f.kiosk, f.account, f.told.String()}, &body)
+	if err != nil || !found {
+		return false, err
+	}
+	before, err := cards.ParseApplication(body)
+	return before.Purpose == cards.Register, err
+}
+
+// replace gives the leased ID in place of one that nobody was told. A password
+// that came with that one is gone: its holder was told to set another by the code
+// on the slip.
+func (r *Registry) replace(t *txn, f *caseFile) (cards.Ruling, error) {
+	ruling, err := r.change(t, f, "replace")
+	if err != nil || ruling != cards.RulingOK {
+		return ruling, err
+	}
+	if _, err := t.member(f); err != nil {
+		return "", err
+	}
+	return ruling, t.setPassword(f.account, "")
 }
 
 // retire ends the ID and every way in but the card itself.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"io"
 	"time"
@@ -32,7 +33,7 @@ func (r *Registry) Lease(ctx context.Context, kiosk string, a cards.LeaseAsk, te
 		if err := t.giveBack(kiosk, a.Back); err != nil {
 			return err
 		}
-		if l.Leased, err = t.leased(kiosk, a.Scheme); err != nil {
+		if l.Leased, err = t.leased(kiosk, a.Scheme, terms.Version); err != nil {
 			return err
 		}
 		more, err := r.draw(t, max(0, int(a.Want)-len(l.Leased)))
@@ -44,7 +45,7 @@ func (r *Registry) Lease(ctx context.Context, kiosk string, a cards.LeaseAsk, te
 				return err
 			}
 		}
-		l.Leased, err = t.leased(kiosk, a.Scheme)
+		l.Leased, err = t.leased(kiosk, a.Scheme, terms.Version)
 		return err
 	})
 	for n := range l.Leased {
@@ -86,10 +87,11 @@ func (t *txn) giveBack(kiosk string, ids []string) error {
 	return nil
 }
 
-// leased returns what a kiosk holds in a scheme and may give to somebody.
-func (t *txn) leased(kiosk, scheme string) (list []cards.Leased, err error) {
-	err = t.each(`SELECT id, challenge, ends_at FROM lease WHERE kiosk = $1 AND scheme = $2 AND ends_at > $3 ORDER BY ends_at, id`,
-		[]any{kiosk, scheme, t.ms()}, func(scan func(...any) error) error {
+// leased returns what a kiosk holds in a scheme and may give to somebody who
+// agrees to these terms.
+func (t *txn) leased(kiosk, scheme, terms string) (list []cards.Leased, err error) {
+	err = t.each(`SELECT id, challenge, ends_at FROM lease WHERE kiosk = $1 AND scheme = $2 AND terms = $3 AND ends_at > $4 ORDER BY ends_at, id`,
+		[]any{kiosk, scheme, terms, t.ms()}, func(scan func(...any) error) error {
 			var one cards.Leased
 			err := scan(&one.ID, &one.Challenge, &one.Ends)
 			list = append(list, one)
@@ -106,8 +108,8 @@ func (r *Registry) lend(t *txn, kiosk, scheme, terms string, id cards.MyKeyID) e
 		return fmt.Errorf("registry: draw a challenge: %w", err)
 	}
 	till := t.at.Add(leaseLife + leaseKept).UnixMilli()
-	n, err := t.exec(`INSERT INTO lease (id, kiosk, scheme, challenge, ends_at, kept_till, at) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`,
-		id.String(), kiosk, scheme, fresh, t.at.Add(leaseLife).UnixMilli(), till, t.ms())
+	n, err := t.exec(`INSERT INTO lease (id, kiosk, scheme, terms, challenge, ends_at, kept_till, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING`,
+		id.String(), kiosk, scheme, terms, fresh, t.at.Add(leaseLife).UnixMilli(), till, t.ms())
 	if err = onlyOne(n, err); err != nil {
 		return err
 	}
@@ -131,7 +133,7 @@ func (r *Registry) Deposit(ctx context.Context, kiosk string, d cards.Deposit) (
 	p, err := cards.OpenProvisional(s.seal, d.Sealed)
 	if err == nil {
 		a := cards.Apply{Application: p.Application, Certificate: p.Certificate, Signature: p.Signature, Code: true, Staff: d.Staff}
-		f := &caseFile{request: hexOf(request), kiosk: kiosk, apply: a, body: p.Application}
+		f := &caseFile{request: hexOf(request), lost: hex.EncodeToString(d.Lost), kiosk: kiosk, apply: a, body: p.Application}
 		if f.apply.Check() == nil {
 			return finish(r.run(ctx, f))
 		}

@@ -22,16 +22,18 @@ const (
 // born is before every true date: a clock that shows less was never set.
 var born = time.Date(2026, 11, 1, 0, 0, 0, 0, cards.Japan)
 
+var errReadOnly = errors.New("journal: opened to look only")
+
 type row struct {
 	entry  cards.Entry
 	sealed []byte
 }
 
 // append signs an entry behind the newest one and commits it. When it returns
-// nil the entry is synced to the disk.
-func (j *Journal) append(ctx context.Context, e cards.Entry) error {
+// nil the entry is synced to the disk, with whatever else belongs to it.
+func (j *Journal) append(ctx context.Context, e cards.Entry, more ...func(*sql.Tx) error) error {
 	if j.opts.ReadOnly {
-		return errors.New("journal: opened to look only")
+		return errReadOnly
 	}
 	rows, err := j.seal(e)
 	if err != nil {
@@ -39,7 +41,7 @@ func (j *Journal) append(ctx context.Context, e cards.Entry) error {
 	}
 	// A cancelled context must not leave a commit half way.
 	ctx = context.WithoutCancel(ctx)
-	if err := j.insert(ctx, rows); err != nil {
+	if err := j.insert(ctx, rows, more...); err != nil {
 		// A failed commit is not undone: it is unknown. Only the file can tell.
 		j.unknown = err
 		if again := j.reread(ctx); again != nil {
@@ -77,7 +79,7 @@ func (j *Journal) seal(e cards.Entry) ([]row, error) {
 	return rows, add(e)
 }
 
-func (j *Journal) insert(ctx context.Context, rows []row) error {
+func (j *Journal) insert(ctx context.Context, rows []row, more ...func(*sql.Tx) error) error {
 	tx, err := j.db.BeginTx(ctx, nil)
 	if err != nil {
 		return fmt.Errorf("journal: write: %w", err)
@@ -90,6 +92,12 @@ func (j *Journal) insert(ctx context.Context, rows []row) error {
 		if err != nil {
 			_ = tx.Rollback()
 			return fmt.Errorf("journal: write entry %d: %w", e.Seq, err)
+		}
+	}
+	for _, do := range more {
+		if err := do(tx); err != nil {
+			_ = tx.Rollback()
+			return fmt.Errorf("journal: write: %w", err)
 		}
 	}
 	if err := tx.Commit(); err != nil {
@@ -109,7 +117,7 @@ func (j *Journal) took(rows []row) error {
 	if err := j.head.set(j.seq, j.hash); err != nil {
 		return err
 	}
-	if rows[len(rows)-1].entry.State == cards.Printing {
+	if s := rows[len(rows)-1].entry.State; s == cards.Printing || s == cards.Given {
 		return j.head.sync() // the next thing to happen leaves the machine
 	}
 	return nil

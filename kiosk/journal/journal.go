@@ -2,8 +2,11 @@
 // one SQLite file. Each entry is signed by the kiosk's key and chained by hash
 // to the one before, so that the journal proves itself wherever it is carried.
 //
-// No row is ever changed. An entry is acknowledged only after it was synced;
+// No row of it is ever changed. An entry is acknowledged only after it was synced;
 // what lies beyond the hub's signed cursor is the outbox.
+//
+// Beside it lie the MyKey IDs that the hub leased, and what people signed for
+// one without a network: sealed to the hub, and wiped when the hub has answered.
 //
 // It does not print, send or decide: it refuses a step that a card's state
 // does not allow.
@@ -31,7 +34,7 @@ import (
 var (
 	ErrBroken = errors.New("journal: the chain of entries is broken")
 	ErrBehind = errors.New("journal: entries are missing that were written before: the file is older than its head")
-	ErrSetup  = errors.New("journal: the database does not keep its promise to sync")
+	ErrSetup  = errors.New("journal: the database does not keep its promise to sync, and to wipe what is deleted")
 )
 
 // Errors of a single step.
@@ -72,6 +75,7 @@ type Journal struct {
 	unknown error         // a commit whose fate is not known yet
 	known   cards.Receipt // the newest that the entries were compared with
 	apart   error         // the hub knows another journal than this
+	unswept bool          // what was deleted still stands in the write-ahead log
 }
 
 //go:embed schema.sql
@@ -84,7 +88,7 @@ func OpenFile(ctx context.Context, opts Opts) (*Journal, error) {
 	if opts.Rand == nil {
 		opts.Rand = rand.Reader
 	}
-	j := &Journal{opts: opts}
+	j := &Journal{opts: opts, unswept: true}
 	err := j.connect(ctx)
 	if err == nil {
 		err = j.start(ctx)
@@ -134,7 +138,7 @@ func (j *Journal) connect(ctx context.Context) error {
 	if j.opts.ReadOnly {
 		q.Set("mode", "ro")
 	} else {
-		q["_pragma"] = append(q["_pragma"], "journal_mode(WAL)", "synchronous("+durable+")")
+		q["_pragma"] = append(q["_pragma"], "journal_mode(WAL)", "synchronous("+durable+")", "secure_delete(1)")
 		if err := os.MkdirAll(filepath.Dir(j.opts.Path), 0o700); err != nil {
 			return fmt.Errorf("journal: %w", err)
 		}
@@ -157,17 +161,18 @@ func (j *Journal) prepare(ctx context.Context) error {
 		return fmt.Errorf("journal: schema: %w", err)
 	}
 	var mode string
-	var sync, mmap int
+	var sync, mmap, wiped int
 	if err := errors.Join(
 		j.db.QueryRowContext(ctx, "PRAGMA journal_mode").Scan(&mode),
 		j.db.QueryRowContext(ctx, "PRAGMA synchronous").Scan(&sync),
 		j.db.QueryRowContext(ctx, "PRAGMA mmap_size").Scan(&mmap),
+		j.db.QueryRowContext(ctx, "PRAGMA secure_delete").Scan(&wiped),
 	); err != nil {
 		return fmt.Errorf("journal: read the settings back: %w", err)
 	}
 	want := map[string]int{"FULL": 2, "NORMAL": 1}[durable]
-	if mode != "wal" || sync != want || mmap != 0 {
-		return fmt.Errorf("%w: journal_mode %s, synchronous %d, mmap_size %d", ErrSetup, mode, sync, mmap)
+	if mode != "wal" || sync != want || mmap != 0 || wiped != 1 {
+		return fmt.Errorf("%w: journal_mode %s, synchronous %d, mmap_size %d, secure_delete %d", ErrSetup, mode, sync, mmap, wiped)
 	}
 	if j.head == nil {
 		h, err := openHead(j.opts.Head, false)

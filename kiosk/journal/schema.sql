@@ -33,3 +33,36 @@ CREATE TRIGGER IF NOT EXISTS paper_kept    BEFORE UPDATE ON paper BEGIN SELECT R
 CREATE TRIGGER IF NOT EXISTS paper_stays   BEFORE DELETE ON paper BEGIN SELECT RAISE(ABORT, 'a paper is never deleted'); END;
 CREATE TRIGGER IF NOT EXISTS aside_kept    BEFORE UPDATE ON aside BEGIN SELECT RAISE(ABORT, 'a verdict is never changed'); END;
 CREATE TRIGGER IF NOT EXISTS aside_stays   BEFORE DELETE ON aside BEGIN SELECT RAISE(ABORT, 'a verdict is never deleted'); END;
+
+-- MyKey IDs that the hub leased, to be given without a network. Rows come and go.
+CREATE TABLE IF NOT EXISTS lease (
+	mark      BLOB    PRIMARY KEY NOT NULL, -- SHA-256 of the challenge
+	scheme    TEXT    NOT NULL,
+	state     TEXT    NOT NULL, -- held; given to somebody; back: for nobody, and on its way to the hub; registered
+	ends      INTEGER NOT NULL, -- given to nobody from then on, Unix milliseconds
+	id        TEXT    NOT NULL, -- this and what follows are empty once it was given
+	challenge BLOB    NOT NULL,
+	code      TEXT    NOT NULL
+) STRICT;
+-- Under which terms a scheme's IDs are leased, and the key that hides what is signed.
+CREATE TABLE IF NOT EXISTS lessor (
+	scheme TEXT    PRIMARY KEY NOT NULL,
+	asked  INTEGER NOT NULL, -- 1: the hub may have leased IDs of which nothing is known here
+	terms  BLOB    NOT NULL, -- empty before the first answer
+	seal   BLOB    NOT NULL
+) STRICT;
+-- What people signed without a network, for the hub alone to read. A row goes
+-- when the hub has ruled on it; the journal keeps its hash.
+CREATE TABLE IF NOT EXISTS deposit (
+	n      INTEGER PRIMARY KEY,
+	hash   BLOB NOT NULL UNIQUE,
+	sealed BLOB NOT NULL,
+	lost   BLOB NOT NULL,
+	mark   BLOB NOT NULL
+) STRICT;
+-- How the hub ruled.
+CREATE TABLE IF NOT EXISTS ruled (
+	hash   BLOB    PRIMARY KEY NOT NULL,
+	ruling TEXT    NOT NULL,
+	at     INTEGER NOT NULL
+) STRICT;

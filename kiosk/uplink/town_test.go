@@ -135,7 +135,9 @@ type booth struct {
 	grant cards.Allotment
 	line  Hub // how it reaches the hub
 	up    *Uplink
-	asked int // requests made so far
+	asked int              // requests made so far
+	clock func() time.Time // noon when nil
+	mykey *MyKey
 }
 
 // enrol makes a kiosk known to the hub and gives it 1000 cards.
@@ -166,7 +168,10 @@ func (k *booth) open() {
 }
 
 func (k *booth) tryOpen() error {
-	now := func() time.Time { return noon }
+	now := k.clock
+	if now == nil {
+		now = func() time.Time { return noon }
+	}
 	j, err := journal.OpenFile(context.Background(), journal.Opts{
 		Driver: "sqlite", Path: filepath.Join(k.dir, "journal.db"), Head: filepath.Join(k.dir, "journal.head"),
 		Key: k.key, Now: now, Rand: zeros{},
@@ -176,7 +181,7 @@ func (k *booth) tryOpen() error {
 	}
 	k.t.Cleanup(func() { j.Close() })
 	k.Journal = j
-	k.up = New(Opts{Journal: k.Journal, Hub: k.line, Key: k.key, Trust: key("t").Public().(ed25519.PublicKey), Now: now, Rand: new(counter)})
+	k.up = New(Opts{Journal: k.Journal, Hub: k.line, Key: k.key, Trust: key("t").Public().(ed25519.PublicKey), Now: now, Rand: new(counter), MyKey: k.mykey})
 	return nil
 }
 

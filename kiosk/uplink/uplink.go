@@ -1,5 +1,6 @@
 // Package uplink carries the journal to the hub, entry by entry in order, and
-// brings back the hub's signed answers.
+// brings back the hub's signed answers. Where MyKey IDs are given it keeps some
+// at hand for when there is no network, and carries what was signed for one.
 //
 // Nothing is ever dropped: only a receipt that the hub signed for this very
 // upload moves the cursor or sets an entry aside. Whatever else comes back, the
@@ -54,6 +55,11 @@ type News struct {
 	Aside   int    // entries set aside, with a reason
 	Stopped string // why the hub forbids issuing
 	Err     error  // why the last attempt came to nothing
+	Waiting int    // MyKey IDs given without a network, on which the hub has not ruled
+	Refused int    // and those that it refused of late
+	MyKey   error  // why the last attempt about them came to nothing
+
+	Rulings []cards.Ruling // by which it refused some since the news before
 }
 
 // Opts are what an uplink needs.
@@ -66,6 +72,7 @@ type Opts struct {
 	Rand    io.Reader
 	Tell    func(News)      // called after every attempt
 	Wake    <-chan struct{} // there is something new to send
+	MyKey   *MyKey          // nil where no MyKey ID is given
 }
 
 // An Uplink belongs to one kiosk.
@@ -75,10 +82,14 @@ type Uplink struct {
 	told  uint64 // the hub has a verdict on every entry up to here
 	apart bool   // its cursor is another journal's
 	held  opened
+
+	leasing leasing
 }
 
 // New returns an uplink; nothing happens before Sync or Run.
-func New(opts Opts) *Uplink { return &Uplink{opts: opts, batch: batch} }
+func New(opts Opts) *Uplink {
+	return &Uplink{opts: opts, batch: batch, leasing: leasing{wait: firstWait}}
+}
 
 // Run sends whatever is unsent, at once when woken, until ctx ends. After an
 // attempt that failed it waits twice as long as before, give or take a half,
@@ -87,8 +98,11 @@ func (u *Uplink) Run(ctx context.Context) {
 	wait := firstWait
 	for ctx.Err() == nil {
 		err := u.Sync(ctx)
-		u.tell(ctx, err)
 		pause, wake := poll, u.opts.Wake
+		if err == nil {
+			pause = u.carry(ctx)
+		}
+		u.tell(ctx, err)
 		if err != nil {
 			pause, wait = jitter(wait), min(2*wait, longest)
 			var w Waiter
@@ -117,7 +131,8 @@ func (u *Uplink) tell(ctx context.Context, err error) {
 		return
 	}
 	n := u.News(ctx)
-	n.Online, n.Err = err == nil, err
+	n.Rulings, u.leasing.refused = u.leasing.refused, nil
+	n.Online, n.Err, n.MyKey = err == nil, err, u.leasing.err
 	u.opts.Tell(n)
 }
 
@@ -130,6 +145,9 @@ func (u *Uplink) News(ctx context.Context) (n News) {
 	}
 	if aside, err := u.opts.Journal.Aside(ctx); err == nil {
 		n.Aside = len(aside)
+	}
+	if waiting, refused, err := u.opts.Journal.Provisional(ctx); err == nil {
+		n.Waiting, n.Refused = waiting, refused
 	}
 	return n
 }

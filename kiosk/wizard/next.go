@@ -4,7 +4,7 @@ package wizard
 func Is(e Event) bool {
 	switch e.(type) {
 	case TapNext, TapYoung, TapBack, TapID, TapOwn, TapCode, TapTyped, TapChange, TapRetire, TapSlip, TapForgot, TapBefore, TapVouch, TapEnd,
-		TypedPIN, TypedID, TypedPass, CardIn, CardOut, CardRead, CardStops, CardMoved, PINRight, PINWrong, IDFree, Answered, SlipOut:
+		TypedPIN, TypedID, TypedPass, CardIn, CardOut, CardRead, CardStops, CardMoved, PINRight, PINWrong, WentAway, IDFree, Answered, SlipOut:
 		return true
 	}
 	return false
@@ -50,6 +50,8 @@ func (s State) next(e Event) (next State, effect Effect, done bool) {
 		return s.stop(e.Reason), PowerDown{}, false
 	case TapBack, TapEnd:
 		return s.back(e)
+	case WentAway:
+		return s.wentAway(e), nil, false
 	}
 	switch s.Step {
 	case Needs:
@@ -111,9 +113,6 @@ func (s State) back(e Event) (State, Effect, bool) {
 		return s.backToNeeds()
 	case Own, Password:
 		s.Step, s.Taken, s.Before, s.Typed = Choose, "", false, false
-		if s.change && s.Step == Password {
-			s.Step = Held
-		}
 	case Typing, Terms:
 		if s.Step = Password; s.Before {
 			s.Step = Confirm
@@ -220,6 +219,19 @@ func (s State) atPIN(e Event) (State, Effect, bool) {
 		}
 	}
 	return s, nil, false
+}
+
+// Away is the word for an ID that was chosen while there was a network.
+const Away = "away"
+
+// wentAway goes back to the choice of an ID: of those that the kiosk holds. Its
+// password is a code on the slip.
+func (s State) wentAway(e WentAway) State {
+	if (s.Step == Looking || s.Step == Applying) && s.Account.ID == "" {
+		s.Step, s.Later, s.IDs, s.Terms, s.Taken = Choose, true, e.IDs, e.Terms, Away
+		s.ID, s.Typed, s.Weak, s.Before = "", false, false, false
+	}
+	return s
 }
 
 // known goes on where the hub has said who that is.

@@ -91,7 +91,7 @@ type State struct {
 	Moved   bool     // the card was moved while it was read
 	IDs     []string // proposals
 	ID      string   // chosen
-	Taken   string   // the word why one's own was not free
+	Taken   string   // the word why the ID that was chosen is not to be had
 	Terms   Agreement
 	Typed   bool      // a password is typed here, and not a code printed
 	Weak    bool      // the password was too weak
@@ -163,6 +163,10 @@ type (
 		Terms   Agreement
 	}
 	PINWrong struct{ Tries int }
+	WentAway struct { // the network, on the way: begin again with the IDs of a lease
+		IDs   []string
+		Terms Agreement
+	}
 
 	IDFree struct {
 		ID   string

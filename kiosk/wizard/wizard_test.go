@@ -100,6 +100,13 @@ func TestWrongTurns(t *testing.T) {
 		{"offline, no password", upTo(4, PINRight{IDs: ids, Later: true}, TapID{ids[0]}, TapTyped{}), Password, "", "ReadCard Check"},
 		{"a password", upTo(6, TapTyped{}, TapNext{}, TapNext{}), Typing, "", "ReadCard Check"},
 		{"a weak password", upTo(6, TapTyped{}, TapNext{}, TapNext{}, TypedPass{&secret{}}, Answered{Word: "weak-password"}), Typing, "", "ReadCard Check Apply"},
+		{"the network goes away at the end", upTo(9, WentAway{IDs: ids}), Choose, "", "ReadCard Check Apply"},
+		{"the network goes away at the end, and no own", upTo(9, WentAway{IDs: ids}, TapOwn{}), Choose, "", "ReadCard Check Apply"},
+		{"the network goes away while one's own is looked at", upTo(5, TapOwn{}, TypedID{"MYKEY234"}, WentAway{IDs: ids}), Choose, "", "ReadCard Check LookAt"},
+		{"the network goes away behind a password", upTo(6, TapTyped{}, TapNext{}, TapNext{}, TypedPass{&secret{}}, WentAway{IDs: ids}, TapID{ids[1]}, TapTyped{}), Password, "", "ReadCard Check Apply"},
+		{"the network goes away, and it goes on", upTo(9, WentAway{IDs: ids}, TapID{ids[1]}, TapCode{}, TapNext{}, TapNext{}, Answered{Account: Account{ID: ids[1]}, Later: true}), Done, "", "ReadCard Check Apply Apply PrintSlip"},
+		{"the network goes away out of place", upTo(7, WentAway{IDs: ids}), Terms, "", "ReadCard Check"},
+		{"the network goes away while it changes", upTo(4, PINRight{Account: Account{ID: ids[1]}, IDs: ids}, TapChange{}, TapID{ids[0]}, TapNext{}, WentAway{IDs: ids}), Applying, "", "ReadCard Check Apply"},
 		{"taken meanwhile", upTo(9, Answered{Word: "taken", IDs: ids[1:]}), Choose, "", "ReadCard Check Apply"},
 		{"refused", upTo(9, Answered{Word: "unknown-ca"}), Stopped, Refused, "ReadCard Check Apply PowerDown"},
 		{"taken away while it signs", upTo(9, CardOut{}), Needs, "", "ReadCard Check Apply PowerDown left"},
@@ -114,6 +121,19 @@ func TestWrongTurns(t *testing.T) {
 		if s.Step != tt.want || s.Reason != tt.reason || effects != tt.effect {
 			t.Errorf("%s: step %d, reason %q, want %d, %q\n%s\n%s", tt.name, s.Step, s.Reason, tt.want, tt.reason, effects, tt.effect)
 		}
+	}
+}
+
+// Who chose while there was a network is told that it went away, and begins
+// again: with the IDs and the terms of the lease, and no password.
+func TestWentAway(t *testing.T) {
+	pass := &secret{}
+	s, _ := walk(append(good()[:6], TapTyped{}, TapNext{}, TapNext{}, TypedPass{pass})...)
+	terms := Agreement{Body: map[string]string{"ja": "やくそく"}}
+	s, effect, _ := s.Next(WentAway{IDs: ids[1:], Terms: terms})
+	want := State{Step: Choose, Card: true, Tries: 3, IDs: ids[1:], Taken: Away, Terms: terms, Later: true}
+	if !reflect.DeepEqual(s, want) || effect != nil {
+		t.Errorf("%+v, %v\nwant %+v", s, effect, want)
 	}
 }
 
@@ -214,7 +234,7 @@ func any1(rnd *rand.Rand) (Event, Secret) {
 	all := []Event{
 		TapNext{}, TapNext{}, TapNext{}, TapYoung{}, TapBack{}, TapID{ids[rnd.IntN(3)]}, TapOwn{}, TapCode{}, TapTyped{}, TapChange{}, TapRetire{}, TapSlip{},
 		TypedID{"MYKEY234"}, TapEnd{}, CardIn{}, CardIn{}, CardOut{}, CardRead{Tries: rnd.IntN(4)}, CardRead{Tries: 3}, CardStops{Phone}, CardMoved{},
-		PINRight{IDs: ids}, PINRight{Account: Account{ID: ids[1]}, IDs: ids}, PINRight{IDs: ids, Later: true}, PINWrong{Tries: rnd.IntN(3)},
+		PINRight{IDs: ids}, PINRight{Account: Account{ID: ids[1]}, IDs: ids}, PINRight{IDs: ids, Later: true}, PINWrong{Tries: rnd.IntN(3)}, WentAway{IDs: ids},
 		IDFree{ID: "MYKEY234"}, IDFree{ID: "MYKEY234", Word: "taken"}, Answered{Account: Account{ID: ids[0]}, Code: "1"}, Answered{Word: "taken"},
 		Answered{Word: "expired"}, SlipOut{true}, SlipOut{},
 	}

@@ -25,6 +25,12 @@ func TestMain(m *testing.M) {
 	if len(os.Args) == 4 && os.Args[1] == deskArg {
 		os.Exit(beDesk(os.Args[2], os.Args[3]))
 	}
+	if len(os.Args) == 4 && os.Args[1] == giverArg {
+		os.Exit(beGiver(os.Args[2], os.Args[3]))
+	}
+	if len(os.Args) == 3 && os.Args[1] == senderArg {
+		os.Exit(beSender(os.Args[2]))
+	}
 	var err error
 	if scratch, err = os.MkdirTemp("", "pointkiosk-fault-"); err != nil {
 		fmt.Fprintln(os.Stderr, err)

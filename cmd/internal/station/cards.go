@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"pointkiosk/cards"
 	"pointkiosk/kiosk/jpki"
 	"pointkiosk/kiosk/jpki/jpkitest"
 	"pointkiosk/kiosk/pcsc"
@@ -29,6 +30,9 @@ type session interface {
 }
 
 func (c Card) check() error {
+	if c.Leases < 0 || c.Leases > cards.MaxLeased {
+		return fmt.Errorf("station: settings: leases %d is not between 0 and %d", c.Leases, cards.MaxLeased)
+	}
 	kind, virtual := strings.CutPrefix(c.Reader, "virtual:")
 	kind, _, _ = strings.Cut(kind, "@")
 	switch {

@@ -25,6 +25,7 @@ type clerk struct {
 	readers readers // nil where there are none
 	hub     *api.Client
 	face    *face.Face // the issuer has another: one goroutine at a time
+	limit   time.Duration
 
 	mu       sync.Mutex
 	away     bool   // there is no reader
@@ -42,7 +43,7 @@ func newClerk(s *Station, look *face.Opts) (*clerk, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &clerk{s: s, readers: r}
+	c := &clerk{s: s, readers: r, limit: hubLimit}
 	if c.face, err = face.New(look); err != nil {
 		return nil, err
 	}
@@ -65,6 +66,8 @@ type sitting struct {
 	show   chan asked // the hub was asked while the card was read
 	offer  cards.Offer
 	answer cards.Answer // the last that said yes
+	lease  *cards.Lease // leased IDs to choose from; nil while there is a network
+	lost   []byte       // SHA-256 of an apply whose answer never came
 }
 
 // An asked is an offer, or why there is none.
@@ -339,7 +342,10 @@ func (c *clerk) check(sit *sitting, e wizard.Check) kiosk.Event {
 	if shown.err != nil { // perhaps the network is back
 		shown.offer, shown.err = c.ask(sit, cards.Show, "")
 	}
-	if shown.err != nil {
+	switch {
+	case e.Aim == wizard.Make && c.turn(sit, shown.err):
+		return sit.later()
+	case shown.err != nil:
 		return c.unheard(shown.err)
 	}
 	sit.offer = shown.offer

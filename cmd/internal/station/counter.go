@@ -21,7 +21,10 @@ const hubLimit = 8 * time.Second
 // who asks for the account of this card, and for IDs to choose from.
 func (c *clerk) who(sit *sitting, aim wizard.Aim) kiosk.Event {
 	answer, err := c.signed(sit, cards.Application{Purpose: cards.Show}, cards.Apply{}, nil)
-	if err != nil {
+	switch {
+	case aim == wizard.Make && c.turn(sit, err):
+		return sit.later()
+	case err != nil:
 		return c.unheard(err)
 	}
 	next := cards.Register
@@ -35,7 +38,11 @@ func (c *clerk) who(sit *sitting, aim wizard.Aim) kiosk.Event {
 	default:
 		return wizard.Answered{Word: string(answer.Ruling)}
 	}
-	if sit.offer, err = c.ask(sit, next, ""); err != nil {
+	sit.offer, err = c.ask(sit, next, "")
+	switch {
+	case next == cards.Register && c.turn(sit, err):
+		return sit.later()
+	case err != nil:
 		return c.unheard(err)
 	}
 	return wizard.PINRight{Account: accountOf(answer), IDs: sit.offer.Proposals, Terms: termsOf(sit.offer.Terms)}
@@ -67,7 +74,10 @@ func (c *clerk) lookAt(sit *sitting, typed string) kiosk.Event {
 		purpose = cards.Change
 	}
 	o, err := c.ask(sit, purpose, typed)
-	if err != nil {
+	switch {
+	case purpose == cards.Register && c.turn(sit, err):
+		return sit.wentAway()
+	case err != nil:
 		return c.unheard(err)
 	}
 	sit.offer = o
@@ -86,6 +96,9 @@ func (c *clerk) apply(sit *sitting, e wizard.Apply) kiosk.Event {
 	if e.Pass != nil {
 		defer e.Pass.Wipe()
 	}
+	if sit.lease != nil && e.Purpose == string(cards.Register) {
+		return c.give(sit, e.ID)
+	}
 	a := cards.Application{Purpose: cards.Purpose(e.Purpose), ID: e.ID}
 	more := cards.Apply{Code: a.Purpose == cards.Show || a.Purpose == cards.Register && e.Pass == nil}
 	switch a.Purpose {
@@ -98,9 +111,20 @@ func (c *clerk) apply(sit *sitting, e wizard.Apply) kiosk.Event {
 		}
 	}
 	answer, err := c.signed(sit, a, more, e.Pass)
-	if err != nil {
+	switch {
+	case a.Purpose == cards.Register && c.turn(sit, err):
+		if lost, ok := errors.AsType[unreached](err); ok {
+			sit.lost = lost.request[:]
+		}
+		return sit.wentAway()
+	case err != nil:
 		return c.unheard(err)
 	}
+	return c.answered(sit, a, answer)
+}
+
+// answered says what the hub ruled on an application.
+func (c *clerk) answered(sit *sitting, a cards.Application, answer cards.Answer) kiosk.Event {
 	out := wizard.Answered{Account: accountOf(answer)}
 	switch answer.Ruling {
 	case cards.RulingOK:
@@ -116,7 +140,12 @@ func (c *clerk) apply(sit *sitting, e wizard.Apply) kiosk.Event {
 		if next == cards.Rebind { // they may have none, after all
 			next = cards.Register
 		}
-		if sit.offer, err = c.ask(sit, next, ""); err != nil {
+		var err error
+		sit.offer, err = c.ask(sit, next, "")
+		switch {
+		case a.Purpose == cards.Register && c.turn(sit, err):
+			return sit.wentAway()
+		case err != nil:
 			return c.unheard(err)
 		}
 		out.IDs = sit.offer.Proposals
@@ -169,7 +198,8 @@ func (c *clerk) ask(sit *sitting, purpose cards.Purpose, wanted string) (offer c
 	return offer, err
 }
 
-// exchange sends a paper and opens the answer.
+// exchange sends a paper and opens the answer. An application is sent again, the
+// same bytes, while there is time: it has the same answer.
 func (c *clerk) exchange(ctx context.Context, paper cards.Paper, v any, send func(context.Context, []byte) ([]byte, error),
 	open func([]byte, cards.TrustList, [sha256.Size]byte) error) error {
 	list, err := c.s.TrustList(ctx)
@@ -180,13 +210,26 @@ func (c *clerk) exchange(ctx context.Context, paper cards.Paper, v any, send fun
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(ctx, hubLimit)
+	request := sha256.Sum256(sealed)
+	ctx, cancel := context.WithTimeout(ctx, c.limit)
 	defer cancel()
-	answer, err := send(ctx, sealed)
-	if err != nil {
-		return err
+	for {
+		try, end := context.WithTimeout(ctx, c.limit/2)
+		answer, err := send(try, sealed)
+		if end(); err == nil {
+			err = open(answer, list, request)
+		}
+		if err == nil {
+			return nil
+		}
+		err = notReached(err, request)
+		if _, again := errors.AsType[unreached](err); !again || paper != cards.PaperApply {
+			return err
+		}
+		if pause(ctx, c.limit/20); ctx.Err() != nil {
+			return err
+		}
 	}
-	return open(answer, list, sha256.Sum256(sealed))
 }
 
 // A cardError is the card's part in an application that came to nothing.
@@ -199,7 +242,8 @@ func (c *clerk) unheard(err error) kiosk.Event {
 	if card, ok := errors.AsType[cardError](err); ok {
 		return c.trouble(card.error)
 	}
-	if problem, ok := errors.AsType[*api.Problem](err); ok {
+	_, away := errors.AsType[unreached](err)
+	if problem, ok := errors.AsType[*api.Problem](err); ok && !away {
 		if problem.Type == api.ProblemBusy {
 			return wizard.Answered{Word: string(cards.RulingBusy)}
 		}
@@ -210,17 +254,23 @@ func (c *clerk) unheard(err error) kiosk.Event {
 	return wizard.CardStops{Reason: wizard.Offline}
 }
 
-// scheme is the one that accounts are made in.
-func (c *clerk) scheme(ctx context.Context) (string, error) {
-	if s := c.s.opts.Settings.Card.Scheme; s != "" {
+// scheme is the one that accounts are made in; empty while none was granted.
+func (s *Station) scheme(ctx context.Context) (string, error) {
+	if s := s.opts.Settings.Card.Scheme; s != "" {
 		return s, nil
 	}
-	all, err := c.s.Allotments(ctx)
-	if err != nil {
+	all, err := s.Allotments(ctx)
+	if err != nil || len(all) == 0 {
 		return "", err
 	}
-	if len(all) == 0 {
-		return "", errors.New("station: no scheme: [card] scheme is not set, and no allotment was granted")
-	}
 	return all[len(all)-1].Event.Scheme.Ja, nil
+}
+
+// scheme is the station's, or an error where there is none.
+func (c *clerk) scheme(ctx context.Context) (string, error) {
+	scheme, err := c.s.scheme(ctx)
+	if err == nil && scheme == "" {
+		err = errors.New("station: no scheme: [card] scheme is not set, and no allotment was granted")
+	}
+	return scheme, err
 }

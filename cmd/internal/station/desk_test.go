@@ -42,6 +42,7 @@ type market struct {
 	accounts *registry.Registry
 	db       *sql.DB // the hub's
 	server   *httptest.Server
+	road     *road
 	desk     *Desk
 	state    kiosk.State
 }
@@ -103,7 +104,8 @@ func (m *market) openHub() (base string) {
 	m.ok(err)
 	server, err := hub.New(&hub.Opts{Ledger: m.ledger, Registry: m.accounts, PageKey: make([]byte, 32)})
 	m.ok(err)
-	m.server = httptest.NewServer(server.Handler())
+	m.road = &road{hub: server.Handler()}
+	m.server = httptest.NewServer(m.road)
 	m.t.Cleanup(m.server.Close)
 	return m.server.URL + "/"
 }

@@ -56,6 +56,8 @@ type Card struct {
 	// nobody after another.
 	Reader string `toml:"reader"`
 	Scheme string `toml:"scheme"` // its Japanese name; empty: that of the last event granted
+	// Leases is how many MyKey IDs are held for when there is no network.
+	Leases int `toml:"leases"`
 }
 
 // Screen says how the window comes up.
@@ -78,6 +80,7 @@ func Usual() Settings {
 	return Settings{
 		Voids:   5,
 		Printer: Printer{URI: "virtual:paper", Profile: "raster-58"},
+		Card:    Card{Leases: 20},
 		Screen:  Screen{Lang: "ja", Width: 1280, Height: 800, Idle: 15},
 	}
 }

@@ -45,11 +45,14 @@ func (c *clerk) slipOf(ctx context.Context, sit *sitting, e wizard.PrintSlip) fa
 	s := face.Slip{
 		Municipality: terms.Municipality.In(lang), Scheme: terms.Scheme.In(lang), ID: e.ID, Code: e.Code,
 		Contact: terms.Contact.In(lang), Phone: terms.Phone,
-		Kiosk: c.s.Identity.Kiosk, Date: c.s.opts.Now().In(cards.Japan), Lang: lang,
+		Kiosk: c.s.Identity.Kiosk, Date: c.s.opts.Now().In(cards.Japan), Lang: lang, Later: sit.lease != nil,
 	}
 	if e.Code != "" {
 		s.Host = c.host(ctx)
-		if ends := sit.answer.CodeEnds; ends > 0 {
+		switch ends := sit.answer.CodeEnds; {
+		case s.Later: // counted from when the hub hears of it: never earlier than this
+			s.CodeEnds = s.Date.Add(cards.SlipCodeLife)
+		case ends > 0:
 			s.CodeEnds = time.UnixMilli(ends).In(cards.Japan)
 		}
 	}

@@ -243,8 +243,18 @@ func (s *Station) Uplink(tell func(uplink.News)) (*uplink.Uplink, error) {
 	}
 	return uplink.New(uplink.Opts{
 		Journal: s.Journal, Hub: hub, Key: s.live, Trust: s.Trust,
-		Now: s.opts.Now, Rand: s.opts.Rand, Tell: tell, Wake: s.wake,
+		Now: s.opts.Now, Rand: s.opts.Rand, Tell: tell, Wake: s.wake, MyKey: s.myKey(hub),
 	}), nil
+}
+
+// myKey says how many MyKey IDs to hold for when there is no network: none where
+// there is no card reader.
+func (s *Station) myKey(hub uplink.Desk) *uplink.MyKey {
+	m := &uplink.MyKey{Desk: hub, Scheme: s.scheme}
+	if s.clerk != nil {
+		m.Leases = s.opts.Settings.Card.Leases
+	}
+	return m
 }
 
 // Wake tells a running uplink that there is something to send.

@@ -17,9 +17,7 @@ import (
 func (d *Desk) Watch(ctx context.Context, send func(kiosk.Event)) error {
 	var online atomic.Bool
 	tell := func(n uplink.News) {
-		if n.Err != nil {
-			d.opts.Log.Info("uplink", "unsent", n.Unsent, "error", n.Err)
-		}
+		d.noteUplink(n)
 		if errors.Is(n.Err, journal.ErrBroken) || errors.Is(n.Err, journal.ErrBehind) { // the hub knows another journal
 			d.broken.Store(true)
 		}
@@ -55,6 +53,19 @@ func (d *Desk) Watch(ctx context.Context, send func(kiosk.Event)) error {
 	}
 }
 
+// noteUplink writes to the log what the uplink met.
+func (d *Desk) noteUplink(n uplink.News) {
+	if n.Err != nil {
+		d.opts.Log.Info("uplink", "unsent", n.Unsent, "error", n.Err)
+	}
+	for _, why := range n.Rulings { // whose it is, nobody knows here
+		d.opts.Log.Warn("a MyKey ID that was given without a network is refused by the hub", "ruling", string(why))
+	}
+	if n.MyKey != nil {
+		d.opts.Log.Info("uplink: MyKey IDs", "waiting", n.Waiting, "error", n.MyKey)
+	}
+}
+
 // lookEvery is how often printer and queue are looked at. A printer that comes
 // back is taken up within twice this time: the question before may have gone
 // to nobody.
@@ -78,7 +89,8 @@ func (d *Desk) network(n uplink.News) kiosk.NetworkIs {
 	if d.broken.Load() {
 		n.Stopped = "journal"
 	}
-	return kiosk.NetworkIs{Network: kiosk.Network{Online: n.Online, Unsent: n.Unsent, Aside: n.Aside, Stopped: n.Stopped}}
+	return kiosk.NetworkIs{Network: kiosk.Network{Online: n.Online, Unsent: n.Unsent, Aside: n.Aside, Stopped: n.Stopped,
+		Provisional: n.Waiting, Refused: n.Refused}}
 }
 
 // checkEvery is how often the whole journal is read and checked, beside the
