@@ -315,6 +315,36 @@ func TestReaderSeesOneMoment(t *testing.T) {
 	check(t, tx.Rollback())
 }
 
+// What fails in a part of a transaction is undone by itself, and the rest is
+// kept, with statements that were prepared: the ledger's claims share one.
+func TestPartFails(t *testing.T) {
+	db := writer(t, server(t, proof.Postgres(t)), false)
+	_, err := db.Exec(`CREATE TABLE n (n BIGINT NOT NULL PRIMARY KEY)`)
+	check(t, err)
+	for range 2 { // the second time with the statements of the first
+		tx, err := db.Begin()
+		check(t, err)
+		do := func(query string, args ...any) error {
+			stmt, err := tx.Prepare(query)
+			if err == nil {
+				_, err = stmt.Exec(args...)
+			}
+			return err
+		}
+		insert := `INSERT INTO n VALUES ((SELECT COALESCE(MAX(n), 0) + $1 FROM n))`
+		check(t, errors.Join(do(insert, 1), do(`SAVEPOINT part`), do(insert, 1)))
+		if err := do(insert, 0); err == nil {
+			t.Error("one number twice")
+		}
+		check(t, errors.Join(do(`ROLLBACK TO SAVEPOINT part`), do(insert, 1), tx.Commit()))
+	}
+	var rows, most int
+	check(t, db.QueryRow(`SELECT COUNT(*), MAX(n) FROM n`).Scan(&rows, &most))
+	if rows != 4 || most != 4 {
+		t.Errorf("%d rows, the greatest %d", rows, most)
+	}
+}
+
 // However many start at once on an empty database, each change runs once.
 func TestMigrateAtOnce(t *testing.T) {
 	address := proof.Postgres(t)
