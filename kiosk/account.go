@@ -67,5 +67,5 @@ func (s State) toAccount(e Event) (State, Effect, bool) {
 		return s, effect, true
 	}
 	s.Account = next
-	return s, effect, true
+	return s, s.spoken(effect), true
 }

@@ -91,7 +91,20 @@ func (s State) card(e Event) (State, Effect, bool) {
 	if _, out := e.(wizard.CardOut); out && before == wizard.Reading { // what is read of it is not the next one's
 		s.Visit++
 	}
-	return s, effect, true
+	return s, s.spoken(effect), true
+}
+
+// spoken has a slip in the language of the screen.
+func (s State) spoken(effect Effect) Effect {
+	switch e := effect.(type) {
+	case wizard.PrintSlip:
+		e.Lang = s.Look.Lang
+		return e
+	case account.PrintSlip:
+		e.Lang = s.Look.Lang
+		return e
+	}
+	return effect
 }
 
 // cardAtAccount tells an account of its card.

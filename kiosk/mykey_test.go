@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"pointkiosk/kiosk/account"
 	"pointkiosk/kiosk/wizard"
 )
 
@@ -95,5 +96,27 @@ func TestLatePIN(t *testing.T) {
 	s, effect := counter().Next(wizard.TypedPIN{PIN: pin})
 	if pin.n != 1 || effect != nil || s.Step != Home {
 		t.Errorf("%d times wiped, %v", pin.n, effect)
+	}
+}
+
+// A slip is in the language of whoever takes it home.
+func TestSlipsSpeak(t *testing.T) {
+	byCard := []Event{wizard.CardIn{}, wizard.CardRead{Tries: 3}, wizard.TypedPIN{PIN: wizard.NewTyped([]byte("1234"))}}
+	for _, tt := range []struct {
+		events []Event
+		want   Effect
+	}{
+		{append(append([]Event{TapMyKey{}, wizard.TapNext{}}, byCard...), wizard.PINRight{Account: wizard.Account{ID: "K7M4W2HN"}}, wizard.TapSlip{}),
+			wizard.PrintSlip{ID: "K7M4W2HN", Lang: "en"}},
+		{append(append([]Event{TapBalance{}, account.TapCard{}}, byCard...), opened(), account.TapSlip{}),
+			account.PrintSlip{Account: opened().Account, Lang: "en"}},
+	} {
+		s, effect := counter(), Effect(nil)
+		for _, e := range append([]Event{TapLang{"en"}}, tt.events...) {
+			s, effect = s.Next(e)
+		}
+		if !reflect.DeepEqual(effect, tt.want) {
+			t.Errorf("%#v, want %#v", effect, tt.want)
+		}
 	}
 }
