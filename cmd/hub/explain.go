@@ -59,7 +59,10 @@ func (k *call) measured(err error) string {
 	var seen *ledger.SeenError
 	var window *ledger.WindowError
 	var setting *postgres.SettingError
+	var paper *ledger.PaperError
 	switch {
+	case errors.As(err, &paper):
+		return k.Say("hub.err.paper", paper.Event, paper.Days, paper.Most)
 	case errors.As(err, &setting):
 		return k.Say("hub.err.setting", setting.Name, setting.Is, setting.Want)
 	case errors.As(err, new(*pgconn.ConnectError)):
