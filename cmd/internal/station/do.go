@@ -54,6 +54,12 @@ func (d *Desk) Do(ctx context.Context, e kiosk.Effect) kiosk.Event {
 		return d.looked(ctx, e.Serial, err)
 	case kiosk.AskVoid:
 		return d.askVoid(ctx, e)
+	case kiosk.FindCard:
+		return d.find(ctx, e.Serial)
+	case kiosk.AwaitRuling:
+		return d.awaitRuling(ctx, e)
+	case kiosk.Reissue:
+		return d.reissue(ctx, e)
 	case kiosk.ConfirmDate:
 		return d.confirmed(ctx, e)
 	}
