@@ -29,9 +29,10 @@ func idLayout() [][]string {
 	return [][]string{{"23456789AB", "CDEFGHJKMN", "PQRSTWXYZ\b"}}
 }
 
-// serialLayout has the characters of a card's serial (cards.Serial), and no others.
+// serialLayout has the characters of a card's serial (cards.Serial), and no others:
+// what erases one stands beside them.
 func serialLayout() [][]string {
-	return [][]string{{"01234567", "89ABCDEF", "GHJKMNPQ", "RSTVWXYZ\b"}}
+	return [][]string{{"01234567", "89ABCDEF", "GHJKMNPQ", "RSTVWXYZ"}}
 }
 
 // passwordLayouts have the letters and digits of ASCII, and some signs.

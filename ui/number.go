@@ -43,7 +43,7 @@ type serialTyping struct {
 	word   *text
 	places *places
 	keys   *board
-	enter  *button
+	enter  [2]*button // in the foot, and beside the keys of a low panel
 	send   func(kiosk.Event)
 	typed  []byte
 	serial cards.Serial // zero until it is right
@@ -53,10 +53,30 @@ func newSerialTyping(p *pen, send func(kiosk.Event)) *serialTyping {
 	s := &serialTyping{p: p, send: send, places: newPlaces(p, serialPlaces)}
 	s.notice, s.word = newNotice(p)
 	s.keys = newBoard(p, serialLayout(), s.press, s.erase, send)
-	s.enter = newGo(p, "mykey.pin.enter", func() { send(kiosk.TypedSerial{Serial: s.serial}) })
-	s.page = typingPage(p, nothing(), newTitle(p, "number.title"), newSaid(p, 28, regular, body, "number.sub"), s.notice, s.places, s.keys,
-		newRow(p, 24, newBack(p, send), spring(1), s.enter))
+	for i := range s.enter {
+		s.enter[i] = newGo(p, "mykey.pin.enter", func() { send(kiosk.TypedSerial{Serial: s.serial}) })
+	}
+	s.compose(send)
 	return s
+}
+
+// compose has four rows of keys. On a low panel they need all its height, and what
+// leads back and on stands beside them.
+func (s *serialTyping) compose(send func(kiosk.Event)) {
+	p, back, erase := s.p, [2]*button{}, [2]*button{}
+	for i := range back {
+		back[i], erase[i] = newBack(p, send), newWordButton(p, plain, 24, "mykey.key.erase", s.erase)
+		erase[i].padX, erase[i].least = 36, 76
+	}
+	back[1].padX, erase[1].padX, s.enter[1].padX = 6, 6, 6
+	title, sub := newTitle(p, "number.title"), newSaid(p, 28, regular, body, "number.sub")
+	foot := newRow(p, 24, back[0], spring(1), erase[0], s.enter[0])
+	keys := newRow(p, 12, newColumn(p, 0, erase[1], spring(1), back[1]), growing{s.keys, 1}, newColumn(p, 0, spring(1), s.enter[1]))
+	s.page = &page{p: p, under: true, foot: &shape{p: p, lying: foot, low: nothing(), upright: foot}, main: &shape{p: p,
+		lying:   newColumn(p, 14, title, &either{s.notice, sub}, middled(p, s.places), growing{s.keys, 1}),
+		low:     newColumn(p, 8, &either{s.notice, title}, middled(p, s.places), growing{keys, 1}),
+		upright: newColumn(p, 28, title, &either{s.notice, sub}, middled(p, s.places), spring(1), growing{s.keys, 1}, spring(1)),
+	}}
 }
 
 func (s *serialTyping) press(c byte) {
@@ -92,7 +112,9 @@ func (s *serialTyping) filled(typed []byte) {
 	}
 	s.word.set(note)
 	s.notice.show(note != "")
-	s.enter.enable(len(typed) == serialPlaces && err == nil)
+	for _, b := range s.enter {
+		b.enable(len(typed) == serialPlaces && err == nil)
+	}
 }
 
 // forget leaves the keyboard empty for the next number.
@@ -110,7 +132,7 @@ func (s *serialTyping) Show(kiosk.State) {
 type cardScreen struct {
 	p                      *pen
 	page                   *page
-	title, sub             *text
+	title, sub, event      *text
 	notice                 *panel
 	word                   *text
 	facts                  []*fact
@@ -118,16 +140,16 @@ type cardScreen struct {
 }
 
 func newCardScreen(p *pen, send func(kiosk.Event)) *cardScreen {
-	s := &cardScreen{p: p, title: newText(p, 44, bold, body), sub: newText(p, 30, regular, body)}
+	s := &cardScreen{p: p, title: newText(p, 44, bold, body), sub: newText(p, 30, regular, body), event: newText(p, 28, bold, body).name()}
 	s.notice, s.word = newNotice(p)
-	for _, key := range []string{"number.fact.serial", "number.fact.event", "number.fact.day", "number.fact.points", "number.fact.expires", "number.fact.state"} {
+	for _, key := range []string{"number.fact.serial", "number.fact.day", "number.fact.points", "number.fact.expires", "number.fact.state"} {
 		s.facts = append(s.facts, newFact(p, key))
 	}
 	s.void = newGo(p, "number.void", func() { send(kiosk.TapVoid{}) })
 	s.again = newGo(p, "number.again", func() { send(kiosk.TapAgain{}) })
 	s.ask = newChoiceOf(p, "number.ask", func() { send(kiosk.TapAsk{}) })
 	s.none = newChoiceOf(p, "issue.notout", func() { send(kiosk.TapNotOut{}) })
-	facts := newPanel(p, newColumn(p, 14, s.facts[0], s.facts[1], s.facts[2], s.facts[3], s.facts[4], s.facts[5]), panelGround, edge)
+	facts := newPanel(p, newColumn(p, 14, s.event, s.facts[0], s.facts[1], s.facts[2], s.facts[3], s.facts[4]), panelGround, edge)
 	said := newColumn(p, 20, s.title, s.sub, s.notice)
 	s.page = &page{p: p, foot: newRow(p, 24, newBack(p, send), spring(1), s.none, s.ask, s.again, s.void), main: &shape{p: p,
 		lying:   newRow(p, 40, growing{newColumn(p, 0, said, spring(1)), 1}, growing{newColumn(p, 0, facts, spring(1)), 1}),
@@ -151,11 +173,12 @@ func (s *cardScreen) Show(st kiosk.State) {
 	s.again.show(n.At == kiosk.NumberAsked && n.Card.MayAgain())
 	s.none.show(n.At == kiosk.NumberAgain && n.Presumed)
 	a := n.Card.Of
-	values := []string{n.Card.Serial.String(), "", "", "", "", ""}
+	values := []string{n.Card.Serial.String(), "", "", "", ""}
 	if a.ID != 0 {
-		values = []string{values[0], a.Event.Name.In(p.lang()), words.Date(p.lang(), a.Day.Start()), p.say("issue.points", words.Number(int(a.Points))),
+		values = []string{values[0], words.Date(p.lang(), a.Day.Start()), p.say("issue.points", words.Number(int(a.Points))),
 			words.Date(p.lang(), a.Expires.Start()), p.stateWords(n.Card.State)}
 	}
+	s.event.set(a.Event.Name.In(p.lang()))
 	for i, value := range values {
 		s.facts[i].set(value)
 	}

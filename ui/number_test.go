@@ -93,7 +93,7 @@ func TestSerialTyping(t *testing.T) {
 		if wrong := s.notice.shown(); wrong != (len(number) >= 14 && want == nil) {
 			t.Errorf("%s: it says %q", number, s.word.say())
 		}
-		test.Tap(s.enter)
+		test.Tap(s.enter[0])
 		if !reflect.DeepEqual(got, want) {
 			t.Errorf("%s: sent %v", number, got)
 		}
