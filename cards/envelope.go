@@ -37,6 +37,8 @@ const (
 	PaperSignIn    Paper = "application/vnd.pointkiosk.sign-in+cbor"
 	PaperPut       Paper = "application/vnd.pointkiosk.put+cbor"
 	PaperPutAnswer Paper = "application/vnd.pointkiosk.put-answer+cbor"
+	PaperLook      Paper = "application/vnd.pointkiosk.look+cbor"
+	PaperLooked    Paper = "application/vnd.pointkiosk.looked+cbor"
 
 	PaperTicketAsk    Paper = "application/vnd.pointkiosk.ticket-ask+cbor"
 	PaperTicketAnswer Paper = "application/vnd.pointkiosk.ticket-answer+cbor"

@@ -256,6 +256,7 @@ func blank(paper Paper) any {
 		PaperReceipt: new(Receipt), PaperEnrolment: new(Enrolment), PaperWelcome: new(Welcome),
 		PaperAsk: new(Ask), PaperOffer: new(Offer), PaperApply: new(Apply), PaperAnswer: new(Answer), PaperLeaseAsk: new(LeaseAsk), PaperLease: new(Lease),
 		PaperDeposit: new(Deposit), PaperSignIn: new(SignIn), PaperPut: new(Put), PaperPutAnswer: new(PutAnswer),
+		PaperLook: new(Look), PaperLooked: new(Looked),
 		PaperTicketAsk: new(TicketAsk), PaperTicketAnswer: new(TicketAnswer), PaperPrizeLook: new(PrizeLook), PaperPrizeOffer: new(PrizeOffer),
 		PaperPrizeTake: new(PrizeTake), PaperPrizeAnswer: new(PrizeAnswer),
 	}[paper]

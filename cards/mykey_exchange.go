@@ -2,6 +2,7 @@ package cards
 
 import (
 	"bytes"
+	"crypto/ecdh"
 	"crypto/ed25519"
 	"crypto/sha256"
 	"fmt"
@@ -40,6 +41,7 @@ type Offer struct {
 	Terms     Terms    `cbor:"6,keyasint"`
 	Revokes   bool     `cbor:"7,keyasint"` // the hub can ask whether a certificate was revoked
 	At        int64    `cbor:"8,keyasint"` // the hub's clock, Unix milliseconds
+	Seal      []byte   `cbor:"9,keyasint"` // the hub's public sealing key, X25519
 }
 
 // An Apply carries what the card signed. The kiosk's live key seals it, and the
@@ -48,7 +50,7 @@ type Apply struct {
 	Application []byte `cbor:"1,keyasint"` // as [Encode] wrote it
 	Certificate []byte `cbor:"2,keyasint"` // X.509, DER
 	Signature   []byte `cbor:"3,keyasint"` // over [Application.Digest]: RSA PKCS #1 v1.5 or ECDSA in ASN.1, by the key
-	Password    Secret `cbor:"4,keyasint"` // to be set; to rebind, the one that is set; or empty
+	Password    []byte `cbor:"4,keyasint"` // of [SealPassword], with Application: to be set; to rebind, the one that is set; or empty
 	Code        bool   `cbor:"5,keyasint"` // a slip code is wanted, to set the password by
 	Staff       string `cbor:"6,keyasint"` // who helped; empty if nobody did
 }
@@ -105,6 +107,9 @@ func (o Offer) Check() error {
 		if _, err := ParseMyKeyID(id); err != nil {
 			return err
 		}
+	}
+	if _, err := ecdh.X25519().NewPublicKey(o.Seal); err != nil {
+		return fmt.Errorf("%w: an offer without a sealing key", ErrPaper)
 	}
 	if o.Wanted != "" && !slices.Contains([]Ruling{RulingOK, RulingTaken, RulingOffensive, RulingMalformed}, o.Wanted) {
 		return fmt.Errorf("%w: ruling %q on an ID", ErrPaper, o.Wanted)

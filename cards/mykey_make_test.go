@@ -33,11 +33,11 @@ func sampleAsk() Ask {
 
 func sampleOffer() Offer {
 	return Offer{Request: ones(32), Challenge: ones(ChallengeSize), Ends: 1795312920000, Proposals: []string{"K7M4W2HP", "K7M4W2HQ", "K7M4W2HR"},
-		Wanted: RulingTaken, Terms: sampleTerms(), Revokes: true, At: 1795312800100}
+		Wanted: RulingTaken, Terms: sampleTerms(), Revokes: true, At: 1795312800100, Seal: nobody(20)}
 }
 
 func sampleApply() Apply {
-	return Apply{Application: must(Encode(application())), Certificate: []byte{0x30, 0}, Signature: ones(256), Password: "kisarazu-2026", Staff: "山田"}
+	return Apply{Application: must(Encode(application())), Certificate: []byte{0x30, 0}, Signature: ones(256), Password: ones(112), Staff: "山田"}
 }
 
 func sampleAnswer() Answer {
@@ -61,7 +61,12 @@ func samplePut() Put {
 
 func samplePutAnswer() PutAnswer {
 	return PutAnswer{Request: ones(32), Cards: []PutOne{{Points: 200, Expires: lastDay}, {Refused: "used"}},
-		Held: []Held{{"らづポイント", 400, lastDay}}, At: 1795312801000}
+		Held: []Held{{"らづポイント", 400, lastDay}}, At: 1795312801000,
+		Moved: []Moved{{At: 1795312801000, Kind: "redeem", Points: 200, Event: Text{"ナチュラルバル", ""}, Expires: lastDay}}}
+}
+
+func sampleLooked() Looked {
+	return Looked{Request: ones(32), Refused: "used", Since: 1795312700000, Points: 200, Event: Text{"ナチュラルバル", ""}, Day: lastDay - 1, Expires: lastDay, At: 1795312801000}
 }
 
 // myKeySamples are the papers about MyKey IDs.
@@ -72,8 +77,9 @@ func myKeySamples() []samplePaper {
 		{PaperLeaseAsk, kiosk, sampleLeaseAsk()}, {PaperLease, hub, sampleLease()},
 		{PaperDeposit, kiosk, Deposit{Sealed: ones(600), Staff: "山田", Nonce: ones(NonceSize)}},
 		{PaperDeposit, kiosk, Deposit{Sealed: ones(600), Nonce: ones(NonceSize), Lost: ones(32)}},
-		{PaperSignIn, kiosk, SignIn{ID: "k7m4 w2hn", Password: "kisarazu-2026", Nonce: ones(NonceSize)}},
+		{PaperSignIn, kiosk, SignIn{ID: "k7m4 w2hn", Password: ones(112), Nonce: ones(NonceSize)}},
 		{PaperPut, kiosk, samplePut()}, {PaperPutAnswer, hub, samplePutAnswer()},
+		{PaperLook, kiosk, Look{Card: samplePut().Cards[0], Nonce: ones(NonceSize)}}, {PaperLooked, hub, sampleLooked()},
 	}
 }
 
@@ -104,6 +110,7 @@ func wrongMyKeys() (all []vectorPaper) {
 	offer("short challenge", func(o *Offer) { o.Challenge = o.Challenge[1:] })
 	offer("no terms", func(o *Offer) { o.Terms.Version = "" })
 	offer("no MyKey ID", func(o *Offer) { o.Proposals[2] = "K7M4W2H0" })
+	offer("no sealing key", func(o *Offer) { o.Seal = o.Seal[1:] })
 	offer("another ruling", func(o *Offer) { o.Wanted = RulingBusy })
 	apply := func(name string, mend func(*Apply)) {
 		a := sampleApply()
@@ -114,6 +121,7 @@ func wrongMyKeys() (all []vectorPaper) {
 	apply("no certificate", func(a *Apply) { a.Certificate = nil })
 	apply("no signature", func(a *Apply) { a.Signature = nil })
 	apply("long certificate", func(a *Apply) { a.Certificate = make([]byte, MaxCertificate+1) })
+	apply("long password", func(a *Apply) { a.Password = make([]byte, 1<<10+1) })
 	apply("long signature", func(a *Apply) { a.Signature = make([]byte, MaxSignature+1) })
 	answer := func(name string, mend func(*Answer)) {
 		a := sampleAnswer()
@@ -160,6 +168,9 @@ func wrongLeases(add func(string, Paper, int, any)) {
 	put.Cards = nil
 	add("of nothing", PaperPut, paperKiosk, put)
 	add("to nothing", PaperPutAnswer, paperHub, PutAnswer{})
+	add("at no card", PaperLook, paperKiosk, Look{Card: "x", Nonce: ones(NonceSize)})
+	add("no nonce", PaperLook, paperKiosk, Look{Card: samplePut().Cards[0]})
+	add("to nothing", PaperLooked, paperHub, Looked{})
 }
 
 func vectorPublics() map[KeyID]ed25519.PublicKey {
@@ -193,6 +204,10 @@ func openMyKey(paper Paper, data []byte, keys func(KeyID) ed25519.PublicKey, lis
 		_, _, err = OpenPut(data, keys)
 	case PaperPutAnswer:
 		_, err = OpenPutAnswer(data, list, openedRequest())
+	case PaperLook:
+		_, _, err = OpenLook(data, keys)
+	case PaperLooked:
+		_, err = OpenLooked(data, list, openedRequest())
 	default:
 		err = openValue(paper, data, keys, list)
 	}

@@ -6,8 +6,8 @@ import (
 	"log/slog"
 )
 
-// A Secret is a text that no log and no screen shows: a password or a slip code
-// on its way to the hub.
+// A Secret is a text that no log and no screen shows: a slip code or what opens
+// a sitting. A password is none: it travels sealed ([SealPassword]).
 type Secret string
 
 const masked = "****"

@@ -11,8 +11,14 @@ import (
 // kiosk's live key seals it.
 type SignIn struct {
 	ID       string `cbor:"1,keyasint"` // as it was typed
-	Password Secret `cbor:"2,keyasint"`
+	Password []byte `cbor:"2,keyasint"` // of [SealPassword], with the sign-in's [SignIn.Bound]
 	Nonce    []byte `cbor:"3,keyasint"`
+}
+
+// Bound is the sign-in without its password, which is sealed for this one alone.
+func (s SignIn) Bound() ([]byte, error) {
+	s.Password = nil
+	return Encode(s)
 }
 
 // MaxPut is how many cards one put carries.
@@ -42,6 +48,7 @@ type PutAnswer struct {
 	Cards   []PutOne `cbor:"3,keyasint"` // in the order of the put
 	Held    []Held   `cbor:"4,keyasint"`
 	At      int64    `cbor:"5,keyasint"`
+	Moved   []Moved  `cbor:"6,keyasint"` // the latest first
 }
 
 // Check reports what a sign-in lacks.

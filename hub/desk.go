@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"slices"
+	"time"
 
 	"pointkiosk/assets/words"
 	"pointkiosk/cards"
@@ -21,6 +22,7 @@ type counted interface {
 	Scheme(ctx context.Context, name string) (cards.Event, error)
 	Balance(ctx context.Context, account string) (ledger.Balance, error)
 	Claim(ctx context.Context, c cards.Card, account string) (ledger.Claimed, error)
+	Look(ctx context.Context, c cards.Card) (ledger.View, error)
 }
 
 // A desk answers what residents do at a kiosk: the registry says who they are,
@@ -34,7 +36,7 @@ type desk struct {
 // requests are the desk's answers by their paths.
 func (d *desk) requests() map[string]func(context.Context, []byte) ([]byte, error) {
 	return map[string]func(context.Context, []byte) ([]byte, error){
-		api.PathAsk: d.ask, api.PathApply: d.apply, api.PathLease: d.lease, api.PathDeposit: d.deposit, api.PathSignIn: d.signIn, api.PathPut: d.put,
+		api.PathAsk: d.ask, api.PathApply: d.apply, api.PathLease: d.lease, api.PathDeposit: d.deposit, api.PathSignIn: d.signIn, api.PathPut: d.put, api.PathCard: d.lookAtCard,
 		api.PathTicket: d.ticket, api.PathLook: d.look, api.PathTake: d.take,
 	}
 }
@@ -158,7 +160,7 @@ func (d *desk) holds(ctx context.Context, account string) (held []cards.Held, mo
 	for _, o := range b.Lots {
 		held = append(held, cards.Held{Scheme: o.Scheme, Points: o.Points, Expires: o.Expires})
 	}
-	for _, m := range b.Movements[:min(len(b.Movements), maxMoves)] {
+	for _, m := range b.Movements {
 		moved = append(moved, cards.Moved{At: m.At.UnixMilli(), Kind: m.Kind, Points: m.Points, Event: m.Event.Name, Expires: m.Expires})
 	}
 	return held, moved, err
@@ -195,7 +197,7 @@ func (d *desk) put(ctx context.Context, sealed []byte) ([]byte, error) {
 		a.Cards = append(a.Cards, one)
 	}
 	if !a.Over {
-		if a.Held, _, err = d.holds(ctx, account); err != nil {
+		if a.Held, a.Moved, err = d.holds(ctx, account); err != nil {
 			return nil, err
 		}
 	}
@@ -213,4 +215,44 @@ func (d *desk) putOne(ctx context.Context, text, account string) (one cards.PutO
 		return cards.PutOne{Refused: string(refused.Why)}, nil
 	}
 	return cards.PutOne{Before: claimed.Before, Points: claimed.Points, Expires: claimed.Expires}, err
+}
+
+// lookAtCard says what a card is worth, and nothing of whose it became.
+func (d *desk) lookAtCard(ctx context.Context, sealed []byte) ([]byte, error) {
+	_, keys, err := d.points.Sealer(ctx, sealed, cards.PaperLook)
+	if err != nil {
+		return nil, err
+	}
+	l, _, err := cards.OpenLook(sealed, keys)
+	if err != nil {
+		return nil, opened(err)
+	}
+	card, err := cards.Parse(l.Card)
+	if err != nil {
+		return nil, opened(err)
+	}
+	request := sha256.Sum256(sealed)
+	a := cards.Looked{Request: request[:], At: d.people.Now().UnixMilli()}
+	view, err := d.points.Look(ctx, card)
+	refused := (*ledger.RefusedError)(nil)
+	switch {
+	case errors.As(err, &refused):
+		a.Refused, a.Since = string(refused.Why), unixMilli(refused.At)
+	case err != nil:
+		return nil, err
+	case !view.RedeemedAt.IsZero():
+		a.Refused, a.Since = string(ledger.Used), view.RedeemedAt.UnixMilli()
+	}
+	if of := view.Allotment; of.ID != 0 {
+		a.Points, a.Event, a.Day, a.Expires = of.Points, of.Event.Name, of.Day, of.Expires
+	}
+	return d.points.Seal(cards.PaperLooked, a)
+}
+
+// unixMilli is 0 for a time that nobody knows.
+func unixMilli(at time.Time) int64 {
+	if at.IsZero() {
+		return 0
+	}
+	return at.UnixMilli()
 }

@@ -19,10 +19,10 @@ import (
 func visitDesk(t *testing.T, c *counter) map[string]string {
 	t.Helper()
 	card := c.ca.Issue(t, c.clock.now(), nil)
-	password := func(a *cards.Apply) { a.Password = canaryPassword }
+	password := c.password(canaryPassword)
 	o := c.ask(cards.Register, "canary77")
 	a := signedApply(t, card, c.application(cards.Register, "CANARY77", o))
-	a.Password = canaryPassword
+	password(&a)
 	broken := a
 	broken.Signature = bytes.Repeat([]byte("sig"), 20)
 	c.send(broken)

@@ -23,6 +23,7 @@ type counter struct {
 	key    cards.SigningKey
 	ca     *catest.CA
 	list   cards.TrustList
+	seal   []byte // the last offer's
 }
 
 func newCounter(t testing.TB) *counter {
@@ -50,7 +51,9 @@ func (c *counter) ask(p cards.Purpose, wanted string) cards.Offer {
 	c.t.Helper()
 	sealed := must(cards.Seal(c.key, cards.PaperAsk, cards.Ask{Purpose: p, Scheme: radu, Wanted: wanted, At: c.clock.now().UnixMilli(), Nonce: nonce()}))(c.t)
 	answer := must(c.client.Ask(c.t.Context(), sealed))(c.t)
-	return must(cards.OpenOffer(answer, c.list, sha256.Sum256(sealed)))(c.t)
+	o := must(cards.OpenOffer(answer, c.list, sha256.Sum256(sealed)))(c.t)
+	c.seal = o.Seal
+	return o
 }
 
 // application is what a card signs on an offer.
@@ -86,8 +89,15 @@ func (c *counter) apply(card catest.Card, p cards.Purpose, id string, mend func(
 	return c.send(a)
 }
 
-func withPassword(a *cards.Apply) { a.Password = residentPassword }
-func withCode(a *cards.Apply)     { a.Code = true }
+// password sends one with an apply, sealed.
+func (c *counter) password(text string) func(*cards.Apply) {
+	return func(a *cards.Apply) {
+		a.Password = must(cards.SealPassword(c.seal, a.Application, []byte(text)))(c.t)
+	}
+}
+
+func (c *counter) withPassword(a *cards.Apply) { c.password(residentPassword)(a) }
+func withCode(a *cards.Apply)                  { a.Code = true }
 
 // From the card on the reader to the sign-in on the phone, and what follows: the
 // points stay with the account while its ID changes, ends and begins again.
@@ -101,7 +111,7 @@ func TestFromCardToPhone(t *testing.T) {
 	if got := c.apply(card, cards.Show, "", nil); got.Ruling != cards.RulingNoID || got.Standing != cards.StandingNotChecked {
 		t.Errorf("before there is an ID: %+v", got)
 	}
-	if got := c.apply(card, cards.Register, "HANA2345", withPassword); got.Ruling != cards.RulingOK || got.ID != "HANA2345" || got.Code != "" {
+	if got := c.apply(card, cards.Register, "HANA2345", c.withPassword); got.Ruling != cards.RulingOK || got.ID != "HANA2345" || got.Code != "" {
 		t.Fatalf("%+v", got)
 	}
 	p := c.phone("ja")
@@ -113,7 +123,7 @@ func TestFromCardToPhone(t *testing.T) {
 	if show.Ruling != cards.RulingOK || show.ID != "HANA2345" || len(show.Held) != 1 || show.Held[0].Points != 1500 || len(show.Moved) != 1 || show.Token == "" {
 		t.Errorf("%+v", show)
 	}
-	if got := c.apply(card, cards.Register, "HANA2346", withPassword); got.Ruling != cards.RulingHasID || got.ID != "HANA2345" {
+	if got := c.apply(card, cards.Register, "HANA2346", c.withPassword); got.Ruling != cards.RulingHasID || got.ID != "HANA2345" {
 		t.Errorf("a second account: %+v", got)
 	}
 	if got := c.apply(card, cards.Change, "HANA2346", nil); got.Ruling != cards.RulingOK || got.ID != "HANA2346" {
@@ -125,10 +135,10 @@ func TestFromCardToPhone(t *testing.T) {
 		t.Errorf("retire: %+v", got)
 	}
 	c.signsIn("HANA2346", false)
-	if got := c.apply(card, cards.Register, "HANA2345", withPassword); got.Ruling != cards.RulingTaken {
+	if got := c.apply(card, cards.Register, "HANA2345", c.withPassword); got.Ruling != cards.RulingTaken {
 		t.Errorf("an ID is given twice: %+v", got)
 	}
-	if got := c.apply(card, cards.Register, "HANA2347", withPassword); got.Ruling != cards.RulingOK {
+	if got := c.apply(card, cards.Register, "HANA2347", c.withPassword); got.Ruling != cards.RulingOK {
 		t.Errorf("again after the end: %+v", got)
 	}
 	if got := c.apply(card, cards.Show, "", nil); len(got.Held) != 1 || got.Held[0].Points != 1500 {
@@ -154,7 +164,7 @@ func (c *counter) signsIn(id string, want bool) {
 func TestPut(t *testing.T) {
 	c := newCounter(t)
 	card := c.ca.Issue(t, c.clock.now(), nil)
-	c.apply(card, cards.Register, "HANA2345", withPassword)
+	c.apply(card, cards.Register, "HANA2345", c.withPassword)
 	show := c.apply(card, cards.Show, "", nil)
 	paper := []string{c.card(walk, 1).Text(), c.card(walk, 2).Text(), c.card(sample, 1).Text()}
 	for _, again := range []bool{false, true} {
@@ -187,9 +197,48 @@ func (c *counter) put(p cards.Put) cards.PutAnswer {
 	return must(cards.OpenPutAnswer(answer, c.list, sha256.Sum256(sealed)))(c.t)
 }
 
+// A look says what a card is worth before and after it is claimed, and changes
+// nothing.
+func TestLook(t *testing.T) {
+	c := newCounter(t)
+	card := c.ca.Issue(t, c.clock.now(), nil)
+	c.apply(card, cards.Register, "HANA2345", c.withPassword)
+	one, practice := c.card(walk, 1), c.card(sample, 1)
+	for range 2 {
+		if got := c.look(one); got.Refused != "" || got.Points != 1500 || got.Event.Ja == "" || got.Expires == 0 || got.Since != 0 {
+			t.Errorf("before: %+v", got)
+		}
+	}
+	if got := c.look(practice); got.Refused != "practice" {
+		t.Errorf("a sample: %+v", got)
+	}
+	show := c.apply(card, cards.Show, "", nil)
+	if put := c.put(cards.Put{Token: show.Token, Cards: []string{one.Text()}}); len(put.Moved) != 1 || put.Moved[0].Points != 1500 {
+		t.Errorf("put: %+v", put)
+	}
+	if got := c.look(one); got.Refused != "used" || got.Since == 0 || got.Points != 1500 {
+		t.Errorf("after: %+v", got)
+	}
+	forged := one
+	forged.Number++
+	if got := c.look(forged); got.Refused != "bad signature" || got.Points != 0 {
+		t.Errorf("forged: %+v", got)
+	}
+}
+
+func (c *counter) look(card cards.Card) cards.Looked {
+	c.t.Helper()
+	sealed := must(cards.Seal(c.key, cards.PaperLook, cards.Look{Card: card.Text(), Nonce: nonce()}))(c.t)
+	answer := must(c.client.LookAtCard(context.Background(), sealed))(c.t)
+	return must(cards.OpenLooked(answer, c.list, sha256.Sum256(sealed)))(c.t)
+}
+
 func (c *counter) signInHere(id, password string) cards.Answer {
 	c.t.Helper()
-	sealed := must(cards.Seal(c.key, cards.PaperSignIn, cards.SignIn{ID: id, Password: cards.Secret(password), Nonce: nonce()}))(c.t)
+	c.ask(cards.Show, "")
+	s := cards.SignIn{ID: id, Nonce: nonce()}
+	s.Password = must(cards.SealPassword(c.seal, must(s.Bound())(c.t), []byte(password)))(c.t)
+	sealed := must(cards.Seal(c.key, cards.PaperSignIn, s))(c.t)
 	answer := must(c.client.SignIn(context.Background(), sealed))(c.t)
 	return must(cards.OpenAnswer(answer, c.list, sha256.Sum256(sealed)))(c.t)
 }

@@ -31,12 +31,14 @@ type Event any
 type (
 	TapStaff    struct{}                   // the lock on Home
 	TapMyKey    struct{}                   // Home: マイキーIDをつくる
+	TapBalance  struct{}                   // Home: 残高を見る
 	TapDigit    struct{ Digit byte }       // '0'…'9' at the door
 	TapErase    struct{}                   // 消す
 	TapEnter    struct{}                   // 決定
 	TapBack     struct{}                   // もどる, 終わる: one step up
 	TapDesk     struct{ Allotment uint32 } // staff menu: open the Issue screen for the event of this one; 0 for the only one
 	TapPage     struct{ Skip int }         // staff menu: 前へ, 次へ
+	TapPrizes   struct{}                   // staff menu: 賞品交換
 	TapReview   struct{}                   // staff menu: decide the open cards
 	TapPractice struct{}                   // staff menu: practice on, off
 	TapIssue    struct{}                   // the one large button
@@ -116,6 +118,7 @@ type Effect any
 
 // The effects.
 type (
+	Beep     struct{} // a card lies there, and its person may be going away
 	Unlock   struct{ PIN PIN }
 	OpenDesk struct {
 		Practice  bool

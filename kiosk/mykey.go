@@ -3,26 +3,47 @@ package kiosk
 import (
 	"time"
 
+	"pointkiosk/kiosk/account"
+	"pointkiosk/kiosk/prize"
 	"pointkiosk/kiosk/wizard"
 )
 
-// How long the MyKey ID screens wait for a finger, and how long before that they
-// count down.
+// How long the screens of residents wait for a finger, and how long before that
+// they count down; how long a card that was not taken away is waited for, and
+// after how long its person is called back.
 const (
 	cardIdle = 60 * time.Second
 	warnIdle = 15 * time.Second
+	takeIdle = 10 * time.Minute
+	callBack = 10 * time.Second
 )
 
-// withCard reports whether somebody is at the MyKey ID screens, or at 表示 on
-// the way back to them.
-func (s State) withCard() bool {
-	return s.Step == MyKey || s.Step == Display && s.back == MyKey
+// at reports whether a step is shown, or 表示 on the way back to it.
+func (s State) at(step Step) bool { return s.Step == step || s.Step == Display && s.back == step }
+
+// turn goes on to a step, behind 表示 where that is open.
+func (s State) turn(step Step) State {
+	if s.Step == Display {
+		s.back = step
+	} else {
+		s.Step = step
+	}
+	return s
 }
+
+// withCard reports whether a resident is at the screens.
+func (s State) withCard() bool { return s.at(MyKey) || s.at(Account) }
+
+// taking reports whether a card is waited for to be taken away.
+func (s State) taking() bool { return s.at(MyKey) && s.MyKey.Step == wizard.Take }
+
+// Forgotten reports whether a card still lies there that was to be taken away.
+func (s State) Forgotten() bool { return s.taking() && s.beeps > 0 }
 
 // Leaving is how many seconds are left before the screen goes home by itself; 0
 // while nobody needs to know.
 func (s State) Leaving() int {
-	if !s.withCard() || s.touched.IsZero() {
+	if !s.withCard() || s.taking() || s.touched.IsZero() {
 		return 0
 	}
 	if left := cardIdle - s.Now.Sub(s.touched); left <= warnIdle {
@@ -34,26 +55,100 @@ func (s State) Leaving() int {
 // card takes what concerns the My Number card: news of it, on every step, and
 // what the MyKey ID screens are told.
 func (s State) card(e Event) (State, Effect, bool) {
-	switch e.(type) {
+	switch e := e.(type) {
 	case wizard.CardIn:
 		s.Card = true
 	case wizard.CardOut:
 		s.Card = false
+	case wizard.CardStops:
+		s.Card = s.Card && e.Reason != wizard.NoReader
 	default:
 		if !wizard.Is(e) {
 			return s, nil, false
 		}
 	}
-	if !s.withCard() {
+	switch {
+	case s.at(Account):
+		return s.cardAtAccount(e)
+	case !s.at(MyKey):
 		wizard.Drop(e)
 		return s, nil, true
 	}
+	if _, back := e.(wizard.TapBack); back && s.MyKey.Step == wizard.Place && s.MyKey.Aim != wizard.Make {
+		return s.toWays(), nil, true
+	}
 	s.touched = s.Now
+	before := s.MyKey.Step
 	next, effect, done := s.MyKey.Next(e)
-	if done {
+	switch {
+	case done:
 		s = s.home()
-	} else {
+	case next.Step == wizard.Take && !s.taking():
+		s.MyKey, s.since = next, s.Now
+	default:
 		s.MyKey = next
 	}
-	return s, effect, true
+	if _, out := e.(wizard.CardOut); out && before == wizard.Reading { // what is read of it is not the next one's
+		s.Visit++
+	}
+	return s, s.spoken(effect), true
+}
+
+// spoken has a slip in the language of the screen.
+func (s State) spoken(effect Effect) Effect {
+	switch e := effect.(type) {
+	case wizard.PrintSlip:
+		e.Lang = s.Look.Lang
+		return e
+	case account.PrintSlip:
+		e.Lang = s.Look.Lang
+		return e
+	}
+	return effect
+}
+
+// cardAtAccount tells an account of its card.
+func (s State) cardAtAccount(e Event) (State, Effect, bool) {
+	switch e.(type) {
+	case wizard.CardIn:
+		return s.toAccount(account.CardIn{})
+	case wizard.CardOut, wizard.CardStops:
+		return s.toAccount(account.CardOut{})
+	}
+	wizard.Drop(e)
+	return s, nil, true
+}
+
+// left ends the sitting of whoever was here.
+func (s State) left() Effect {
+	switch {
+	case s.at(Account):
+		return account.Leave{Sitting: s.Account.Sitting}
+	case s.at(MyKey):
+		return wizard.PowerDown{Sitting: s.MyKey.Sitting}
+	case s.at(Prize), s.Prize.Step == prize.Second:
+		return prize.Clear{}
+	}
+	return nil
+}
+
+// gone is who has left; a card that they left lying is to be taken away.
+func (s State) gone() State {
+	s = s.home()
+	if s.Card {
+		s.Step, s.MyKey, s.since = MyKey, wizard.State{Step: wizard.Take, Card: true}, s.Now
+	}
+	return s
+}
+
+// remind says aloud that a card lies there, again and again.
+func (s State) remind() (State, Effect) {
+	if !s.taking() {
+		return s, nil
+	}
+	if n := int(s.Now.Sub(s.since) / callBack); n > s.beeps {
+		s.beeps = n
+		return s, Beep{}
+	}
+	return s, nil
 }

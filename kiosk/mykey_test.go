@@ -5,31 +5,33 @@ import (
 	"testing"
 	"time"
 
+	"pointkiosk/kiosk/account"
 	"pointkiosk/kiosk/wizard"
 )
 
 func counter() State {
-	s := First(Look{Lang: "ja"}, Site{Counter: true}, time.Minute)
+	s := First(Look{Lang: "ja"}, Site{Counter: true, Accounts: true}, time.Minute)
 	s, _ = s.Next(Tick{Now: time.Unix(1_000_000_000, 0)})
 	return s
 }
 
 // Who takes the card away, is idle or is done leaves nothing, and the card is
-// powered down.
+// powered down. A card that is left lying is to be taken away.
 func TestLeavingTheCounter(t *testing.T) {
 	into := []Event{TapMyKey{}, wizard.TapNext{}, wizard.CardIn{}, wizard.CardRead{Tries: 3}}
 	for _, tt := range []struct {
 		name  string
 		after []Event
-		home  bool
+		gone  bool
+		lies  bool
 	}{
-		{"still there", []Event{Tick{Now: time.Unix(1_000_000_059, 0)}}, false},
-		{"typing on keys of the screen", []Event{Tick{Now: time.Unix(1_000_000_059, 0)}, Touched{}, Tick{Now: time.Unix(1_000_000_060, 0)}}, false},
-		{"at 表示", []Event{TapDisplay{}, Tick{Now: time.Unix(1_000_000_059, 0)}}, false},
-		{"card taken away", []Event{wizard.CardOut{}}, true},
-		{"card taken away at 表示", []Event{TapDisplay{}, wizard.CardOut{}}, true},
-		{"idle", []Event{Tick{Now: time.Unix(1_000_000_060, 0)}}, true},
-		{"idle at 表示", []Event{TapDisplay{}, Tick{Now: time.Unix(1_000_000_060, 0)}}, true},
+		{"still there", []Event{Tick{Now: time.Unix(1_000_000_059, 0)}}, false, true},
+		{"typing on keys of the screen", []Event{Tick{Now: time.Unix(1_000_000_059, 0)}, Touched{}, Tick{Now: time.Unix(1_000_000_060, 0)}}, false, true},
+		{"at 表示", []Event{TapDisplay{}, Tick{Now: time.Unix(1_000_000_059, 0)}}, false, true},
+		{"card taken away", []Event{wizard.CardOut{}}, true, false},
+		{"card taken away at 表示", []Event{TapDisplay{}, wizard.CardOut{}}, true, false},
+		{"idle", []Event{Tick{Now: time.Unix(1_000_000_060, 0)}}, true, true},
+		{"idle at 表示", []Event{TapDisplay{}, Tick{Now: time.Unix(1_000_000_060, 0)}}, true, true},
 	} {
 		s := counter()
 		for _, e := range into {
@@ -44,8 +46,12 @@ func TestLeavingTheCounter(t *testing.T) {
 			s, effect = s.Next(e)
 		}
 		_, off := effect.(wizard.PowerDown)
-		gone := s.Step == Home && s.Visit == visit+1 && reflect.DeepEqual(s.MyKey, wizard.State{})
-		if gone != tt.home || off != tt.home {
+		step, left := Home, wizard.State{}
+		if tt.lies {
+			step, left = MyKey, wizard.State{Step: wizard.Take, Card: true}
+		}
+		gone := s.Step == step && s.Visit == visit+1 && reflect.DeepEqual(s.MyKey, left)
+		if gone != tt.gone || off != tt.gone {
 			t.Errorf("%s: %+v, %#v", tt.name, s, effect)
 		}
 	}
@@ -90,5 +96,27 @@ func TestLatePIN(t *testing.T) {
 	s, effect := counter().Next(wizard.TypedPIN{PIN: pin})
 	if pin.n != 1 || effect != nil || s.Step != Home {
 		t.Errorf("%d times wiped, %v", pin.n, effect)
+	}
+}
+
+// A slip is in the language of whoever takes it home.
+func TestSlipsSpeak(t *testing.T) {
+	byCard := []Event{wizard.CardIn{}, wizard.CardRead{Tries: 3}, wizard.TypedPIN{PIN: wizard.NewTyped([]byte("1234"))}}
+	for _, tt := range []struct {
+		events []Event
+		want   Effect
+	}{
+		{append(append([]Event{TapMyKey{}, wizard.TapNext{}}, byCard...), wizard.PINRight{Account: wizard.Account{ID: "K7M4W2HN"}}, wizard.TapSlip{}),
+			wizard.PrintSlip{ID: "K7M4W2HN", Lang: "en"}},
+		{append(append([]Event{TapBalance{}, account.TapCard{}}, byCard...), opened(), account.TapSlip{}),
+			account.PrintSlip{Account: opened().Account, Lang: "en"}},
+	} {
+		s, effect := counter(), Effect(nil)
+		for _, e := range append([]Event{TapLang{"en"}}, tt.events...) {
+			s, effect = s.Next(e)
+		}
+		if !reflect.DeepEqual(effect, tt.want) {
+			t.Errorf("%#v, want %#v", effect, tt.want)
+		}
 	}
 }

@@ -1,10 +1,6 @@
 package kiosk
 
-import (
-	"time"
-
-	"pointkiosk/kiosk/wizard"
-)
+import "time"
 
 // How long a screen waits for a finger.
 const (
@@ -24,19 +20,33 @@ func First(look Look, site Site, deskIdle time.Duration) State {
 // Next returns what follows from an event. An event out of place changes
 // nothing.
 func (s State) Next(e Event) (State, Effect) {
+	if e == nil { // an effect without an answer is no touch
+		return s, nil
+	}
 	if next, ok := s.news(e); ok {
-		if s.withCard() && !next.withCard() { // whoever sat there is idle, or the kiosk closes
-			return next, wizard.PowerDown{}
+		if next.Visit != s.Visit { // whoever sat there is idle
+			return next, s.left()
 		}
-		return next, nil
+		return next.remind()
 	}
 	if next, effect, ok := s.card(e); ok {
+		return next, effect
+	}
+	if next, effect, ok := s.prize(e); ok {
+		return next, effect
+	}
+	if next, effect, ok := s.account(e); ok {
 		return next, effect
 	}
 	s.touched = s.Now
 	if s, ok := s.look(e); ok {
 		return s, nil
 	}
+	return s.atStep(e)
+}
+
+// atStep is what a tap, or an answer, means on the screen that is shown.
+func (s State) atStep(e Event) (State, Effect) {
 	switch s.Step {
 	case Home:
 		return s.atHome(e)
@@ -124,11 +134,15 @@ func (s State) tick(now time.Time) State {
 	}
 	limit := menuIdle
 	switch s.Step {
-	case Home, Wait:
+	case Home:
+		if s.Look == s.usual { // else somebody chose it here, and went
+			return s
+		}
+	case Wait:
 		return s
 	case Door:
 		limit = doorIdle
-	case MyKey:
+	case MyKey, Account:
 		limit = cardIdle
 	case Issue, Out, Confirm:
 		limit = s.idle
@@ -136,7 +150,13 @@ func (s State) tick(now time.Time) State {
 			return s.home() // the event is over
 		}
 	}
+	if s.taking() {
+		limit = takeIdle
+	}
 	if now.Sub(s.touched) >= limit {
+		if s.withCard() && !s.taking() {
+			return s.gone()
+		}
 		return s.home()
 	}
 	return s
@@ -144,6 +164,7 @@ func (s State) tick(now time.Time) State {
 
 // home ends a visit: nothing of it is left, not even the size of its text.
 func (s State) home() State {
+	s.Account.Wipe()
 	site := s.Site
 	site.Practice = false // who comes next means it
 	return State{

@@ -4,6 +4,8 @@ import (
 	"context"
 	"testing"
 	"testing/synctest"
+
+	"pointkiosk/kiosk/wizard"
 )
 
 // An answer for someone who has left moves nobody else.
@@ -65,5 +67,36 @@ func TestRunWaits(t *testing.T) {
 		if !finished {
 			t.Error("Run ended before the effect did")
 		}
+	})
+}
+
+// An effect without an answer is no touch: it keeps nobody signed in.
+func TestNoAnswerIsNoTouch(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		events, answer := make(chan Event), make(chan Event)
+		var last State
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			Run(ctx, counter(), events, func(_ context.Context, e Effect) Event {
+				if _, off := e.(wizard.PowerDown); off {
+					return nil
+				}
+				return <-answer
+			}, func(s State) { last = s })
+		}()
+		for _, e := range []Event{TapMyKey{}, wizard.TapNext{}, wizard.CardIn{}, at(59)} {
+			events <- e
+		}
+		answer <- nil
+		synctest.Wait()
+		events <- at(60)
+		synctest.Wait()
+		if last.MyKey.Step != wizard.Take {
+			t.Errorf("screen %d, step %d", last.Step, last.MyKey.Step)
+		}
+		cancel()
+		<-done
 	})
 }

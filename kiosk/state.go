@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"pointkiosk/cards"
+	"pointkiosk/kiosk/account"
+	"pointkiosk/kiosk/prize"
 	"pointkiosk/kiosk/wizard"
 )
 
@@ -34,6 +36,8 @@ const (
 	Display       // 表示: language, size and contrast, where the bar has no room for them
 	Out           // 休止: out of order, returns by itself
 	MyKey         // マイキーIDをつくる: State.MyKey says which of its steps
+	Account       // 残高, ポイントカードを調べる: State.Account says which of its steps
+	Prize         // 賞品交換: State.Prize says which of its steps
 )
 
 // Look is how the person at the screen wants to read it.
@@ -61,6 +65,8 @@ type Site struct {
 	Practice  bool
 	Doubted   bool   // the clock is suspect: the count alone decides, not the window
 	Counter   bool   // MyKey IDs are made here: there is a card reader
+	Tickets   bool   // and turn points into tickets
+	Accounts  bool   // residents see what their accounts hold: there is a hub
 	Bound     bool   // the key is bound to this machine (TPM)
 	AtRisk    uint64 // yen: if stolen now, at most this
 	Contact   cards.Text
@@ -167,6 +173,8 @@ type State struct {
 	Ask     Ask
 	Keys    Keys
 	MyKey   wizard.State
+	Account account.State
+	Prize   prize.State
 	Card    bool      // one lies on the reader
 	Now     time.Time // from the last Tick
 	touched time.Time // when a finger was last seen
@@ -176,6 +184,8 @@ type State struct {
 	outside Step      // where the staff door leads back to
 	review  bool      // the open cards are asked about, and then the menu comes back
 	idle    time.Duration
+	since   time.Time // a card was to be taken away, and lies there
+	beeps   int       // how often that was said aloud
 }
 
 // Opening reports whether Wait is for the Issue screen to open: no card is on

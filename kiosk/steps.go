@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"pointkiosk/cards"
+	"pointkiosk/kiosk/prize"
 	"pointkiosk/kiosk/wizard"
 )
 
@@ -16,6 +17,10 @@ func (s State) atHome(e Event) (State, Effect) {
 	case TapMyKey:
 		if s.Site.Counter {
 			s.Step, s.MyKey = MyKey, wizard.State{Card: s.Card}
+		}
+	case TapBalance:
+		if s.Site.Accounts {
+			return s.toWays(), nil
 		}
 	}
 	return s, nil
@@ -38,6 +43,9 @@ func (s State) atDoor(e Event) (State, Effect) {
 		}
 	case TapBack:
 		switch {
+		case s.Prize.Step == prize.Second:
+			s.Step, s.Prize.Step, s.Keys = Prize, prize.Sure, Keys{}
+			return s, nil
 		case s.Ask.Reason != "":
 			return s.toDesk(), nil
 		case s.outside == Out:
@@ -46,9 +54,12 @@ func (s State) atDoor(e Event) (State, Effect) {
 		}
 		return s.home(), nil
 	case DoorOpened:
+		if s.Prize.Step == prize.Second {
+			return s.agreed(e.Operator)
+		}
 		return s.entered(e.Operator)
 	case DoorRefused:
-		s.Keys = Keys{Wrong: true, Wait: e.Wait, Second: s.Ask.Reason != ""}
+		s.Keys = Keys{Wrong: true, Wait: e.Wait, Second: s.Ask.Reason != "" || s.Prize.Step == prize.Second}
 	}
 	return s, nil
 }
@@ -80,6 +91,9 @@ func (s State) atMenu(e Event) (State, Effect) {
 		if e.Skip >= 0 && e.Skip < len(s.Offers) {
 			s.Skip = e.Skip
 		}
+	case TapPrizes:
+		s.Step, s.Prize, s.Desk.Note = Prize, prize.State{}, ""
+		return s, prize.Open{}
 	case TapReview:
 		s.Step, s.back = Wait, Menu
 		return s, Review{}

@@ -143,6 +143,22 @@ func (s *held) Show(st kiosk.State) {
 	s.later.show(w.Later)
 }
 
+// none is who has no ID and came for something else: one may be made, by who is
+// old enough.
+type none struct{ page *page }
+
+func newNone(p *pen, send func(kiosk.Event)) *none {
+	young := newChoiceOf(p, "mykey.needs.young", func() { send(wizard.TapYoung{}) })
+	old := newGo(p, "mykey.none.go", func() { send(wizard.TapNext{}) })
+	back := newStepBack(p, "any.end", send)
+	foot := &shape{p: p, lying: newRow(p, 24, back, spring(1), young, old), upright: newColumn(p, 24, young, old, newRow(p, 0, back, spring(1)))}
+	return &none{beside(p, newPicture(p, "idcard", 300), foot, newTitle(p, "mykey.none.title"), newSaid(p, 32, regular, body, "mykey.none.sub"),
+		newSaid(p, 28, regular, muted, "mykey.here"))}
+}
+
+func (s *none) body() part       { return s.page }
+func (s *none) Show(kiosk.State) {}
+
 // sure asks once more before an ID ends.
 type sure struct {
 	p          *pen

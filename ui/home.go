@@ -25,6 +25,7 @@ type home struct {
 	noneBox           part
 	picture           *picture
 	mykey, large      *button // マイキーIDをつくる: beside an event, or alone
+	balance, wide     *button // 残高を見る: the same
 	choose, nocards   *text
 }
 
@@ -40,6 +41,7 @@ func newHome(p *pen, send func(kiosk.Event)) *home {
 		choose:  newSaid(p, 46, bold, body, "home.choose").centre(), nocards: newSaid(p, 28, regular, muted, "home.nocards").centre(),
 	}
 	s.mykey, s.large = newMyKeyTile(p, 112, 36, send), newMyKeyTile(p, 200, 52, send)
+	s.balance, s.wide = newBalanceTile(p, 64, 34, send), newBalanceTile(p, 112, 44, send)
 	s.notice = newPanel(p, s.noticeText, cautionGround, cautionLine)
 	s.notice.padX, s.notice.padY = 22, 16
 	s.box = newPanel(p, newColumn(p, 6, spring(1), s.condition, s.points, s.once, spring(1)), panelGround, edge)
@@ -86,18 +88,32 @@ func newMyKeyTile(p *pen, height, size float32, send func(kiosk.Event)) *button 
 	return b
 }
 
+// newBalanceTile is the way to an account.
+func newBalanceTile(p *pen, height, size float32, send func(kiosk.Event)) *button {
+	picture := newPicture(p, "balance", height)
+	says := newColumn(p, 6, newSaid(p, size, bold, body, "home.balance"), newSaid(p, 26, regular, body, "home.balance.sub"))
+	b := newButton(p, quiet, newRow(p, 24, centred(p, picture), growing{centred(p, says), 1}), func() { send(kiosk.TapBalance{}) })
+	b.padX, b.padY = 20, 12
+	return b
+}
+
 func (s *home) compose() part {
 	p := s.p
 	left := newColumn(p, 10, spring(1), s.name, s.when, s.place, space{p, 8}, s.notice, spring(1))
-	steps := newRow(p, 24, growing{s.steps[0], 3}, growing{s.steps[1], 3}, growing{s.steps[2], 3}, growing{s.mykey, 4})
+	tiles := newColumn(p, 20, growing{s.mykey, 3}, growing{s.balance, 2})
+	tiles.least = true
+	steps := newRow(p, 24, growing{s.steps[0], 3}, growing{s.steps[1], 3}, growing{s.steps[2], 3}, growing{tiles, 4})
+	side := newRow(p, 20, growing{s.mykey, 1}, growing{s.balance, 1})
 	guide := newRow(p, 24, growing{s.steps[0], 1}, growing{s.steps[1], 1}, growing{s.steps[2], 1})
 	below := newColumn(p, 24, growing{s.steps[0], 1}, growing{s.steps[1], 1}, growing{s.steps[2], 1})
-	s.noneBox = newColumn(p, 24, spring(1), s.picture, s.none, s.noneDo, s.choose, growing{s.large, 4}, s.nocards, spring(1))
+	noneBox := newColumn(p, 24, spring(1), s.picture, s.none, s.noneDo, s.choose, growing{s.large, 4}, growing{s.wide, 2}, s.nocards, spring(1))
+	noneBox.least = true
+	s.noneBox = noneBox
 	top := newRow(p, 32, growing{left, 1}, growing{s.box, 1})
 	return &shape{p: p,
 		lying: newColumn(p, 20, top, growing{steps, 1}, s.nophone, growing{s.noneBox, 1}),
-		low:   newColumn(p, 20, top, growing{&either{s.mykey, guide}, 1}, growing{s.noneBox, 1}), // a low panel has no room for both
-		upright: newColumn(p, 36, newColumn(p, 10, s.name, s.when, s.place), s.notice, s.box, growing{below, 3}, s.nophone, growing{s.mykey, 1},
+		low:   newColumn(p, 20, top, growing{&either{side, guide}, 1}, growing{s.noneBox, 1}), // a low panel has no room for both
+		upright: newColumn(p, 36, newColumn(p, 10, s.name, s.when, s.place), s.notice, s.box, growing{below, 3}, s.nophone, growing{s.mykey, 1}, growing{s.balance, 1},
 			growing{s.noneBox, 1}),
 	}
 }
@@ -142,6 +158,8 @@ func (s *home) Show(st kiosk.State) {
 	s.nocards.show(!held && counter)
 	s.large.show(!held && counter)
 	s.mykey.show(held && counter)
+	s.balance.show(held && st.Site.Accounts)
+	s.wide.show(!held && st.Site.Accounts)
 	s.contact.set(s.p.contact(st.Site))
 }
 

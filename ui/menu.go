@@ -24,6 +24,7 @@ type menu struct {
 	offers     [3]*offers // else, for a panel that lies, is low, or upright
 	small      *button    // to practise, beside them
 	owed       *button
+	prizes     *button
 	exercise   *text
 	undecided  *text
 }
@@ -65,8 +66,10 @@ func newMenu(p *pen, send func(kiosk.Event)) *menu {
 	}
 	s.small = newButton(p, plain, s.exercise, func() { send(kiosk.TapPractice{}) })
 	s.owed = newButton(p, plain, s.undecided, func() { send(kiosk.TapReview{}) })
+	s.prizes = newWordButton(p, plain, 28, "menu.prizes", func() { send(kiosk.TapPrizes{}) })
+	s.prizes.padX, s.prizes.least = 28, 76
 	s.small.padX, s.small.least, s.owed.padX, s.owed.least = 28, 76, 28, 76
-	s.page = &page{p: p, main: s.compose(), foot: newRow(p, 20, newLeave(p, "any.end", send), spring(1), s.owed, s.small)}
+	s.page = &page{p: p, main: s.compose(), foot: newRow(p, 20, newLeave(p, "any.end", send), spring(1), s.prizes, s.owed, s.small)}
 	return s
 }
 
@@ -122,6 +125,7 @@ func (s *menu) Show(st kiosk.State) {
 	s.practice.set(p.say(practice))
 	s.exercise.set(p.say(practice))
 	s.now.set(now)
+	s.prizes.show(st.Site.Accounts && !st.Site.Practice)
 	named := st.Named()
 	for _, tile := range s.tiles {
 		tile.show(!named)

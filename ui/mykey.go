@@ -4,31 +4,19 @@ import (
 	"io"
 	"time"
 
-	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/canvas"
-
 	"pointkiosk/kiosk"
 	"pointkiosk/kiosk/wizard"
 )
 
-// mykey is マイキーIDをつくる: one screen for each step of the wizard. A screen
-// that is left keeps nothing of who stood there.
+// mykey is マイキーIDをつくる: one screen for each step of the wizard.
 type mykey struct {
-	p      *pen
+	*stage
 	leaves map[wizard.Step]screen
-	now    screen
 	pin    *pin
-	clock  func() time.Time
-	deaf   time.Time // until then a tap is one too many
-	fresh  bool      // somebody has just come
 }
 
-// settle is how long a screen that has just come up takes no tap: who taps twice
-// by habit must not agree to what they haven't seen.
-const settle = 300 * time.Millisecond
-
 func newMyKey(p *pen, random io.Reader, clock func() time.Time, send func(kiosk.Event)) *mykey {
-	m := &mykey{p: p, clock: clock, fresh: true}
+	m := &mykey{stage: newStage(p, clock)}
 	send = m.once(send)
 	m.pin = newPIN(p, random, send)
 	still := newStill(p)
@@ -39,89 +27,27 @@ func newMyKey(p *pen, random io.Reader, clock func() time.Time, send func(kiosk.
 		wizard.Choose: newChoose(p, send), wizard.Own: newOwn(p, send),
 		wizard.Password: newPassword(p, send), wizard.Typing: newTyping(p, send),
 		wizard.Terms: newTerms(p, send), wizard.Confirm: newReadBack(p, send),
-		wizard.Done: newDone(p, send), wizard.Held: newHeld(p, send), wizard.Sure: newSure(p, send),
+		wizard.Done: newDone(p, send), wizard.Held: newHeld(p, send), wizard.None: newNone(p, send), wizard.Sure: newSure(p, send),
 		wizard.Stopped: newStopped(p, send), wizard.Take: newTake(p),
 	}
-	m.now = m.leaves[wizard.Needs]
+	for _, s := range m.leaves {
+		m.all = append(m.all, s)
+	}
+	m.first, m.now = m.leaves[wizard.Needs], m.leaves[wizard.Needs]
 	return m
 }
 
 // Show turns to the screen of the step.
 func (m *mykey) Show(st kiosk.State) {
-	next := m.leaves[st.MyKey.Step]
-	if next == nil {
-		return
+	if next := m.leaves[st.MyKey.Step]; next != nil {
+		m.turn(next, st)
 	}
-	if next != m.now {
-		leave(m.now)
-		m.now, m.p.changed, m.fresh = next, true, true
-	}
-	if m.fresh {
-		m.deaf, m.fresh = m.clock().Add(settle), false
-	}
-	next.Show(st)
 }
 
 // forget wipes what is left of who stood here.
 func (m *mykey) forget() {
-	leave(m.now)
+	m.stage.forget()
 	m.pin.sort()
-	m.now, m.p.changed, m.fresh = m.leaves[wizard.Needs], true, true
-}
-
-// once lets one tap of a screen through. What was typed always is.
-func (m *mykey) once(send func(kiosk.Event)) func(kiosk.Event) {
-	return func(e kiosk.Event) {
-		switch e.(type) {
-		case kiosk.Touched, wizard.TypedPIN, wizard.TypedID, wizard.TypedPass:
-		default:
-			now := m.clock()
-			if now.Before(m.deaf) {
-				return
-			}
-			m.deaf = now.Add(settle)
-		}
-		send(e)
-	}
-}
-
-// A forgetter holds more than what a State says.
-type forgetter interface{ forget() }
-
-// leave empties a screen: its fields, and the words that it drew.
-func leave(s screen) {
-	if f, ok := s.(forgetter); ok {
-		f.forget()
-	}
-	s.Show(kiosk.State{})
-	blank(s.body().objects())
-}
-
-func blank(all []fyne.CanvasObject) {
-	for _, o := range all {
-		switch o := o.(type) {
-		case *fyne.Container:
-			blank(o.Objects)
-		case *button:
-			blank(o.box.Objects)
-		case *canvas.Text:
-			o.Text = ""
-		}
-	}
-}
-
-func (m *mykey) body() part { return m }
-
-func (m *mykey) shown() bool                { return true }
-func (m *mykey) wide() float32              { return m.now.body().wide() }
-func (m *mykey) tall(width float32) float32 { return m.now.body().tall(width) }
-func (m *mykey) place(x, y, w, h float32)   { m.now.body().place(x, y, w, h) }
-
-func (m *mykey) objects() (all []fyne.CanvasObject) {
-	for _, s := range m.leaves {
-		all = append(all, s.body().objects()...)
-	}
-	return once(all)
 }
 
 // mainSteps are those that a person counts: lay the card down, PIN, ID, password

@@ -102,6 +102,7 @@ func (s *place) Show(st kiosk.State) {
 		sub = "mykey.place.moved.sub"
 	}
 	s.at.at(1)
+	s.at.show(st.MyKey.Aim == wizard.Make)
 	s.title.set(s.p.say(key))
 	s.sub.set(s.p.say(sub))
 }
@@ -135,17 +136,24 @@ func (s *still) Show(st kiosk.State) {
 		key, at = "mykey.apply", 4
 	}
 	s.at.at(at)
-	s.at.show(st.MyKey.Account.ID == "") // who has an ID is on no way of five steps
+	s.at.show(st.MyKey.Account.ID == "" && st.MyKey.Aim == wizard.Make) // who has an ID is on no way of five steps
 	s.title.set(s.p.say(key + ".title"))
 	s.sub.set(s.p.say(key + ".sub"))
 }
 
-// take asks for the card to be taken away.
-type take struct{ page *page }
-
-func newTake(p *pen) *take {
-	return &take{beside(p, newPicture(p, "take", 380), nothing(), newTitle(p, "mykey.take.title"), newSaid(p, 32, regular, body, "mykey.take.sub"))}
+// take asks for the card to be taken away, and louder where its person may be
+// going.
+type take struct {
+	page   *page
+	notice *panel
 }
 
-func (s *take) body() part       { return s.page }
-func (s *take) Show(kiosk.State) {}
+func newTake(p *pen) *take {
+	notice, word := newNotice(p)
+	word.key, word.size = "mykey.take.left", 40
+	return &take{beside(p, newPicture(p, "take", 380), nothing(), notice, newTitle(p, "mykey.take.title"),
+		newSaid(p, 32, regular, body, "mykey.take.sub")), notice}
+}
+
+func (s *take) body() part          { return s.page }
+func (s *take) Show(st kiosk.State) { s.notice.show(st.Forgotten()) }

@@ -99,12 +99,14 @@ type own struct {
 	keys      *board
 	enter     *button
 	send      func(kiosk.Event)
+	event     func(id string) kiosk.Event
 	typed     [idPlaces]byte
 	n         int
 }
 
 func newOwn(p *pen, send func(kiosk.Event)) *own {
-	s := &own{p: p, send: send, at: newAt(p), title: newText(p, 44, bold, body), rule: newText(p, 28, regular, body), places: newPlaces(p, idPlaces)}
+	s := &own{p: p, send: send, event: func(id string) kiosk.Event { return wizard.TypedID{ID: id} },
+		at: newAt(p), title: newText(p, 44, bold, body), rule: newText(p, 28, regular, body), places: newPlaces(p, idPlaces)}
 	s.notice, s.word = newNotice(p)
 	s.keys = newBoard(p, idLayout(), s.press, s.erase, send)
 	s.enter = newGo(p, "mykey.pin.enter", s.done)
@@ -156,7 +158,7 @@ func (s *own) filled(n int) {
 
 func (s *own) done() {
 	if s.n == idPlaces {
-		s.send(wizard.TypedID{ID: string(s.typed[:])})
+		s.send(s.event(string(s.typed[:])))
 	}
 }
 

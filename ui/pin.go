@@ -159,6 +159,7 @@ func (s *pin) Show(st kiosk.State) {
 		words = p.say("mykey.pin.wrong", w.Tries)
 	}
 	s.at.at(2)
+	s.at.show(w.Aim == wizard.Make)
 	s.word.set(words)
 	s.notice.show(w.Tries > 0)
 	s.enter.enable(s.n == pinDigits)

@@ -207,6 +207,15 @@ func nearlyGone(s kiosk.State) kiosk.State {
 	return s
 }
 
+// leftLying is a card that nobody took away for a while.
+func leftLying(s kiosk.State) kiosk.State {
+	s.Step, s.MyKey = kiosk.MyKey, wizard.State{Step: wizard.Stopped, Card: true}
+	for _, e := range []kiosk.Event{kiosk.Tick{Now: now()}, wizard.TapEnd{}, kiosk.Tick{Now: now().Add(12 * time.Second)}} {
+		s, _ = s.Next(e)
+	}
+	return s
+}
+
 // counterSamples are the MyKey ID screens.
 func counterSamples() []sample {
 	ids := []string{"K7M4W2HN", "WMWMWMWM", "XYZ23456"}
@@ -277,6 +286,11 @@ func counterSamples() []sample {
 			s.Network = kiosk.Network{Unsent: 12}
 			*s = nearlyGone(*s)
 		}),
+		atStep("none", wizard.None, func(s *kiosk.State) { s.MyKey.Aim, s.MyKey.IDs = wizard.Open, ids }),
+		atStep("done-renewed", wizard.Done, func(s *kiosk.State) {
+			s.MyKey.Account.ID, s.MyKey.Code, s.MyKey.Slip, s.MyKey.Forgot = "WMWMWMWM", "1234-5678", wizard.Printed, true
+		}),
+		atStep("pin-open", wizard.PIN, func(s *kiosk.State) { s.MyKey.Tries, s.MyKey.Aim = 3, wizard.Open }),
 		atStep("held", wizard.Held, func(s *kiosk.State) { s.MyKey.Account.ID = "K7M4W2HN" }),
 		atStep("held-later-failed", wizard.Held, func(s *kiosk.State) {
 			s.MyKey.Account.ID, s.MyKey.Later, s.MyKey.Slip = "WMWMWMWM", true, wizard.NotPrinted
@@ -288,9 +302,10 @@ func counterSamples() []sample {
 			*s = nearlyGone(*s)
 		}),
 		atStep("take", wizard.Take, none),
-		atStep("take-leaving", wizard.Take, func(s *kiosk.State) { *s = nearlyGone(*s) }),
+		atStep("take-left", wizard.Take, func(s *kiosk.State) { *s = leftLying(*s) }),
 	}
 	list = append(list, typedSamples()...)
+	list = append(list, accountSamples()...)
 	for _, w := range append(stops(), stop{name: "no-such-word"}) {
 		list = append(list, atStep("stopped-"+w.name, wizard.Stopped, func(s *kiosk.State) {
 			s.MyKey.Reason, s.MyKey.Word = wizard.Refused, w.name

@@ -11,6 +11,8 @@ import (
 	"fyne.io/fyne/v2/test"
 
 	"pointkiosk/kiosk"
+	"pointkiosk/kiosk/account"
+	"pointkiosk/kiosk/prize"
 	"pointkiosk/kiosk/wizard"
 )
 
@@ -44,6 +46,44 @@ func TestTapsSend(t *testing.T) {
 		want          kiosk.Event
 	}{
 		{"home", "職員", kiosk.TapStaff{}},
+		{"home-accounts", "残高を見る", kiosk.TapBalance{}},
+		{"low home-accounts", "残高を見る", kiosk.TapBalance{}},
+		{"home-accounts-none", "残高を見る", kiosk.TapBalance{}},
+		{"account-ways", "マイナンバーカードで見る", account.TapCard{}},
+		{"account-ways", "マイキーIDで見る", account.TapID{}},
+		{"account-ways", "もどる", account.TapBack{}},
+		{"account-id", "忘れた方", account.TapForgot{}},
+		{"account-password", "忘れた方", account.TapForgot{}},
+		{"account-forgot", "マイナンバーカードで続ける", account.TapCard{}},
+		{"account-balance", "ポイントの動き", account.TapMoves{}},
+		{"account-balance", "期限をすべて見る", account.TapLots{}},
+		{"account-balance", "ポイントカードを入れる", account.TapPut{}},
+		{"account-balance", "残高を印刷する", account.TapSlip{}},
+		{"account-balance", "終わる", account.TapEnd{}},
+		{"account-put-many", "もどる", account.TapBack{}},
+		{"account-balance-tickets", "ポイント券にする", account.TapSell{}},
+		{"account-tickets-many", "500", account.TapTicket{Allotment: 300}},
+		{"account-tickets-many", "8,000", nil},
+		{"account-tickets-many", "次へ", kiosk.Touched{}},
+		{"account-ticket-sure", "印刷する", account.TapYes{}},
+		{"account-ticket-sure", "もどる", account.TapBack{}},
+		{"account-ticket-doubt", "はい", account.TapYes{}},
+		{"account-ticket-doubt", "いいえ", account.TapNo{}},
+		{"account-ticket-out", "もどる", account.TapBack{}},
+		{"menu-prizes", "賞品交換", kiosk.TapPrizes{}},
+		{"low menu-prizes", "賞品交換", kiosk.TapPrizes{}},
+		{"prize-scan", "賞品を選ぶ", prize.TapChoose{}},
+		{"prize-scan-short", "賞品を選ぶ", nil},
+		{"prize-none", "もどる", prize.TapBack{}},
+		{"prize-choose", "もどる", prize.TapBack{}},
+		{"prize-sure", "交換する", prize.TapTake{}},
+		{"prize-sure", "返さない", prize.TapGive{Give: true}},
+		{"prize-done", "控えをもう一度出す", prize.TapSlip{}},
+		{"prize-done", "終わる", prize.TapEnd{}},
+		{"account-looked-good", "終わる", account.TapEnd{}},
+		{"account-stopped-offline", "終わる", account.TapEnd{}},
+		{"mykey-none", "15歳以上です。つくる", wizard.TapNext{}},
+		{"mykey-none", "15歳未満です", wizard.TapYoung{}},
 		{"door", "1", kiosk.TapDigit{Digit: '1'}},
 		{"door", "0", kiosk.TapDigit{Digit: '0'}},
 		{"door", "9", kiosk.TapDigit{Digit: '9'}},

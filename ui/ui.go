@@ -45,8 +45,11 @@ type Root struct {
 	ground  *canvas.Rectangle
 	bar     *bar
 	sample  *panel // 見本, across every screen of practice mode
-	leaving *panel // how soon the MyKey ID screens close by themselves
+	leaving *panel // how soon residents' screens close by themselves
 	mykey   *mykey
+	account *accounts
+	prize   *prizes
+	scanner *scanner
 	screens map[kiosk.Step]screen
 	boxes   map[kiosk.Step]*fyne.Container
 	root    *fyne.Container
@@ -72,19 +75,21 @@ func NewRoot(send func(kiosk.Event), opts *Opts) *Root {
 	if clock == nil {
 		clock = time.Now
 	}
-	r.mykey = newMyKey(p, random, clock, send)
+	r.mykey, r.account = newMyKey(p, random, clock, send), newAccounts(p, clock, send)
+	r.prize = newPrizes(p, clock, send)
+	r.scanner = &scanner{clock: clock, send: send}
 	r.screens = map[kiosk.Step]screen{
 		kiosk.Home: newHome(p, send), kiosk.Door: newDoor(p, send), kiosk.Menu: newMenu(p, send),
 		kiosk.Clock: newClock(p, send), kiosk.Issue: newIssue(p, send), kiosk.Wait: newWait(p),
 		kiosk.Confirm: newConfirm(p, send), kiosk.VoidCard: newVoid(p, send),
 		kiosk.Display: newDisplay(p, send), kiosk.Out: newOut(p, send),
-		kiosk.MyKey: r.mykey,
+		kiosk.MyKey: r.mykey, kiosk.Account: r.account, kiosk.Prize: r.prize,
 	}
 	r.boxes = map[kiosk.Step]*fyne.Container{}
 	all := append([]fyne.CanvasObject{r.ground}, r.bar.objects()...)
 	all = append(all, r.sample.objects()...)
 	all = append(all, r.leaving.objects()...)
-	for step := kiosk.Home; step <= kiosk.MyKey; step++ {
+	for step := kiosk.Home; step <= kiosk.Prize; step++ {
 		box := container.NewWithoutLayout(once(r.screens[step].body().objects())...)
 		box.Hide()
 		r.boxes[step] = box
@@ -110,11 +115,14 @@ func (r *Root) Show(s kiosk.State) {
 	}
 	if r.shown && (s.Step != r.state.Step || s.Visit != r.state.Visit) {
 		r.mykey.forget()
+		r.account.forget()
+		r.prize.forget()
 	}
 	r.state, r.shown = s, true
 	r.pen.look(s.Look)
 	r.barPen.look(kiosk.Look{Lang: s.Look.Lang, Size: kiosk.Medium, Contrast: s.Look.Contrast})
 	r.bar.Show(s)
+	r.scanner.rest()
 	r.sample.show(s.Site.Practice)
 	r.countDown(s)
 	r.screens[s.Step].Show(s)
@@ -196,7 +204,7 @@ func (r *Root) countDown(s kiosk.State) {
 // placeLeaving keeps the strip's room, whether it counts or not: nothing moves
 // away from under a finger.
 func (r *Root) placeLeaving(top float32) float32 {
-	if r.state.Step != kiosk.MyKey || r.barPen.low {
+	if r.state.Step < kiosk.MyKey || r.barPen.low {
 		return 0
 	}
 	w := r.size.Width

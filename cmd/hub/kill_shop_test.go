@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
-	"database/sql"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
@@ -13,8 +12,6 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -44,10 +41,9 @@ func TestKilledAtTheShop(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	var wg sync.WaitGroup
 	wg.Go(func() { st.sellUntil(ctx) })
-	for range kills() {
+	for n := range kills(t) {
 		time.Sleep(20*time.Millisecond + mathrand.N(200*time.Millisecond))
-		v.kill()
-		v.start()
+		v.fall(n)
 	}
 	time.Sleep(200 * time.Millisecond)
 	stop()
@@ -107,16 +103,10 @@ func (st *stand) plant(t *testing.T, data string) {
 		"check:":                 `DELETE FROM posting WHERE transfer = ` + transfer,
 		"owed:":                  `DELETE FROM spent`,
 	} {
-		other := filepath.Join(t.TempDir(), "copy")
-		if err := errors.Join(os.CopyFS(other, os.DirFS(data)), ownerOnly(filepath.Join(other, "keys"))); err != nil {
-			t.Fatal(err)
-		}
-		db, err := sql.Open("sqlite", "file:"+filepath.Join(other, "hub.db"))
-		if err == nil {
-			_, err = db.Exec(plant)
-			err = errors.Join(err, db.Close())
-		}
-		if err != nil {
+		other := copied(t, data)
+		db := opened(t, other)
+		_, err := db.Exec(plant)
+		if err := errors.Join(err, db.Close()); err != nil {
 			t.Fatalf("%s: %v", plant, err)
 		}
 		if !strings.Contains(strings.Join(st.missed(t, other), "\n"), want) {
@@ -148,8 +138,7 @@ func newStand(t *testing.T, v *victim) *stand {
 		}
 	}
 	st.fill(t, v.data)
-	sealed := k.sealed(cards.SignIn{ID: "K7M4W2HN", Password: "kisarazu-2026", Nonce: random()}, cards.PaperSignIn)
-	answer, err := client.SignIn(t.Context(), sealed)
+	answer, err := client.SignIn(t.Context(), sealedSignIn(t, k, client, st.tickets.Event.Scheme.Ja))
 	var a cards.Answer
 	if err = errors.Join(err, cards.Unsealed(answer, cards.PaperAnswer, &a)); err != nil || a.Token == "" {
 		t.Fatalf("%+v, %v", a, err)
@@ -177,6 +166,25 @@ func (st *stand) fill(t *testing.T, data string) {
 			t.Fatal(err)
 		}
 	}
+}
+
+// sealedSignIn seals the account's password to the hub, in a sign-in.
+func sealedSignIn(t *testing.T, k *kiosk, client *api.Client, scheme string) []byte {
+	t.Helper()
+	var o cards.Offer
+	offer, err := client.Ask(t.Context(), k.sealed(cards.Ask{Purpose: cards.Show, Scheme: scheme, Nonce: random()}, cards.PaperAsk))
+	if err = errors.Join(err, cards.Unsealed(offer, cards.PaperOffer, &o)); err != nil {
+		t.Fatal(err)
+	}
+	s := cards.SignIn{ID: "K7M4W2HN", Nonce: random()}
+	bound, err := s.Bound()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.Password, err = cards.SealPassword(o.Seal, bound, []byte("kisarazu-2026")); err != nil {
+		t.Fatal(err)
+	}
+	return k.sealed(s, cards.PaperSignIn)
 }
 
 func random() []byte {

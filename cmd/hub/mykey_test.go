@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"crypto/x509"
 	"encoding/pem"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -21,20 +22,21 @@ type bench struct {
 	client *api.Client
 }
 
-// apply goes from the ask to the answer.
-func (b bench) apply(card catest.Card, p cards.Purpose, id string, mend func(*cards.Apply)) cards.Answer {
+func (b bench) ask(p cards.Purpose, scheme string) (o cards.Offer) {
 	b.t.Helper()
-	const scheme = "らづポイント"
-	var o cards.Offer
-	var answer cards.Answer
-	sealed := b.sealed(cards.Ask{Purpose: p, Scheme: scheme, Nonce: make([]byte, cards.NonceSize)}, cards.PaperAsk)
-	offer, err := b.client.Ask(b.t.Context(), sealed)
-	if err == nil {
-		err = cards.Unsealed(offer, cards.PaperOffer, &o)
-	}
-	if err != nil {
+	offer, err := b.client.Ask(b.t.Context(), b.sealed(cards.Ask{Purpose: p, Scheme: scheme, Nonce: random()}, cards.PaperAsk))
+	if err = errors.Join(err, cards.Unsealed(offer, cards.PaperOffer, &o)); err != nil {
 		b.t.Fatal(err)
 	}
+	return o
+}
+
+// apply goes from the ask to the answer.
+func (b bench) apply(card catest.Card, p cards.Purpose, id string, mend func(*cards.Apply, cards.Offer)) cards.Answer {
+	b.t.Helper()
+	const scheme = "らづポイント"
+	var answer cards.Answer
+	o := b.ask(p, scheme)
 	app := cards.Application{Purpose: p, ID: id, Scheme: scheme, Kiosk: "station-1", At: time.Now().UnixMilli(), Challenge: o.Challenge}
 	if p == cards.Register {
 		app.Terms = o.Terms.Version
@@ -45,9 +47,9 @@ func (b bench) apply(card catest.Card, p cards.Purpose, id string, mend func(*ca
 	}
 	a := cards.Apply{Application: body, Certificate: card.DER, Signature: card.Sign(b.t, app)}
 	if mend != nil {
-		mend(&a)
+		mend(&a, o)
 	}
-	sealed = b.sealed(a, cards.PaperApply)
+	sealed := b.sealed(a, cards.PaperApply)
 	data, err := b.client.Apply(b.t.Context(), sealed)
 	if err == nil {
 		err = cards.Unsealed(data, cards.PaperAnswer, &answer)
@@ -73,8 +75,13 @@ func TestMyKey(t *testing.T) {
 	if err := os.WriteFile(file, ca.Certificate.Raw, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	password := func(a *cards.Apply) { a.Password = "kisarazu-2026" }
-	code := func(a *cards.Apply) { a.Code = true }
+	password := func(a *cards.Apply, o cards.Offer) {
+		var err error
+		if a.Password, err = cards.SealPassword(o.Seal, a.Application, []byte("kisarazu-2026")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	code := func(a *cards.Apply, _ cards.Offer) { a.Code = true }
 	if got := b.apply(card, cards.Register, "HANA2345", password); got.Ruling != cards.RulingUnknownCA {
 		t.Errorf("before the CA is known: %s", got.Ruling)
 	}

@@ -24,6 +24,7 @@ import (
 	"pointkiosk/cmd/internal/station"
 	"pointkiosk/cmd/internal/tongue"
 	"pointkiosk/kiosk"
+	"pointkiosk/kiosk/account"
 	"pointkiosk/kiosk/wizard"
 	"pointkiosk/ui"
 )
@@ -45,6 +46,9 @@ func main() {
 func run(ctx context.Context, args []string) error {
 	l, err := read(tongue.Words(os.Getenv), args, os.Stdout, os.Stderr)
 	if err != nil {
+		return err
+	}
+	if err := noDumps(); err != nil {
 		return err
 	}
 	settings, err := station.Load(l.config)
@@ -81,6 +85,7 @@ func window(ctx context.Context, s *station.Station, screen station.Screen) erro
 	root := ui.NewRoot(events.tap, &ui.Opts{})
 	w.SetPadded(false)
 	w.SetContent(root.Object())
+	root.Listen(w.Canvas())
 	w.Resize(fyne.NewSize(float32(screen.Width), float32(screen.Height)))
 	w.SetFullScreen(screen.FullScreen)
 
@@ -122,6 +127,7 @@ func (q queue) tap(e kiosk.Event) {
 	case q <- e:
 	default:
 		wizard.Drop(e)
+		account.Drop(e)
 	}
 }
 

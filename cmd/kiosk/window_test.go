@@ -238,13 +238,17 @@ func (f *finger) windows() int {
 // tap touches the word and then follows the state by the events that this means.
 func (f *finger) tap(word string, events ...kiosk.Event) {
 	f.t.Helper()
-	at := find(f.t, f.state, word)
-	if _, err := f.do("mousemove", fmt.Sprint(int(at.X)), fmt.Sprint(int(at.Y)), "click", "1"); err != nil {
-		f.t.Fatalf("xdotool: %v", err)
-	}
+	f.touch(find(f.t, f.state, word))
 	time.Sleep(300 * time.Millisecond)
 	for _, e := range events {
 		f.state, _ = f.state.Next(e)
+	}
+}
+
+func (f *finger) touch(at fyne.Position) {
+	f.t.Helper()
+	if _, err := f.do("mousemove", fmt.Sprint(int(at.X)), fmt.Sprint(int(at.Y)), "click", "1"); err != nil {
+		f.t.Fatalf("xdotool: %v", err)
 	}
 }
 

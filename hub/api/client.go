@@ -29,6 +29,7 @@ const (
 	PathDeposit = "api/v1/mykey/deposit"
 	PathSignIn  = "api/v1/mykey/signin"
 	PathPut     = "api/v1/mykey/put"
+	PathCard    = "api/v1/mykey/look"
 	PathTicket  = "api/v1/value/ticket"
 	PathLook    = "api/v1/value/look"
 	PathTake    = "api/v1/value/take"
@@ -106,6 +107,12 @@ func (c *Client) SignIn(ctx context.Context, sealed []byte) ([]byte, error) {
 // Put sends a sealed put and returns the sealed answer to it.
 func (c *Client) Put(ctx context.Context, sealed []byte) ([]byte, error) {
 	return c.post(ctx, PathPut, sealed)
+}
+
+// LookAtCard sends a sealed look at a paper card and returns the sealed answer to
+// it.
+func (c *Client) LookAtCard(ctx context.Context, sealed []byte) ([]byte, error) {
+	return c.post(ctx, PathCard, sealed)
 }
 
 // Ticket sends a sealed ask for a ticket and returns the sealed answer to it. The

@@ -35,6 +35,7 @@ type caseFile struct {
 	app      cards.Application
 	id       cards.MyKeyID // the one asked for
 	body     []byte
+	password []byte // as it was sent, opened; overwritten when the answer is made
 	taken    challenge
 	holder   holder
 	hash     string // of the certificate
@@ -66,7 +67,8 @@ func (r *Registry) run(ctx context.Context, f *caseFile) (Applied, error) {
 	if done, found, err := r.answered(ctx, f.request); err != nil || found {
 		return done, err
 	}
-	if f.ruling = f.read(); f.ruling == cards.RulingOK {
+	defer func() { clear(f.password) }()
+	if f.ruling = f.read(r.secrets); f.ruling == cards.RulingOK {
 		f.ruling = f.firstPassword()
 	}
 	if f.ruling != cards.RulingOK {
@@ -90,14 +92,18 @@ func (r *Registry) run(ctx context.Context, f *caseFile) (Applied, error) {
 	return r.conclude(ctx, f)
 }
 
-// read reads the application, as far as it needs no database.
-func (f *caseFile) read() cards.Ruling {
+// read reads the application and the password that came with it, as far as that
+// needs no database.
+func (f *caseFile) read(s *secrets) cards.Ruling {
 	var err error
 	if f.app, err = cards.ParseApplication(f.body); err != nil || f.app.Kiosk != f.kiosk || f.app.At <= 0 {
 		return cards.RulingMalformed
 	}
 	if f.app.ID != "" {
 		f.id, err = cards.ParseMyKeyID(f.app.ID)
+	}
+	if err == nil && len(f.apply.Password) > 0 {
+		f.password, err = cards.OpenPassword(s.seal, f.body, f.apply.Password)
 	}
 	if err != nil {
 		return cards.RulingMalformed
@@ -108,13 +114,13 @@ func (f *caseFile) read() cards.Ruling {
 // firstPassword rules on the password that is to be set with a new ID: there is
 // one, or a slip code to set it by. For anything else none is set.
 func (f *caseFile) firstPassword() cards.Ruling {
-	sent := f.apply.Password != ""
+	sent := len(f.password) > 0
 	switch f.app.Purpose {
 	case cards.Register:
 		if sent == f.apply.Code {
 			return cards.RulingMalformed
 		}
-		if sent && checkPassword(string(f.apply.Password), f.app.ID) != nil {
+		if sent && checkPassword(string(f.password), f.app.ID) != nil {
 			return cards.RulingPassword
 		}
 	case cards.Rebind:
@@ -171,14 +177,13 @@ func (r *Registry) standing(ctx context.Context, h holder) cards.Standing {
 // prove does what takes argon2id its time, before the one writer is taken up:
 // the hash of a new password, or the check of the old one.
 func (r *Registry) prove(ctx context.Context, f *caseFile) (err error) {
-	password := string(f.apply.Password)
-	if password == "" {
+	if len(f.password) == 0 {
 		return nil
 	}
 	if f.app.Purpose == cards.Rebind {
-		f.right, f.wait, err = r.knows(ctx, f.id, password, f.kiosk)
+		f.right, f.wait, err = r.knows(ctx, f.id, f.password, f.kiosk)
 	} else {
-		f.phc, f.wait, err = r.hashInTurn(ctx, password, f.kiosk)
+		f.phc, f.wait, err = r.hashInTurn(ctx, f.password, f.kiosk)
 	}
 	if f.wait > 0 {
 		f.ruling = cards.RulingBusy
@@ -187,7 +192,7 @@ func (r *Registry) prove(ctx context.Context, f *caseFile) (err error) {
 }
 
 // hashInTurn hashes a password when there is a processor for it.
-func (r *Registry) hashInTurn(ctx context.Context, password, place string) (phc string, wait time.Duration, err error) {
+func (r *Registry) hashInTurn(ctx context.Context, password []byte, place string) (phc string, wait time.Duration, err error) {
 	in, err := r.known.enter(ctx, r.opts.Wait, "kiosk "+place)
 	if err != nil {
 		return "", 0, err
@@ -202,7 +207,7 @@ func (r *Registry) hashInTurn(ctx context.Context, password, place string) (phc 
 
 // knows checks the password of an ID that is typed at a kiosk, slowed down as a
 // sign-in at a strange device is.
-func (r *Registry) knows(ctx context.Context, id cards.MyKeyID, password, kiosk string) (right bool, wait time.Duration, err error) {
+func (r *Registry) knows(ctx context.Context, id cards.MyKeyID, password []byte, kiosk string) (right bool, wait time.Duration, err error) {
 	account, phc, _, err := r.lookup(ctx, id, "")
 	if err != nil {
 		return false, 0, err

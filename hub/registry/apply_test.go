@@ -85,15 +85,18 @@ func (b *booth) application(p cards.Purpose, id string, o cards.Offer) cards.App
 type filing struct {
 	app, signed cards.Application
 	card        catest.Card
+	seal        []byte // the offer's
+	password    string // as it is typed
 	apply       cards.Apply
 }
 
 func (b *booth) file(card catest.Card, p cards.Purpose, id string) *filing {
 	b.t.Helper()
-	app := b.application(p, id, b.ask(p, id))
-	f := &filing{app: app, signed: app, card: card}
+	o := b.ask(p, id)
+	app := b.application(p, id, o)
+	f := &filing{app: app, signed: app, card: card, seal: o.Seal}
 	if p == cards.Register {
-		f.apply.Password = testPassword
+		f.password = testPassword
 	}
 	return f
 }
@@ -105,10 +108,22 @@ func (f *filing) sent(t testing.TB) cards.Apply {
 		t.Fatal(err)
 	}
 	f.apply.Application, f.apply.Certificate = body, f.card.DER
+	if f.apply.Password == nil && f.password != "" {
+		f.apply.Password = sealedFor(t, f.seal, body, f.password)
+	}
 	if f.apply.Signature == nil {
 		f.apply.Signature = f.card.Sign(t, f.signed)
 	}
 	return f.apply
+}
+
+func sealedFor(t testing.TB, seal, bound []byte, password string) []byte {
+	t.Helper()
+	sealed, err := cards.SealPassword(seal, bound, []byte(password))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sealed
 }
 
 // requestOf stands for the hash of the sealed apply.
@@ -156,7 +171,7 @@ func TestRulings(t *testing.T) {
 		want cards.Ruling
 	}{
 		{"register", func(*booth, *filing) {}, cards.RulingOK},
-		{"by a slip code", func(_ *booth, f *filing) { f.apply.Password, f.apply.Code = "", true }, cards.RulingOK},
+		{"by a slip code", func(_ *booth, f *filing) { f.password, f.apply.Code = "", true }, cards.RulingOK},
 		{"revocation can't be checked", func(b *booth, _ *filing) { b.asked.standing = cards.StandingNotChecked }, cards.RulingOK},
 		{"the CA does not answer", func(b *booth, _ *filing) { b.asked = revoking{"", errors.New("no answer")} }, cards.RulingOK},
 		{"the ID has a holder", func(b *booth, f *filing) { b.apply(b.card(nil), cards.Register, "HANA2345") }, cards.RulingTaken},
@@ -165,7 +180,7 @@ func TestRulings(t *testing.T) {
 		{"another scheme than was asked for", func(_ *booth, f *filing) { f.app.Scheme, f.signed.Scheme = "x", "x" }, cards.RulingMalformed},
 		{"other terms than were shown", func(_ *booth, f *filing) { f.app.Terms, f.signed.Terms = "2", "2" }, cards.RulingMalformed},
 		{"no time", func(_ *booth, f *filing) { f.app.At, f.signed.At = 0, 0 }, cards.RulingMalformed},
-		{"neither password nor code", func(_ *booth, f *filing) { f.apply.Password = "" }, cards.RulingMalformed},
+		{"neither password nor code", func(_ *booth, f *filing) { f.password = "" }, cards.RulingMalformed},
 		{"password and code", func(_ *booth, f *filing) { f.apply.Code = true }, cards.RulingMalformed},
 		{"another CA of the same name", func(b *booth, f *filing) { f.card = catest.New(t, b.clock.now()).Issue(t, b.clock.now(), nil) }, cards.RulingUnknownCA},
 		{"no CA is known", func(b *booth, _ *filing) { b.roots = nil }, cards.RulingUnknownCA},
@@ -233,17 +248,22 @@ func TestRulings(t *testing.T) {
 		{"a certificate that was replaced", func(b *booth, f *filing) {
 			b.apply(f.card, cards.Register, "HANA2347")
 			next := b.file(b.card(nil), cards.Rebind, "HANA2347")
-			next.apply.Password = testPassword
+			next.password = testPassword
 			if got := b.send(testKiosk, next.sent(t)); got.Ruling != cards.RulingOK {
 				t.Errorf("%s", got.Ruling)
 			}
 		}, cards.RulingReplaced},
-		{"a short password", func(_ *booth, f *filing) { f.apply.Password = "short" }, cards.RulingPassword},
-		{"a password that all guess", func(_ *booth, f *filing) { f.apply.Password = "password123" }, cards.RulingPassword},
-		{"the ID as password", func(_ *booth, f *filing) { f.apply.Password = "hana2345" }, cards.RulingPassword},
+		{"a short password", func(_ *booth, f *filing) { f.password = "short" }, cards.RulingPassword},
+		{"a password that all guess", func(_ *booth, f *filing) { f.password = "password123" }, cards.RulingPassword},
+		{"the ID as password", func(_ *booth, f *filing) { f.password = "hana2345" }, cards.RulingPassword},
+		{"a password that nobody sealed", func(_ *booth, f *filing) { f.apply.Password = []byte(testPassword) }, cards.RulingMalformed},
+		{"a password for another application", func(_ *booth, f *filing) {
+			f.apply.Password = sealedFor(t, f.seal, []byte("another"), testPassword)
+		}, cards.RulingMalformed},
+		{"a password for another hub", func(_ *booth, f *filing) { f.seal = bytes.Repeat([]byte{9}, 32) }, cards.RulingMalformed},
 		{"rebind to nobody's ID", func(b *booth, f *filing) {
 			*f = *b.file(f.card, cards.Rebind, "HANA2345")
-			f.apply.Password = testPassword
+			f.password = testPassword
 		}, cards.RulingWrong},
 		{"rebind without password or staff", func(b *booth, f *filing) {
 			b.apply(b.card(nil), cards.Register, "HANA2345")

@@ -37,13 +37,14 @@ func challengeID(c []byte) string { return digest(string(c)) }
 // Ask answers a kiosk's ask with a challenge and IDs that are free now; the hub
 // says which terms. It fills all of the offer but Request.
 func (r *Registry) Ask(ctx context.Context, kiosk string, a cards.Ask, terms cards.Terms) (o cards.Offer, err error) {
-	if _, err := r.open(); err != nil {
+	s, err := r.open()
+	if err != nil {
 		return o, err
 	}
 	if wait := r.throttle.take(r.now(), []try{{key: "ask " + kiosk, rate: r.opts.Limits.Ask}}); wait > 0 {
 		return o, &BusyError{wait}
 	}
-	o = cards.Offer{Challenge: make([]byte, cards.ChallengeSize), Terms: terms, Revokes: r.opts.Revocation != nil}
+	o = cards.Offer{Challenge: make([]byte, cards.ChallengeSize), Terms: terms, Revokes: r.opts.Revocation != nil, Seal: s.seal.PublicKey().Bytes()}
 	if _, err := io.ReadFull(r.opts.Rand, o.Challenge); err != nil {
 		return o, fmt.Errorf("registry: draw a challenge: %w", err)
 	}

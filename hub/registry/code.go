@@ -60,7 +60,7 @@ func (r *Registry) byCode(ctx context.Context, id cards.MyKeyID, mark, password,
 	if err != nil || live == 0 {
 		return "", orWrong(err)
 	}
-	phc, wait, err := r.hashInTurn(ctx, password, place)
+	phc, wait, err := r.hashInTurn(ctx, []byte(password), place)
 	if err != nil || wait > 0 {
 		if err == nil {
 			err = &BusyError{wait}

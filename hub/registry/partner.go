@@ -52,7 +52,7 @@ func (r *Registry) AddPartner(ctx context.Context, p Partner, password, person s
 	if err := checkPassword(password, id); err != nil {
 		return err
 	}
-	phc, err := r.opts.Cost.hash(password, r.opts.Rand)
+	phc, err := r.opts.Cost.hash([]byte(password), r.opts.Rand)
 	if err != nil {
 		return err
 	}
@@ -147,7 +147,7 @@ func (r *Registry) SignInPartner(ctx context.Context, from netip.Addr, typed, pa
 	if wait > 0 {
 		return s, &SlowError{wait}
 	}
-	right, err := r.check(ctx, &r.strange, place, phc, password)
+	right, err := r.check(ctx, &r.strange, place, phc, []byte(password))
 	if err != nil || right {
 		r.throttle.giveBack(tries)
 	}

@@ -56,24 +56,24 @@ func checkPassword(password, id string) error {
 
 // hash returns the password's PHC string:
 // $argon2id$v=19$m=<KiB>,t=<passes>,p=1$<salt>$<tag>.
-func (c Cost) hash(password string, random io.Reader) (string, error) {
+func (c Cost) hash(password []byte, random io.Reader) (string, error) {
 	salt := make([]byte, saltSize)
 	if _, err := io.ReadFull(random, salt); err != nil {
 		return "", fmt.Errorf("registry: hash a password: %w", err)
 	}
-	tag := argon2.IDKey([]byte(password), salt, c.Passes, c.Memory, 1, tagSize)
+	tag := argon2.IDKey(password, salt, c.Passes, c.Memory, 1, tagSize)
 	b64 := base64.RawStdEncoding.EncodeToString
 	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=1$%s$%s", argon2.Version, c.Memory, c.Passes, b64(salt), b64(tag)), nil
 }
 
 // matches reports whether the PHC string is this password's. It takes the time
 // that the string's own cost asks for, whatever the answer.
-func matches(phc, password string) (bool, error) {
+func matches(phc string, password []byte) (bool, error) {
 	cost, salt, tag, err := parsePHC(phc)
 	if err != nil {
 		return false, err
 	}
-	got := argon2.IDKey([]byte(password), salt, cost.Passes, cost.Memory, 1, uint32(len(tag)))
+	got := argon2.IDKey(password, salt, cost.Passes, cost.Memory, 1, uint32(len(tag)))
 	return subtle.ConstantTimeCompare(got, tag) == 1, nil
 }
 

@@ -23,7 +23,7 @@ func (r *Registry) rebind(t *txn, f *caseFile) (cards.Ruling, error) {
 	}
 	f.account = ""
 	reason := ""
-	if !f.right && target != "" && f.apply.Password == "" {
+	if !f.right && target != "" && len(f.password) == 0 {
 		if f.right, reason, err = t.allowed(target); err != nil {
 			return "", err
 		}

@@ -14,7 +14,7 @@ import (
 func (b *booth) rebind(card catest.Card, id, password string) cards.Answer {
 	b.t.Helper()
 	f := b.file(card, cards.Rebind, id)
-	f.apply.Password = cards.Secret(password)
+	f.password = password
 	return b.send(testKiosk, f.sent(b.t))
 }
 
@@ -100,7 +100,7 @@ func TestJoin(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		f := &filing{card: card, app: b.application(cards.Register, id, o), apply: cards.Apply{Password: testPassword}}
+		f := &filing{card: card, app: b.application(cards.Register, id, o), seal: o.Seal, password: testPassword}
 		f.app.Scheme = other
 		f.signed = f.app
 		return b.send(testKiosk, f.sent(t))
@@ -127,7 +127,7 @@ func TestDelete(t *testing.T) {
 	b := newBooth(t, nil)
 	card, neighbour := b.card(nil), b.card(nil)
 	f := b.file(card, cards.Register, "HANA2345")
-	f.apply.Password, f.apply.Code = "", true
+	f.password, f.apply.Code = "", true
 	b.send(testKiosk, f.sent(t))
 	b.apply(card, cards.Change, "HANA2346")
 	b.apply(card, cards.Show, "")

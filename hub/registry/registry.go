@@ -98,7 +98,7 @@ func Open(write, read *sql.DB, opts *Opts) (*Registry, error) {
 	r := &Registry{write: write, read: read, opts: opts.filled(), throttle: newThrottle()}
 	r.strange.free, r.known.free = r.opts.AtOnce, r.opts.AtOnce
 	var err error
-	if r.dummy, err = r.opts.Cost.hash("nobody's password", r.opts.Rand); err != nil {
+	if r.dummy, err = r.opts.Cost.hash([]byte("nobody's password"), r.opts.Rand); err != nil {
 		return nil, err
 	}
 	if r.opts.Key == nil {
@@ -126,7 +126,7 @@ func (r *Registry) Add(ctx context.Context, id, password string) error {
 	if err := checkPassword(password, mykey.String()); err != nil {
 		return err
 	}
-	phc, err := r.opts.Cost.hash(password, r.opts.Rand)
+	phc, err := r.opts.Cost.hash([]byte(password), r.opts.Rand)
 	if err != nil {
 		return err
 	}

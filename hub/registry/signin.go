@@ -59,7 +59,7 @@ func (r *Registry) SignInFrom(ctx context.Context, from netip.Addr, id, password
 	if known {
 		turns = &r.known
 	}
-	right, err := r.check(ctx, turns, place, phc, password)
+	right, err := r.check(ctx, turns, place, phc, []byte(password))
 	if err != nil || right {
 		r.throttle.giveBack(tries)
 	}
@@ -90,7 +90,7 @@ func (r *Registry) lookup(ctx context.Context, id cards.MyKeyID, device string) 
 
 // check compares in turn, and takes as long for nobody's password as for
 // somebody's.
-func (r *Registry) check(ctx context.Context, turns *gate, place, phc, password string) (bool, error) {
+func (r *Registry) check(ctx context.Context, turns *gate, place, phc string, password []byte) (bool, error) {
 	in, err := turns.enter(ctx, r.opts.Wait, place)
 	if err != nil {
 		return false, err

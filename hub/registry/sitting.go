@@ -22,7 +22,13 @@ func (r *Registry) Sit(ctx context.Context, kiosk string, request [32]byte, s ca
 		a.Ruling = cards.RulingMalformed
 		return done, nil
 	}
-	right, wait, err := r.knows(ctx, id, string(s.Password), kiosk)
+	password, err := secrets.passwordOf(s)
+	if err != nil {
+		a.Ruling = cards.RulingMalformed
+		return done, nil
+	}
+	defer clear(password)
+	right, wait, err := r.knows(ctx, id, password, kiosk)
 	switch {
 	case err != nil:
 		return done, err
@@ -44,6 +50,15 @@ func (r *Registry) Sit(ctx context.Context, kiosk string, request [32]byte, s ca
 		a.Ruling, a.ID, a.Token, a.TokenEnds = cards.RulingOK, id.String(), cards.Secret(token), t.at.Add(sittingLife).UnixMilli()
 		return nil
 	})
+}
+
+// passwordOf opens the password of a sign-in.
+func (s *secrets) passwordOf(in cards.SignIn) ([]byte, error) {
+	bound, err := in.Bound()
+	if err != nil {
+		return nil, err
+	}
+	return cards.OpenPassword(s.seal, bound, in.Password)
 }
 
 // Sitting returns the account of a sitting at this kiosk; "" if it is over.

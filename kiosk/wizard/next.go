@@ -30,7 +30,7 @@ func (s State) Next(e Event) (next State, effect Effect, done bool) {
 	default:
 		Drop(e)
 	}
-	return next, effect, done
+	return next, For(s.Sitting, effect), done
 }
 
 func (s State) next(e Event) (next State, effect Effect, done bool) {
@@ -41,7 +41,7 @@ func (s State) next(e Event) (next State, effect Effect, done bool) {
 		s.Card = true
 		if s.Step == Place {
 			s.Step, s.Moved = Reading, false
-			return s, ReadCard{}, false
+			return s, ReadCard{s.Aim}, false
 		}
 		return s, nil, false
 	case SlipOut:
@@ -66,6 +66,8 @@ func (s State) next(e Event) (next State, effect Effect, done bool) {
 		return s.atApplication(e)
 	case Done, Held, Sure:
 		return s.atHeld(e)
+	case None:
+		return s.atNone(e), nil, false
 	}
 	return s, nil, false
 }
@@ -78,13 +80,13 @@ func (s State) removed() (State, Effect, bool) {
 	case Needs, Young, Place:
 		return s, nil, false
 	case Reading:
-		return State{Step: Place, Moved: true}, nil, false
+		return State{Step: Place, Aim: s.Aim, Moved: true}, nil, false
 	}
 	return State{}, PowerDown{}, true
 }
 
 func (s State) stop(r Reason) State {
-	return State{Step: Stopped, Reason: r, Card: s.Card, Word: s.Word}
+	return State{Step: Stopped, Aim: s.Aim, Reason: r, Card: s.Card, Word: s.Word}
 }
 
 // refused is an answer of the hub that ends it.
@@ -108,12 +110,9 @@ func (s State) back(e Event) (State, Effect, bool) {
 	}
 	switch s.Step {
 	case Young, Place:
-		return State{Step: Needs, Card: s.Card}, nil, false
+		return s.backToNeeds()
 	case Own, Password:
 		s.Step, s.Taken, s.Before, s.Typed = Choose, "", false, false
-		if s.change && s.Step == Password {
-			s.Step = Held
-		}
 	case Typing, Terms:
 		if s.Step = Password; s.Before {
 			s.Step = Confirm
@@ -141,6 +140,18 @@ func (s State) back(e Event) (State, Effect, bool) {
 	return s, nil, false
 }
 
+// backToNeeds is for who came for a MyKey ID; the others never saw that screen.
+func (s State) backToNeeds() (State, Effect, bool) {
+	switch {
+	case s.Step == Young && s.Aim != Make:
+		s.Step = None
+		return s, nil, false
+	case s.Aim != Make:
+		return s.leave()
+	}
+	return State{Step: Needs, Card: s.Card}, nil, false
+}
+
 func (s State) atNeeds(e Event) (State, Effect, bool) {
 	switch e.(type) {
 	case TapYoung:
@@ -148,7 +159,7 @@ func (s State) atNeeds(e Event) (State, Effect, bool) {
 	case TapNext:
 		if s.Step = Place; s.Card { // it lies there already
 			s.Step = Reading
-			return s, ReadCard{}, false
+			return s, ReadCard{s.Aim}, false
 		}
 	}
 	return s, nil, false
@@ -157,9 +168,10 @@ func (s State) atNeeds(e Event) (State, Effect, bool) {
 func (s State) atReading(e Event) (State, Effect, bool) {
 	switch e := e.(type) {
 	case CardRead:
+		s.Sitting = e.Sitting
 		return s.ask(e.Tries)
 	case CardMoved:
-		return State{Step: Place, Card: s.Card, Moved: true}, nil, false
+		return s.moved(), nil, false
 	}
 	return s, nil, false
 }
@@ -184,7 +196,7 @@ func (s State) atPIN(e Event) (State, Effect, bool) {
 	case TypedPIN:
 		if s.Step == PIN {
 			s.Step, s.Wrong = Checking, false
-			return s, Check(e), false
+			return s, Check{PIN: e.PIN, Aim: s.Aim}, false
 		}
 	case TapNext:
 		if s.Step == LastTry {
@@ -197,13 +209,10 @@ func (s State) atPIN(e Event) (State, Effect, bool) {
 		}
 	case PINRight:
 		if s.Step == Checking {
-			s.Later, s.IDs, s.Account, s.Terms, s.Wrong = e.Later, e.IDs, e.Account, e.Terms, false
-			if s.Step = Choose; e.Account.ID != "" {
-				s.Step = Held
-			}
+			return s.known(e)
 		}
 	case CardMoved: // the answer may be lost, and a try with it: ask anew
-		return State{Step: Place, Card: s.Card, Moved: true}, PowerDown{}, false
+		return s.moved(), PowerDown{}, false
 	case Answered:
 		if s.Step == Checking {
 			return s.refused(e.Word), PowerDown{}, false
@@ -224,6 +233,25 @@ func (s State) wentAway(e WentAway) State {
 	}
 	return s
 }
+
+// known goes on where the hub has said who that is.
+func (s State) known(e PINRight) (State, Effect, bool) {
+	s.Later, s.IDs, s.Account, s.Terms, s.Wrong = e.Later, e.IDs, e.Account, e.Terms, false
+	switch {
+	case e.Account.ID != "" && s.Aim == Anew:
+		return s.renew()
+	case e.Account.ID != "":
+		s.Step = Held
+	case s.Aim == Make:
+		s.Step = Choose
+	default:
+		s.Step = None
+	}
+	return s, nil, false
+}
+
+// moved asks for the card anew.
+func (s State) moved() State { return State{Step: Place, Aim: s.Aim, Card: s.Card, Moved: true} }
 
 func (s State) atID(e Event) (State, Effect, bool) {
 	switch e := e.(type) {
@@ -247,7 +275,7 @@ func (s State) atID(e Event) (State, Effect, bool) {
 			s.Step, s.ID, s.Typed = Confirm, e.ID, true
 		case s.Step == Own:
 			s.Step, s.ID = Looking, e.ID
-			return s, LookAt(e), false
+			return s, LookAt{ID: e.ID}, false
 		}
 	case IDFree:
 		if s.Step == Looking {
@@ -304,7 +332,7 @@ func (s State) atApplication(e Event) (State, Effect, bool) {
 		}
 	case CardMoved:
 		if s.Step == Applying {
-			return State{Step: Place, Card: s.Card, Moved: true}, PowerDown{}, false
+			return s.moved(), PowerDown{}, false
 		}
 	}
 	return s, nil, false
@@ -349,44 +377,4 @@ func (s State) answered(e Answered) (State, Effect, bool) {
 	}
 	s.Step, s.Account, s.Code, s.Later, s.Slip = Done, e.Account, e.Code, e.Later, Printing
 	return s, PrintSlip{ID: e.Account.ID, Code: e.Code}, false
-}
-
-// atHeld is who has an ID, as of now or from before.
-func (s State) atHeld(e Event) (State, Effect, bool) {
-	switch e.(type) {
-	case TapSlip:
-		if s.Step != Sure && s.Slip != Printing {
-			s.Slip = Printing
-			return s, PrintSlip{ID: s.Account.ID, Code: s.Code}, false
-		}
-	case TapForgot:
-		if s.Step == Held && !s.Later {
-			s.Step, s.Forgot = Applying, true
-			return s, Apply{Purpose: "show"}, false
-		}
-	case TapChange:
-		if s.Step == Held && !s.Later {
-			s.Step, s.change = Choose, true
-		}
-	case TapRetire:
-		if s.Step == Held && !s.Later {
-			s.Step = Sure
-		}
-	case TapNext:
-		if s.Step == Sure {
-			s.Step = Applying
-			return s, Apply{Purpose: "retire"}, false
-		}
-		return s.leave()
-	}
-	return s, nil, false
-}
-
-func (s State) slip(e SlipOut) State {
-	if s.Slip == Printing {
-		if s.Slip = NotPrinted; e.Printed {
-			s.Slip = Printed
-		}
-	}
-	return s
 }

@@ -20,7 +20,7 @@ func TestTyped(t *testing.T) {
 	}
 	text := string(shown)
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
-		for _, v := range []any{typed, &typed, TypedPIN{typed}, struct{ secret Typed }{typed}, []any{Check{typed}}} {
+		for _, v := range []any{typed, &typed, TypedPIN{typed}, struct{ secret Typed }{typed}, []any{Check{PIN: typed}}} {
 			text += fmt.Sprintf(verb, v)
 		}
 	}

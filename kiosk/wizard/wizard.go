@@ -31,6 +31,7 @@ const (
 	Applying             // the card signs, and the hub answers
 	Done                 // できました: the ID in large type
 	Held                 // this card has an ID already
+	None                 // this card has none: who came for something else may make one
 	Sure                 // retire it: really?
 	Stopped              // it ends here: Reason says why, and what to do
 	Take                 // カードをお取りください
@@ -55,6 +56,16 @@ const (
 	Broken        Reason = "broken"         // the kiosk itself: staff
 )
 
+// An Aim is what a person puts their card down for.
+type Aim int
+
+// The aims.
+const (
+	Make Aim = iota // a MyKey ID
+	Open            // their account: package account goes on from there
+	Anew            // a new code on a slip, since the password is forgotten
+)
+
 // An Account is what the hub tells the holder of a card about what is theirs.
 type Account struct {
 	ID     string
@@ -71,6 +82,7 @@ type Agreement struct {
 // State is all that a screen needs.
 type State struct {
 	Step    Step
+	Aim     Aim
 	Reason  Reason
 	Word    string   // of the hub, where it refused: a verdict
 	Card    bool     // one lies on the reader
@@ -90,6 +102,7 @@ type State struct {
 	Before  bool      // the ID is from before: this card takes the place of the one that was bound to it
 	Forgot  bool      // the password: a new code was asked for
 	change  bool      // another ID in place of the one held
+	Sitting int       // whose card was read: of the one who reads cards
 }
 
 // A SlipState is what became of the printed slip.
@@ -137,7 +150,8 @@ type (
 	CardOut struct{}
 
 	CardRead struct { // the PIN may be asked for
-		Tries int
+		Tries   int
+		Sitting int // each card that is laid down has another
 	}
 	CardStops struct{ Reason Reason } // it may not
 	CardMoved struct{}                // lay it down again: nothing was lost
@@ -171,16 +185,51 @@ type (
 // An Effect is something to do; its answer comes back as an Event.
 type Effect any
 
-// The effects.
+// The effects. All but the first name the sitting that they are for: they do
+// nothing with another one's card. 0 is whoever sits there.
 type (
-	ReadCard struct{}
-	Check    struct{ PIN Secret } // verify, then ask the hub
-	LookAt   struct{ ID string }
-	Apply    struct {
+	ReadCard struct{ Aim Aim }
+	Check    struct { // verify, then ask the hub
+		PIN     Secret
+		Aim     Aim
+		Sitting int
+	}
+	LookAt struct {
+		ID      string
+		Sitting int
+	}
+	Apply struct {
 		Purpose string // as package cards names it
 		ID      string
 		Pass    Secret // nil: a code for the slip
+		Sitting int
 	}
-	PrintSlip struct{ ID, Code string }
-	PowerDown struct{} // the card forgets that the PIN was right
+	PrintSlip struct {
+		ID, Code string
+		Lang     string // that its resident reads; empty is Japanese
+		Sitting  int
+	}
+	PowerDown struct{ Sitting int } // the card forgets that the PIN was right
 )
+
+// For returns an effect with the sitting that it is for.
+func For(sitting int, e Effect) Effect {
+	switch e := e.(type) {
+	case Check:
+		e.Sitting = sitting
+		return e
+	case LookAt:
+		e.Sitting = sitting
+		return e
+	case Apply:
+		e.Sitting = sitting
+		return e
+	case PrintSlip:
+		e.Sitting = sitting
+		return e
+	case PowerDown:
+		e.Sitting = sitting
+		return e
+	}
+	return e
+}

@@ -137,12 +137,63 @@ func TestWentAway(t *testing.T) {
 	}
 }
 
+// Who came for something else than a MyKey ID.
+func TestAims(t *testing.T) {
+	pin := func() Event { return TypedPIN{&secret{}} }
+	has, hasNot := PINRight{Account: Account{ID: ids[1]}, IDs: ids}, PINRight{IDs: ids}
+	done := Answered{Account: Account{ID: ids[1]}, Code: "ABCD-EFGH-JKMN"}
+	for _, tt := range []struct {
+		name    string
+		aim     Aim
+		more    []Event
+		want    Step
+		effects string
+	}{
+		{"no ID", Open, []Event{hasNot}, None, "ReadCard Check"},
+		{"no ID, and one is made", Open, []Event{hasNot, TapNext{}}, Choose, "ReadCard Check"},
+		{"no ID, and under 15", Open, []Event{hasNot, TapYoung{}}, Young, "ReadCard Check"},
+		{"no ID, under 15, and back", Open, []Event{hasNot, TapYoung{}, TapBack{}}, None, "ReadCard Check"},
+		{"no ID, and the end", Open, []Event{hasNot, TapEnd{}}, Take, "ReadCard Check PowerDown"},
+		{"moved", Open, []Event{CardMoved{}, CardOut{}, CardIn{}}, Reading, "ReadCard Check PowerDown ReadCard"},
+		{"a new code", Anew, []Event{has}, Applying, "ReadCard Check Apply"},
+		{"a new code, and its slip", Anew, []Event{has, done}, Done, "ReadCard Check Apply PrintSlip"},
+		{"a new code without an ID", Anew, []Event{hasNot}, None, "ReadCard Check"},
+		{"a new code at もうあります", Make, []Event{has, TapForgot{}, done}, Done, "ReadCard Check Apply PrintSlip"},
+		{"a new code, and the network away", Anew, []Event{has, CardStops{Offline}}, Stopped, "ReadCard Check Apply PowerDown"},
+	} {
+		s, effects := State{Step: Place, Aim: tt.aim}, ""
+		for _, e := range append([]Event{CardIn{}, CardRead{Tries: 3}, pin()}, tt.more...) {
+			next, effect, _ := s.Next(e)
+			if s = next; effect != nil {
+				effects += strings.TrimPrefix(fmt.Sprintf(" %T", effect), " wizard.") + " "
+			}
+			switch e := effect.(type) {
+			case ReadCard:
+				if e.Aim != tt.aim {
+					t.Errorf("%s: read for %d", tt.name, e.Aim)
+				}
+			case Check:
+				if e.Aim != tt.aim {
+					t.Errorf("%s: checked for %d", tt.name, e.Aim)
+				}
+			case Apply:
+				if e.Purpose != "show" || e.Pass != nil {
+					t.Errorf("%s: %+v", tt.name, e)
+				}
+			}
+		}
+		if s.Step != tt.want || strings.TrimSpace(effects) != tt.effects || s.Forgot != (s.Code != "" || s.Step == Applying) {
+			t.Errorf("%s: step %d, want %d\n%s\n%s", tt.name, s.Step, tt.want, effects, tt.effects)
+		}
+	}
+}
+
 // Whatever comes in whatever order: every secret is used once or wiped, no PIN
 // is checked at the last try unless staff said yes, and who leaves leaves nothing.
 func TestAnyOrder(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(4, 2))
 	for range 3000 {
-		s, asked := State{}, false
+		s, asked := State{Aim: Aim(rnd.IntN(3))}, false
 		for range 40 {
 			e, mine := any1(rnd)
 			tries, step := s.Tries, s.Step

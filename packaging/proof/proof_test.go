@@ -68,3 +68,13 @@ func TestNobodyElseSkips(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// What is planted is found by the test that it is planted for, and by no other.
+func TestPlant(t *testing.T) {
+	fault := Fault{"packaging/proof/proof.go", `return usual`, `return few`}
+	Finds(t, "TestTimes", `real:1 soak: want:2}: 1`, fault)
+	overlay, err := os.ReadFile(Plant(t, fault))
+	if err != nil || !bytes.Contains(overlay, []byte("proof.go")) {
+		t.Errorf("%s, %v", overlay, err)
+	}
+}

@@ -10,48 +10,56 @@ import (
 	"pointkiosk/cards/face"
 	"pointkiosk/hub/api"
 	"pointkiosk/kiosk"
+	"pointkiosk/kiosk/account"
 	"pointkiosk/kiosk/jpki"
 	"pointkiosk/kiosk/pcsc"
+	"pointkiosk/kiosk/prize"
 	"pointkiosk/kiosk/wizard"
 )
 
-// A clerk does what the MyKey ID screens ask for: it talks to the My Number card
-// on the reader, and to the hub. What it knows of a person lasts as long as
+// A clerk does what residents' screens ask for: it talks to the My Number card
+// on the reader, if there is one, and to the hub. What it knows of a person lasts as long as
 // their card lies there, and never leaves memory.
 type clerk struct {
 	s       *Station
-	readers readers
+	readers readers // nil where there are none
 	hub     *api.Client
 	face    *face.Face // the issuer has another: one goroutine at a time
 	limit   time.Duration
 
-	mu     sync.Mutex
-	away   bool   // there is no reader
-	reader string // on which the card lies
-	now    *sitting
+	mu       sync.Mutex
+	away     bool   // there is no reader
+	reader   string // on which the card lies
+	now      *sitting
+	sittings int            // so far
+	ends     sync.WaitGroup // of sittings, at the hub
+	sale     sync.Mutex     // one ticket at a time
+	till     till
 }
 
-// newClerk returns the one of the reader that the settings name; nil where there
-// is none.
+// newClerk returns the one of the reader that the settings name.
 func newClerk(s *Station, look *face.Opts) (*clerk, error) {
 	r, err := s.opts.Settings.Card.open(s.opts)
-	if err != nil || r == nil {
+	if err != nil {
 		return nil, err
 	}
 	c := &clerk{s: s, readers: r, limit: hubLimit}
 	if c.face, err = face.New(look); err != nil {
 		return nil, err
 	}
+	c.till.c = c
 	c.hub, err = api.NewClient(&api.Opts{Base: s.Identity.Hub})
 	return c, err
 }
 
-// A sitting is one person with their card.
+// A sitting is one person, with their card or signed in by password.
 type sitting struct {
+	n      int             // no other has the same
 	ctx    context.Context // ends when they leave
 	leave  context.CancelFunc
-	card   session // this and read are the clerk's mutex's
-	read   bool    // the PIN may be asked for
+	card   session        // this, read and tokens are the clerk's mutex's
+	read   bool           // the PIN may be asked for, or somebody signed in
+	tokens []cards.Secret // of the sitting at the hub, the last one good
 	token  *jpki.Token
 	cert   *jpki.Certificate
 	scheme string
@@ -75,28 +83,42 @@ const renewedFor = 24 * time.Hour
 func (c *clerk) do(ctx context.Context, e kiosk.Effect) kiosk.Event {
 	switch e := e.(type) {
 	case wizard.ReadCard:
-		return c.read(ctx)
+		return c.read(ctx, e.Aim)
 	case wizard.PrintSlip:
 		return c.slip(ctx, e)
 	case wizard.PowerDown:
-		c.powerDown(c.end(nil))
-		c.readers.Done()
+		c.leave(e.Sitting)
 		return nil
-	}
-	sit := c.sat()
-	if sit == nil { // they have left
-		wipe(e)
+	case account.Leave:
+		c.leave(e.Sitting)
 		return nil
-	}
-	switch e := e.(type) {
+	case prize.Open, prize.Add, prize.Take, prize.Reprint, prize.Clear:
+		return c.till.do(ctx, e)
 	case wizard.Check:
-		return c.check(sit, e)
+		if sit := c.sat(e.Sitting); sit != nil {
+			return c.moved(sit, c.check(sit, e))
+		}
 	case wizard.LookAt:
-		return c.lookAt(sit, e.ID)
+		if sit := c.sat(e.Sitting); sit != nil {
+			return c.moved(sit, c.lookAt(sit, e.ID))
+		}
 	case wizard.Apply:
-		return c.apply(sit, e)
+		if sit := c.sat(e.Sitting); sit != nil {
+			return c.moved(sit, c.apply(sit, e))
+		}
+	default:
+		return c.doAccount(ctx, e)
 	}
+	wipe(e) // they have left
 	return nil
+}
+
+// moved ends the sitting of a card that has to be laid down again; nobody else's.
+func (c *clerk) moved(sit *sitting, e kiosk.Event) kiosk.Event {
+	if _, yes := e.(wizard.CardMoved); yes {
+		c.dismiss(c.end(sit.n))
+	}
+	return e
 }
 
 // wipe overwrites the secret of an effect that is not performed.
@@ -108,15 +130,23 @@ func wipe(e kiosk.Effect) {
 		if e.Pass != nil {
 			e.Pass.Wipe()
 		}
+	case account.SignIn:
+		e.Pass.Wipe()
+	case account.LookAt:
+		e.Text.Wipe()
+	case account.PutCards:
+		for _, scan := range e.Scans {
+			scan.Text.Wipe()
+		}
 	}
 }
 
-// sat is the sitting now, nil where nobody sits whose card was read: what comes
-// for the one before is not done with the next one's card.
-func (c *clerk) sat() *sitting {
+// sat is the sitting now if it is the n-th and its card was read, and else nil:
+// what comes for the one before is not done with the next one's card.
+func (c *clerk) sat(n int) *sitting {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.now == nil || !c.now.read {
+	if c.now == nil || !c.now.read || c.now.n != n {
 		return nil
 	}
 	return c.now
@@ -135,18 +165,51 @@ func (c *clerk) sits(sit *sitting) bool {
 	return c.now == sit
 }
 
-// end ends the sitting, and begins the next one if there is one. It returns the
-// card that is to be powered down, if any.
-func (c *clerk) end(next *sitting) session {
+// begin begins a sitting. It returns the one before, for [clerk.dismiss].
+func (c *clerk) begin(sit *sitting) *sitting {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	was := c.now
-	c.now = next
+	c.sittings++
+	sit.n, c.now = c.sittings, sit
+	if was != nil {
+		was.leave()
+	}
+	return was
+}
+
+// dismiss has the card of a sitting that is over forget its PIN, and ends it at
+// the hub beside whatever comes next.
+func (c *clerk) dismiss(was *sitting) {
 	if was == nil {
+		return
+	}
+	c.powerDown(was.card)
+	for _, token := range was.tokens {
+		c.ends.Go(func() { c.rise(was.ctx, token) })
+	}
+}
+
+// leave is the end of a visit.
+func (c *clerk) leave(n int) {
+	c.dismiss(c.end(n))
+	if c.readers != nil {
+		c.readers.Done()
+	}
+}
+
+// end ends the n-th sitting, if it is not over; 0 is whoever sits there. It returns
+// the one that is over, for [clerk.dismiss].
+func (c *clerk) end(n int) *sitting {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	was := c.now
+	if was == nil || n != 0 && was.n != n {
 		return nil
 	}
+	c.now = nil
 	was.leave()
-	return was.card
+	return was
 }
 
 // powerDown has the card forget that the PIN was right.
@@ -160,14 +223,14 @@ func (c *clerk) powerDown(card session) {
 }
 
 // read reads the card as far as no PIN is needed, while the hub is asked.
-func (c *clerk) read(ctx context.Context) kiosk.Event {
+func (c *clerk) read(ctx context.Context, aim wizard.Aim) kiosk.Event {
 	scheme, err := c.scheme(ctx)
 	if err != nil {
 		return c.broken(err)
 	}
 	sit := &sitting{scheme: scheme, show: make(chan asked, 1)}
 	sit.ctx, sit.leave = context.WithCancel(ctx)
-	c.powerDown(c.end(sit))
+	c.dismiss(c.begin(sit))
 	go func() {
 		o, err := c.ask(sit, cards.Show, "")
 		sit.show <- asked{o, err}
@@ -181,13 +244,20 @@ func (c *clerk) read(ctx context.Context) kiosk.Event {
 	case !c.sits(sit): // nobody waits for this any more, but perhaps for the next card
 		return nil
 	case err != nil:
-		return c.trouble(err)
+		return c.moved(sit, c.trouble(err))
 	}
 	if why := c.outOfDate(sit); why != "" {
 		return wizard.CardStops{Reason: why}
 	}
+	if aim == wizard.Open { // without the hub no PIN need be asked for
+		shown := <-sit.show
+		if shown.err != nil {
+			return c.unheard(shown.err)
+		}
+		sit.show <- shown
+	}
 	c.isRead(sit)
-	return wizard.CardRead{Tries: tries}
+	return wizard.CardRead{Tries: tries, Sitting: sit.n}
 }
 
 // outOfDate says whether a certificate has ended or has just begun; "" if it is
@@ -273,13 +343,13 @@ func (c *clerk) check(sit *sitting, e wizard.Check) kiosk.Event {
 		shown.offer, shown.err = c.ask(sit, cards.Show, "")
 	}
 	switch {
-	case c.turn(sit, shown.err):
+	case e.Aim == wizard.Make && c.turn(sit, shown.err):
 		return sit.later()
 	case shown.err != nil:
 		return c.unheard(shown.err)
 	}
 	sit.offer = shown.offer
-	return c.who(sit)
+	return c.who(sit, e.Aim)
 }
 
 // troubles are the screens for what a card, or its reader, does.
@@ -303,7 +373,6 @@ func (c *clerk) trouble(err error) kiosk.Event {
 	}
 	var lost *jpki.LostError
 	if errors.Is(err, pcsc.ErrGone) || errors.Is(err, pcsc.ErrEnded) || errors.As(err, &lost) {
-		c.powerDown(c.end(nil))
 		return wizard.CardMoved{}
 	}
 	return c.broken(err)
@@ -312,63 +381,4 @@ func (c *clerk) trouble(err error) kiosk.Event {
 func (c *clerk) broken(err error) kiosk.Event {
 	c.s.opts.Log.Error("card", "error", err)
 	return wizard.CardStops{Reason: wizard.Broken}
-}
-
-// watch tells when a card is put down and taken away, until ctx ends. Nobody's
-// card keeps its power beyond that.
-func (c *clerk) watch(ctx context.Context, send func(kiosk.Event)) error {
-	var off sync.WaitGroup
-	gone := func() { // powering down takes its time
-		card := c.end(nil)
-		off.Go(func() { c.powerDown(card) })
-	}
-	err := c.readers.Run(ctx, func(e pcsc.Event) {
-		switch e := e.(type) {
-		case pcsc.Inserted:
-			c.lies(e.Reader)
-			send(wizard.CardIn{})
-		case pcsc.Mute:
-			c.lies(e.Reader)
-			send(wizard.CardIn{})
-			send(wizard.CardStops{Reason: wizard.Mute})
-		case pcsc.Removed, pcsc.Second: // of two nobody knows whose visit it is
-			gone()
-			send(wizard.CardOut{})
-		case pcsc.NoReader:
-			gone()
-			c.isAway(true)
-			send(wizard.CardStops{Reason: wizard.NoReader})
-			send(c.s.Arrive(ctx))
-		case pcsc.ReaderBack:
-			c.isAway(false)
-			send(c.s.Arrive(ctx))
-		}
-	})
-	gone()
-	off.Wait()
-	return err
-}
-
-func (c *clerk) lies(reader string) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.reader = reader
-}
-
-func (c *clerk) isAway(away bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.away = away
-}
-
-// isOpen reports whether MyKey IDs are made here, now.
-func (c *clerk) isOpen(ctx context.Context) bool {
-	if c == nil {
-		return false
-	}
-	c.mu.Lock()
-	away := c.away
-	c.mu.Unlock()
-	_, err := c.scheme(ctx)
-	return err == nil && !away
 }

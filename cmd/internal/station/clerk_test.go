@@ -8,13 +8,16 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
+	"net/http"
 	"net/netip"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -92,6 +95,7 @@ type counter struct {
 	secret []string      // what may be in no log
 	stop   context.CancelFunc
 	clock  time.Duration // how far the kiosk's is ahead
+	after  atomic.Int64  // so many bytes from now the printer is switched off; 0: never
 }
 
 // newCounter deals the cards of these kinds before the hub opens: its CRL is of
@@ -124,7 +128,7 @@ func newCounterAt(t *testing.T, mend func(*counter), kinds ...string) (c *counte
 		Revocation: revocation.NewCRL(file, &revocation.Opts{}),
 	}
 	mend(c)
-	c.open(printer.ProcessID, nil, func(o *Opts) {
+	c.open(printer.ProcessID, c.fault, func(o *Opts) {
 		o.Settings.Card.Reader = "pcsc:"
 		o.Now = func() time.Time { return time.Now().Add(c.clock) }
 		o.Log = slog.New(slog.NewTextHandler(c.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
@@ -140,6 +144,14 @@ func newCounterAt(t *testing.T, mend func(*counter), kinds ...string) (c *counte
 	})
 	t.Cleanup(func() { c.stop(); c.logsNothing() })
 	return c, dealt
+}
+
+// fault switches the printer off, once.
+func (c *counter) fault(int64) printertest.Fault {
+	if c.after.Load() > 0 && c.after.Add(-1) == 0 {
+		return printertest.SwitchedOff
+	}
+	return printertest.None
 }
 
 // logsNothing looks for what no log may hold, the PINs among it.
@@ -221,7 +233,7 @@ func (c *counter) agree() {
 func (c *counter) home() {
 	c.t.Helper()
 	c.takeAway()
-	if c.at(kiosk.Home); c.state.MyKey.Step != wizard.Needs || c.state.MyKey.Account.ID != "" || c.desk.clerk.sat() != nil {
+	if c.at(kiosk.Home); c.state.MyKey.Step != wizard.Needs || c.state.MyKey.Account.ID != "" || c.desk.clerk.now != nil {
 		c.t.Fatalf("left behind: %+v", c.state.MyKey)
 	}
 }
@@ -329,6 +341,12 @@ func (c *counter) wantSlip(n int, id string) {
 // signs in, and the slip has no code.
 func TestCounterPassword(t *testing.T) {
 	c, dealt := newCounter(t, "p256")
+	var wire bytes.Buffer // all that leaves the kiosk
+	hub := c.server.Config.Handler
+	c.server.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.Body = io.NopCloser(io.TeeReader(r.Body, &wire))
+		hub.ServeHTTP(w, r)
+	})
 	c.sit(dealt[0])
 	c.pinIs("1234")
 	c.do(wizard.TapID{ID: c.state.MyKey.IDs[1]}, wizard.TapTyped{}, wizard.TapNext{}, wizard.TapNext{})
@@ -342,6 +360,9 @@ func TestCounterPassword(t *testing.T) {
 		c.shows(p.next)
 		if len(bytes.Trim(typed.Take(), "\x00")) > 0 {
 			t.Error("the password is still there")
+		}
+		if id := c.state.MyKey.ID; bytes.Contains(wire.Bytes(), []byte(p.text)) || !bytes.Contains(wire.Bytes(), []byte(id)) {
+			t.Errorf("the password left the kiosk unsealed, or nothing did: %d bytes", wire.Len())
 		}
 		c.secret = append(c.secret, p.text)
 	}

@@ -11,6 +11,7 @@ import (
 	"pointkiosk/cards"
 	"pointkiosk/hub/api"
 	"pointkiosk/kiosk"
+	"pointkiosk/kiosk/account"
 	"pointkiosk/kiosk/wizard"
 )
 
@@ -18,10 +19,10 @@ import (
 const hubLimit = 8 * time.Second
 
 // who asks for the account of this card, and for IDs to choose from.
-func (c *clerk) who(sit *sitting) kiosk.Event {
-	answer, err := c.signed(sit, cards.Application{Purpose: cards.Show}, cards.Apply{})
+func (c *clerk) who(sit *sitting, aim wizard.Aim) kiosk.Event {
+	answer, err := c.signed(sit, cards.Application{Purpose: cards.Show}, cards.Apply{}, nil)
 	switch {
-	case c.turn(sit, err):
+	case aim == wizard.Make && c.turn(sit, err):
 		return sit.later()
 	case err != nil:
 		return c.unheard(err)
@@ -29,7 +30,10 @@ func (c *clerk) who(sit *sitting) kiosk.Event {
 	next := cards.Register
 	switch answer.Ruling {
 	case cards.RulingOK:
-		next = cards.Change
+		if next = cards.Change; aim == wizard.Open {
+			c.powerDown(sit.card) // nothing more is signed
+			return account.Opened{Account: c.holds(sit, answer.ID, answer.Held, answer.Moved), Sitting: sit.n}
+		}
 	case cards.RulingNoID:
 	default:
 		return wizard.Answered{Word: string(answer.Ruling)}
@@ -97,9 +101,6 @@ func (c *clerk) apply(sit *sitting, e wizard.Apply) kiosk.Event {
 	}
 	a := cards.Application{Purpose: cards.Purpose(e.Purpose), ID: e.ID}
 	more := cards.Apply{Code: a.Purpose == cards.Show || a.Purpose == cards.Register && e.Pass == nil}
-	if typed, ok := e.Pass.(wizard.Typed); ok {
-		more.Password = cards.Secret(typed.Take())
-	}
 	switch a.Purpose {
 	case cards.Register:
 		a.Terms = sit.offer.Terms.Version
@@ -109,7 +110,7 @@ func (c *clerk) apply(sit *sitting, e wizard.Apply) kiosk.Event {
 			return c.unheard(err)
 		}
 	}
-	answer, err := c.signed(sit, a, more)
+	answer, err := c.signed(sit, a, more, e.Pass)
 	switch {
 	case a.Purpose == cards.Register && c.turn(sit, err):
 		if lost, ok := errors.AsType[unreached](err); ok {
@@ -156,11 +157,17 @@ func (c *clerk) answered(sit *sitting, a cards.Application, answer cards.Answer)
 }
 
 // signed has the card sign an application under the offer at hand, and returns
-// what the hub says to it.
-func (c *clerk) signed(sit *sitting, a cards.Application, more cards.Apply) (answer cards.Answer, err error) {
+// what the hub says to it. A password is sealed, and overwritten, before the card
+// takes its time.
+func (c *clerk) signed(sit *sitting, a cards.Application, more cards.Apply, pass wizard.Secret) (answer cards.Answer, err error) {
 	a.Scheme, a.Kiosk, a.At, a.Challenge = sit.scheme, c.s.Identity.Kiosk, c.s.opts.Now().UnixMilli(), sit.offer.Challenge
 	if more.Application, err = cards.Encode(a); err != nil {
 		return answer, err
+	}
+	if typed, ok := pass.(wizard.Typed); ok {
+		if more.Password, err = cards.SealPassword(sit.offer.Seal, more.Application, typed.Take()); err != nil {
+			return answer, err
+		}
 	}
 	if more.Signature, err = sit.token.Sign(a); err != nil {
 		return answer, cardError{err}
@@ -172,6 +179,7 @@ func (c *clerk) signed(sit *sitting, a cards.Application, more cards.Apply) (ans
 	})
 	if err == nil && answer.Ruling == cards.RulingOK {
 		sit.answer = answer
+		c.opened(sit, answer.Token)
 	}
 	return answer, err
 }
@@ -191,8 +199,7 @@ func (c *clerk) ask(sit *sitting, purpose cards.Purpose, wanted string) (offer c
 }
 
 // exchange sends a paper and opens the answer. An application is sent again, the
-// same bytes, while there is time: it has the same answer. What was sent is
-// overwritten: it may hold a password.
+// same bytes, while there is time: it has the same answer.
 func (c *clerk) exchange(ctx context.Context, paper cards.Paper, v any, send func(context.Context, []byte) ([]byte, error),
 	open func([]byte, cards.TrustList, [sha256.Size]byte) error) error {
 	list, err := c.s.TrustList(ctx)
@@ -203,7 +210,6 @@ func (c *clerk) exchange(ctx context.Context, paper cards.Paper, v any, send fun
 	if err != nil {
 		return err
 	}
-	defer clear(sealed)
 	request := sha256.Sum256(sealed)
 	ctx, cancel := context.WithTimeout(ctx, c.limit)
 	defer cancel()

@@ -40,6 +40,7 @@ type market struct {
 	opts     Opts
 	people   registry.Opts
 	accounts *registry.Registry
+	db       *sql.DB // the hub's
 	server   *httptest.Server
 	road     *road
 	desk     *Desk
@@ -92,6 +93,7 @@ func (m *market) openHub() (base string) {
 	db, err := sql.Open("sqlite", "file:"+filepath.Join(m.t.TempDir(), "hub.db")+"?_pragma=journal_mode(WAL)&_pragma=busy_timeout(5000)&_txlock=immediate")
 	m.ok(err)
 	db.SetMaxOpenConns(1)
+	m.db = db
 	m.t.Cleanup(func() { _ = db.Close() })
 	m.ok(schema.Migrate(m.t.Context(), db))
 	key := func(seed byte) ed25519.PrivateKey { return ed25519.NewKeyFromSeed(bytes.Repeat([]byte{seed}, 32)) }

@@ -32,6 +32,9 @@ func (s *Station) NewDesk() *Desk { return &Desk{Station: s} }
 // Do performs an effect and returns what came of it.
 func (d *Desk) Do(ctx context.Context, e kiosk.Effect) kiosk.Event {
 	switch e := e.(type) {
+	case kiosk.Beep:
+		d.beep(ctx)
+		return nil
 	case kiosk.Unlock:
 		return d.unlock(e)
 	case kiosk.OpenDesk:
@@ -54,11 +57,7 @@ func (d *Desk) Do(ctx context.Context, e kiosk.Effect) kiosk.Event {
 	case kiosk.ConfirmDate:
 		return d.confirmed(ctx, e)
 	}
-	if d.clerk != nil {
-		return d.clerk.do(ctx, e)
-	}
-	wipe(e)
-	return nil
+	return d.clerk.do(ctx, e)
 }
 
 func (d *Desk) print(ctx context.Context, e kiosk.PrintCard) kiosk.Event {

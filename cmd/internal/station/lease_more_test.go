@@ -7,6 +7,7 @@ import (
 	"pointkiosk/cards"
 	"pointkiosk/hub/ledger"
 	"pointkiosk/kiosk"
+	"pointkiosk/kiosk/account"
 	"pointkiosk/kiosk/wizard"
 )
 
@@ -80,5 +81,24 @@ func TestCounterHeldOffline(t *testing.T) {
 		}
 		c.home()
 		c.road.cut.Store(false)
+	}
+}
+
+// No leased ID is given to who came for their balance: without a network there is
+// none, and the screen says so.
+func TestLeasedIsNoBalance(t *testing.T) {
+	c, dealt := leased(t, "p256")
+	for n := range 2 {
+		c.road.cut.Store(n == 0)
+		c.do(kiosk.TapBalance{}, account.TapCard{})
+		if c.lay(dealt[0]); n == 1 {
+			c.shows(wizard.PIN)
+			c.road.cut.Store(true)
+			c.pinIs("1234")
+		}
+		if c.shows(wizard.Stopped); c.state.MyKey.Reason != wizard.Offline || c.held() != 20 || dealt[0].Verified() || pins(dealt[0]) != n {
+			t.Errorf("%q, %d leased, %d PINs", c.state.MyKey.Reason, c.held(), pins(dealt[0]))
+		}
+		c.home()
 	}
 }

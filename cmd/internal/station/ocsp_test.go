@@ -48,7 +48,7 @@ func TestCounterOCSP(t *testing.T) {
 			continue
 		}
 		id, _ := c.register()
-		if got := c.desk.clerk.sat().answer; got.ID != id || got.Standing != want {
+		if got := c.desk.clerk.now.answer; got.ID != id || got.Standing != want {
 			t.Errorf("%s is %q, not %q", kinds[n], got.Standing, want)
 		}
 		c.home()

@@ -122,7 +122,7 @@ func signOf(st kiosk.State) panel.Sign {
 	switch {
 	case st.Step == kiosk.Out, st.Paper.Code != "" && st.Step != kiosk.Wait:
 		return panel.OutOfOrder
-	case st.Step == kiosk.Confirm:
+	case st.Step == kiosk.Confirm, st.Forgotten():
 		return panel.Attention
 	case st.Step != kiosk.Issue || st.Desk.Request == "" || !st.Paper.Ready:
 		return panel.Dark

@@ -14,6 +14,7 @@ import (
 
 	"pointkiosk/kiosk"
 	"pointkiosk/kiosk/panel"
+	"pointkiosk/kiosk/wizard"
 )
 
 func TestSignOf(t *testing.T) {
@@ -35,6 +36,7 @@ func TestSignOf(t *testing.T) {
 		{"stopped by the hub", kiosk.State{Step: kiosk.Issue, Paper: well, Desk: desk, Count: left, Network: kiosk.Network{Stopped: "x"}}, panel.OutOfOrder},
 		{"printing", kiosk.State{Step: kiosk.Wait, Paper: well, Desk: desk, Count: left}, panel.Dark},
 		{"a question", kiosk.State{Step: kiosk.Confirm, Paper: well, Desk: desk, Count: left}, panel.Attention},
+		{"a card left lying", leftLying(), panel.Attention},
 		{"out", kiosk.State{Step: kiosk.Out, Paper: kiosk.Paper{Code: "P-02"}, Desk: desk}, panel.OutOfOrder},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -124,4 +126,16 @@ func TestPinSettings(t *testing.T) {
 	if _, err := openPanel(GPIO{Lamp: "GPIO17"}, func(string) (gpio.PinIO, error) { return nil, errNone }, nil, nil); !errors.Is(err, errNone) {
 		t.Errorf("a pin that is not there: %v", err)
 	}
+}
+
+// leftLying is a card that nobody took away for a while.
+func leftLying() kiosk.State {
+	s := kiosk.First(kiosk.Look{}, kiosk.Site{Counter: true}, time.Hour)
+	s.Paper = kiosk.Paper{Ready: true}
+	for _, e := range []kiosk.Event{
+		kiosk.Tick{Now: time.Unix(1000, 0)}, wizard.CardIn{}, kiosk.TapMyKey{}, wizard.TapEnd{}, kiosk.Tick{Now: time.Unix(1011, 0)},
+	} {
+		s, _ = s.Next(e)
+	}
+	return s
 }

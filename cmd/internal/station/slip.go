@@ -1,6 +1,7 @@
 package station
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -13,7 +14,7 @@ import (
 // slip prints what a resident takes home, also where they have left meanwhile.
 // It is no card: one that is torn is printed again.
 func (c *clerk) slip(ctx context.Context, e wizard.PrintSlip) kiosk.Event {
-	sit := c.sat()
+	sit := c.sat(e.Sitting)
 	if sit == nil {
 		return wizard.SlipOut{}
 	}
@@ -25,17 +26,22 @@ func (c *clerk) slip(ctx context.Context, e wizard.PrintSlip) kiosk.Event {
 		c.s.opts.Log.Error("slip: something on it can't be drawn") // err may quote the ID
 		return wizard.SlipOut{}
 	}
+	return wizard.SlipOut{Printed: c.bring(ctx, drawn)}
+}
+
+// bring brings a slip to paper.
+func (c *clerk) bring(ctx context.Context, drawn *face.Drawn) bool {
 	if p := c.s.printer.Prepare(ctx); !p.Ready {
-		return wizard.SlipOut{}
+		return false
 	}
 	out := c.s.printer.Print(ctx, drawn)
-	return wizard.SlipOut{Printed: out == kiosk.CameOut || out == kiosk.Presumably}
+	return out == kiosk.CameOut || out == kiosk.Presumably
 }
 
 // slipOf says what stands on the slip. Where the password is set stands there only
 // with the code that sets it.
 func (c *clerk) slipOf(ctx context.Context, sit *sitting, e wizard.PrintSlip) face.Slip {
-	const lang = "ja"
+	lang := cmp.Or(e.Lang, "ja")
 	terms := sit.offer.Terms
 	s := face.Slip{
 		Municipality: terms.Municipality.In(lang), Scheme: terms.Scheme.In(lang), ID: e.ID, Code: e.Code,
@@ -56,9 +62,11 @@ func (c *clerk) slipOf(ctx context.Context, sit *sitting, e wizard.PrintSlip) fa
 
 // host is where residents find the hub's pages, in plain letters.
 func (c *clerk) host(ctx context.Context) string {
-	all, err := c.s.Allotments(ctx)
-	if err != nil || len(all) == 0 {
-		return ""
+	if all, err := c.s.Allotments(ctx); err == nil && len(all) > 0 {
+		return string(all[len(all)-1].Event.Host)
 	}
-	return string(all[len(all)-1].Event.Host)
+	if list, err := c.s.TrustList(ctx); err == nil && len(list.Hosts) > 0 {
+		return string(list.Hosts[0])
+	}
+	return ""
 }

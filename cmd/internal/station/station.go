@@ -63,7 +63,7 @@ type Station struct {
 	lock     *os.File
 	wake     chan struct{}
 	door     *door
-	clerk    *clerk      // nil without a card reader
+	clerk    *clerk      // nil where nobody comes: the kiosk is only looked at
 	press    sync.Mutex  // one paper at a time: a card or a slip
 	denied   atomic.Bool // somebody said that the date is another
 }
@@ -164,6 +164,9 @@ func lockDir(dir string) (*os.File, error) {
 // Close closes what was opened.
 func (s *Station) Close() error {
 	var errs []error
+	if s.clerk != nil {
+		s.clerk.ends.Wait()
+	}
 	if s.printer != nil {
 		errs = append(errs, s.printer.Close())
 	}

@@ -31,13 +31,12 @@ func (d *Desk) Watch(ctx context.Context, send func(kiosk.Event)) error {
 	var parts sync.WaitGroup
 	parts.Go(func() { up.Run(ctx) })
 	parts.Go(func() { d.check(ctx) })
-	if d.clerk != nil {
-		parts.Go(func() {
-			if err := d.clerk.watch(ctx, send); err != nil {
-				d.opts.Log.Error("card reader", "error", err)
-			}
-		})
-	}
+	parts.Go(func() { d.clerk.tend(ctx) })
+	parts.Go(func() {
+		if err := d.clerk.watch(ctx, send); err != nil {
+			d.opts.Log.Error("card reader", "error", err)
+		}
+	})
 	parts.Go(func() { watchPaper(ctx, d.notePaper(new(PaperNote)), send) })
 	look := time.NewTicker(lookEvery)
 	defer look.Stop()
