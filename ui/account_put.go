@@ -23,7 +23,6 @@ func (p *pen) verdict(word string) string {
 // put is ポイントカードを入れる: each card that was scanned, with its verdict.
 type put struct {
 	p      *pen
-	page   *page
 	title  *text
 	sum    *amount
 	sub    *text
