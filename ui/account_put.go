@@ -199,6 +199,7 @@ func endings() []stop {
 		{string(account.Over), "A-03", "calendar", ""},
 		{string(account.Unknown), "A-04", "call", ""},
 		{string(account.Broken), "A-05", "call", ""},
+		{string(account.Slow), "A-06", "calendar", ""},
 	}
 }
 
