@@ -114,7 +114,10 @@ func (s State) back(e Event) (State, Effect, bool) {
 	case Own, Password:
 		s.Step, s.Taken, s.Before, s.Typed = Choose, "", false, false
 	case Typing, Terms:
-		if s.Step = Password; s.Before {
+		switch s.Step = Password; {
+		case s.Join:
+			return s.leave()
+		case s.Before:
 			s.Step = Confirm
 		}
 	case Confirm:
@@ -240,6 +243,8 @@ func (s State) known(e PINRight) (State, Effect, bool) {
 	switch {
 	case e.Account.ID != "" && s.Aim == Anew:
 		return s.renew()
+	case e.Account.ID != "" && e.Join && s.Aim == Make:
+		s.Step, s.ID, s.Join = Terms, e.Account.ID, true
 	case e.Account.ID != "":
 		s.Step = Held
 	case s.Aim == Make:

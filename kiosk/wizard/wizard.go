@@ -111,6 +111,7 @@ type State struct {
 	Slip    SlipState // of the slip
 	Before  bool      // the ID is from before: this card takes the place of the one that was bound to it
 	Forgot  bool      // the password: a new code was asked for
+	Join    bool      // the ID is to be one of this scheme too: its terms are agreed to
 	change  bool      // another ID in place of the one held
 	Sitting int       // whose card was read: of the one who reads cards
 }
@@ -171,6 +172,7 @@ type (
 		IDs     []string // proposals, where there is none; of a lease while offline
 		Later   bool
 		Terms   Agreement
+		Join    bool // the account is not one of this scheme yet
 	}
 	PINWrong struct{ Tries int }
 	WentAway struct { // the network, on the way: begin again with the IDs of a lease

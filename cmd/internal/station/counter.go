@@ -34,6 +34,9 @@ func (c *clerk) who(sit *sitting, aim wizard.Aim) kiosk.Event {
 			c.powerDown(sit.card) // nothing more is signed
 			return account.Opened{Account: c.holds(sit, answer.ID, answer.Held, answer.Moved), Sitting: sit.n}
 		}
+		if aim == wizard.Make && !answer.Joined {
+			next = cards.Register
+		}
 	case cards.RulingNoID:
 	default:
 		return wizard.Answered{Word: string(answer.Ruling)}
@@ -45,7 +48,10 @@ func (c *clerk) who(sit *sitting, aim wizard.Aim) kiosk.Event {
 	case err != nil:
 		return c.unheard(err)
 	}
-	return wizard.PINRight{Account: accountOf(answer), IDs: sit.offer.Proposals, Terms: termsOf(sit.offer.Terms)}
+	return wizard.PINRight{
+		Account: accountOf(answer), IDs: sit.offer.Proposals, Terms: termsOf(sit.offer.Terms),
+		Join: answer.Ruling == cards.RulingOK && next == cards.Register,
+	}
 }
 
 // termsOf are the terms that are signed, and no others.

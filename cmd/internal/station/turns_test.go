@@ -245,3 +245,42 @@ func TestCounterSlow(t *testing.T) {
 	}
 	c.home()
 }
+
+// Who has an ID in another scheme reads the terms of this one, agrees, and keeps
+// the ID; who does not agree is no member.
+func TestCounterJoin(t *testing.T) {
+	c, dealt := newCounter(t, "p256")
+	c.sit(dealt[0])
+	id, _ := c.register()
+	c.home()
+	c.ok(c.ledger.AddEvent(t.Context(), ledger.Event{
+		Event: cards.Event{
+			ID: "walk", Municipality: cards.Text{Ja: "別の市"}, Scheme: cards.Text{Ja: "べつポイント"}, Name: cards.Text{Ja: "歩く会"}, Place: cards.Text{Ja: "広場"},
+			Opens: "00:00", Closes: "24:00", Host: "p.example.jp",
+		},
+		Points: 200, Day: cards.DayOf(time.Now()), CardDays: 30, PointDays: 100,
+	}))
+	c.desk.clerk.s.opts.Settings.Card.Scheme = "べつポイント"
+	for n := range 3 {
+		c.sit(dealt[0])
+		c.pinIs("1234")
+		if n == 2 {
+			c.shows(wizard.Held)
+			c.home()
+			break
+		}
+		if c.shows(wizard.Terms); c.state.MyKey.Terms.Scheme["ja"] != "べつポイント" || c.state.MyKey.ID != id {
+			t.Errorf("%+v", c.state.MyKey)
+		}
+		if n == 1 {
+			c.do(wizard.TapNext{})
+			c.shows(wizard.Confirm)
+			c.do(wizard.TapNext{})
+			if c.shows(wizard.Done); c.state.MyKey.Account.ID != id {
+				t.Errorf("joined with %q", c.state.MyKey.Account.ID)
+			}
+			c.secret = append(c.secret, c.state.MyKey.Code)
+		}
+		c.home()
+	}
+}
