@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"pointkiosk/hub/ledger"
+	"pointkiosk/hub/registry"
 )
 
 // A moneyView is what a page says of an account's points.
@@ -77,7 +78,14 @@ func (s *site) notices(v *visit) (all []notice, err error) {
 		return nil, err
 	}
 	for _, n := range devices {
-		all = append(all, notice{Text: v.Say("page.notice.device", v.date(n.At)), at: n.At})
+		key := "page.notice.device"
+		switch n.Kind {
+		case registry.Rebound:
+			key = "page.notice.rebound"
+		case registry.NewCode:
+			key = "page.notice.code"
+		}
+		all = append(all, notice{Text: v.Say(key, v.date(n.At)), at: n.At})
 	}
 	claims, err := s.points.DecidedClaims(v.Context(), v.session.Account, maxNotices)
 	if err != nil {

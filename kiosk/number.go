@@ -63,7 +63,7 @@ type (
 
 // byNumber is what happens on the screens of 番号で取り消す.
 func (s State) byNumber(e Event) (State, Effect) {
-	n := s.Numbered
+	n := s.Number
 	switch e := e.(type) {
 	case TypedSerial:
 		if n.At == NumberType {
@@ -76,14 +76,14 @@ func (s State) byNumber(e Event) (State, Effect) {
 		}
 	case Ruled:
 		if n.At == NumberAsked && n.Card.Serial == e.Card.Serial {
-			s.Numbered.Busy, s.Numbered.Card = false, e.Card
+			s.Number.Busy, s.Number.Card = false, e.Card
 		}
 	case TapBack:
 		if n.At != NumberFound {
 			s.Desk.Note = ""
 			return s.toMenu(), nil
 		}
-		s.Numbered, s.Desk.Note = Numbered{At: NumberType}, ""
+		s.Number, s.Desk.Note = Numbered{At: NumberType}, ""
 	default:
 		return s.tappedNumber(e)
 	}
@@ -91,7 +91,7 @@ func (s State) byNumber(e Event) (State, Effect) {
 }
 
 func (s State) tappedNumber(e Event) (State, Effect) {
-	n := s.Numbered
+	n := s.Number
 	switch e.(type) {
 	case TapVoid:
 		if n.At == NumberFound && n.Card.Voidable() {
@@ -124,19 +124,19 @@ func (c FoundCard) MayAgain() bool {
 // found shows what is known of a card; of one that is settled, how.
 func (s State) found(c FoundCard) (State, Effect) {
 	s.Site.Practice = false // a number on paper is a live one
-	s.Numbered = Numbered{At: NumberFound, Card: c}
+	s.Number = Numbered{At: NumberFound, Card: c}
 	switch c.State {
 	case cards.VoidAsked:
 		return s.await()
 	case cards.Void, cards.Honoured:
-		s.Numbered.At = NumberAsked
+		s.Number.At = NumberAsked
 	}
 	return s, nil
 }
 
 func (s State) await() (State, Effect) {
-	s.Step, s.Ask, s.Numbered.At, s.Numbered.Busy, s.Numbered.Card.State = ByNumber, Ask{}, NumberAsked, true, cards.VoidAsked
-	return s, AwaitRuling{Serial: s.Numbered.Card.Serial, Online: s.Network.Online}
+	s.Step, s.Ask, s.Number.At, s.Number.Busy, s.Number.Card.State = ByNumber, Ask{}, NumberAsked, true, cards.VoidAsked
+	return s, AwaitRuling{Serial: s.Number.Card.Serial, Online: s.Network.Online}
 }
 
 // answered takes the answer of what is under way.
@@ -150,13 +150,13 @@ func (s State) answered(e Event) (State, Effect) {
 // numberAnswer takes the answer of what is under way for 番号で取り消す; false
 // where it is for nobody there.
 func (s State) numberAnswer(e Event) (State, Effect, bool) {
-	if s.Numbered.At == NumberNone {
+	if s.Number.At == NumberNone {
 		return s, nil, false
 	}
 	switch e := e.(type) {
 	case VoidNoted:
 		s = s.counted(e.Count, e.Request, e.Preview)
-		if e.Serial != s.Numbered.Card.Serial { // it was the other one, which did not come out whole
+		if e.Serial != s.Number.Card.Serial { // it was the other one, which did not come out whole
 			s.Desk.Note = "issue.void.noted"
 			return s.toMenu(), nil, true
 		}
@@ -164,7 +164,7 @@ func (s State) numberAnswer(e Event) (State, Effect, bool) {
 		return s, effect, true
 	case CardOut:
 		s = s.counted(e.Count, e.Request, e.Preview)
-		s.Numbered.At, s.Numbered.Card.Again, s.Numbered.Presumed, s.Desk.Note = NumberAgain, e.Serial, e.Presumed, ""
+		s.Number.At, s.Number.Card.Again, s.Number.Presumed, s.Desk.Note = NumberAgain, e.Serial, e.Presumed, ""
 	case CardDoubtful:
 		s = s.counted(e.Count, e.Request, e.Preview)
 		s.Step, s.Ask = Confirm, Ask{Card: e.Card}

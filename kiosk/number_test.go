@@ -76,8 +76,8 @@ func TestByNumber(t *testing.T) {
 			for _, e := range effects {
 				last = fmt.Sprint(e)
 			}
-			if got.Step != tt.step || got.Numbered.At != tt.at || tt.effects != "" && last != tt.effects {
-				t.Errorf("step %d, at %d, %s; want step %d, at %d, %s", got.Step, got.Numbered.At, last, tt.step, tt.at, tt.effects)
+			if got.Step != tt.step || got.Number.At != tt.at || tt.effects != "" && last != tt.effects {
+				t.Errorf("step %d, at %d, %s; want step %d, at %d, %s", got.Step, got.Number.At, last, tt.step, tt.at, tt.effects)
 			}
 		})
 	}

@@ -38,7 +38,7 @@ const (
 	MyKey         // マイキーIDをつくる: State.MyKey says which of its steps
 	Account       // 残高, ポイントカードを調べる: State.Account says which of its steps
 	Prize         // 賞品交換: State.Prize says which of its steps
-	ByNumber      // 番号で取り消す: State.Numbered says which of its steps
+	ByNumber      // 番号で取り消す: State.Number says which of its steps
 )
 
 // Look is how the person at the screen wants to read it.
@@ -160,34 +160,35 @@ type Keys struct {
 
 // State is all that a screen needs. It is a value: Next returns another.
 type State struct {
-	Step     Step
-	Visit    int // grows when a person leaves: answers for an earlier visit are dropped
-	Look     Look
-	Site     Site
-	Network  Network
-	Paper    Paper
-	Offers   []Offer
-	Skip     int // how many of them stand on the pages before
-	Owed     int // live cards that wait for the volunteer's word
-	Count    Count
-	Desk     Desk
-	Ask      Ask
-	Keys     Keys
-	MyKey    wizard.State
-	Account  account.State
-	Prize    prize.State
-	Numbered Numbered
-	Card     bool      // one lies on the reader
-	Now      time.Time // from the last Tick
-	touched  time.Time // when a finger was last seen
-	usual    Look      // how the screen reads for the next person
-	pin      PIN       // typed so far; wiped on leaving the door
-	back     Step      // where Display and Wait lead back to
-	outside  Step      // where the staff door leads back to
-	review   bool      // the open cards are asked about, and then the menu comes back
-	idle     time.Duration
-	since    time.Time // a card was to be taken away, and lies there
-	beeps    int       // how often that was said aloud
+	Step    Step
+	Visit   int // grows when a person leaves: answers for an earlier visit are dropped
+	Look    Look
+	Site    Site
+	Network Network
+	Paper   Paper
+	Offers  []Offer
+	Skip    int // how many of them stand on the pages before
+	Owed    int // live cards that wait for the volunteer's word
+	Count   Count
+	Desk    Desk
+	Ask     Ask
+	Keys    Keys
+	MyKey   wizard.State
+	Account account.State
+	Prize   prize.State
+	Number  Numbered
+	Card    bool      // one lies on the reader
+	Left    bool      // whose person has gone: it is nobody's who comes now
+	Now     time.Time // from the last Tick
+	touched time.Time // when a finger was last seen
+	usual   Look      // how the screen reads for the next person
+	pin     PIN       // typed so far; wiped on leaving the door
+	back    Step      // where Display and Wait lead back to
+	outside Step      // where the staff door leads back to
+	review  bool      // the open cards are asked about, and then the menu comes back
+	idle    time.Duration
+	since   time.Time // a card was to be taken away, and lies there
+	beeps   int       // how often that was said aloud
 }
 
 // Opening reports whether Wait is for the Issue screen to open: no card is on

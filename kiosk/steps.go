@@ -16,7 +16,7 @@ func (s State) atHome(e Event) (State, Effect) {
 		s.Step = Door
 	case TapMyKey:
 		if s.Site.Counter {
-			s.Step, s.MyKey = MyKey, wizard.State{Card: s.Card}
+			s.Step, s.MyKey = MyKey, wizard.State{Card: s.lies()}
 		}
 	case TapBalance:
 		if s.Site.Accounts {
@@ -43,6 +43,8 @@ func (s State) atDoor(e Event) (State, Effect) {
 		}
 	case TapBack:
 		switch {
+		case s.Vouching():
+			return s.vouched(), nil
 		case s.Prize.Step == prize.Second:
 			s.Step, s.Prize.Step, s.Keys = Prize, prize.Sure, Keys{}
 			return s, nil
@@ -54,6 +56,11 @@ func (s State) atDoor(e Event) (State, Effect) {
 		}
 		return s.home(), nil
 	case DoorOpened:
+		if s.Vouching() {
+			s = s.vouched()
+			s.MyKey, _, _ = s.MyKey.Next(wizard.TapNext{})
+			return s, nil
+		}
 		if s.Prize.Step == prize.Second {
 			return s.agreed(e.Operator)
 		}
@@ -95,7 +102,7 @@ func (s State) atMenu(e Event) (State, Effect) {
 		s.Step, s.Prize, s.Desk.Note = Prize, prize.State{}, ""
 		return s, prize.Open{}
 	case TapNumber:
-		s.Step, s.Numbered, s.Desk.Note = ByNumber, Numbered{At: NumberType}, ""
+		s.Step, s.Number, s.Desk.Note = ByNumber, Numbered{At: NumberType}, ""
 	case TapReview:
 		s.Step, s.back = Wait, Menu
 		return s, Review{}
@@ -127,7 +134,7 @@ func (s State) openDesk(e DeskReady) State {
 // toDesk asks about the first uncertain card before the next is handed out. In
 // a review no other is.
 func (s State) toDesk() State {
-	if s.Numbered.At == NumberFound { // no void was asked for after all
+	if s.Number.At == NumberFound { // no void was asked for after all
 		s.Step, s.Ask = ByNumber, Ask{}
 		return s
 	}
@@ -148,7 +155,7 @@ func (s State) toDesk() State {
 // toMenu leaves the desk; cards that nobody decided stay open, and the menu
 // says how many.
 func (s State) toMenu() State {
-	s.Step, s.Ask, s.review, s.Skip, s.Numbered = Menu, Ask{}, false, 0, Numbered{}
+	s.Step, s.Ask, s.review, s.Skip, s.Number = Menu, Ask{}, false, 0, Numbered{}
 	return s
 }
 

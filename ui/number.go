@@ -27,7 +27,7 @@ func newByNumber(p *pen, clock func() time.Time, send func(kiosk.Event)) *byNumb
 // Show turns to the screen of the step.
 func (a *byNumber) Show(st kiosk.State) {
 	next := a.card
-	if st.Numbered.At <= kiosk.NumberType {
+	if st.Number.At <= kiosk.NumberType {
 		next = a.typing
 	}
 	a.turn(next, st)
@@ -162,7 +162,7 @@ func (s *cardScreen) body() part { return s.page }
 
 // Show says how it stands with the card.
 func (s *cardScreen) Show(st kiosk.State) {
-	p, n := s.p, st.Numbered
+	p, n := s.p, st.Number
 	title, sub := p.cardWords(n)
 	s.title.set(title)
 	s.sub.set(sub)

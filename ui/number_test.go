@@ -17,7 +17,7 @@ func numberSamples() (list []sample) {
 		list = append(list, with("number-"+name, kiosk.ByNumber, func(s *kiosk.State) {
 			of := kisarazu()
 			of.Kind = cards.KindCard
-			s.Numbered = kiosk.Numbered{At: at, Card: kiosk.FoundCard{Serial: cards.Serial{Allotment: 163, Number: 139}, Of: of, State: state, Left: 361}}
+			s.Number = kiosk.Numbered{At: at, Card: kiosk.FoundCard{Serial: cards.Serial{Allotment: 163, Number: 139}, Of: of, State: state, Left: 361}}
 			change(s)
 		}))
 	}
@@ -28,24 +28,24 @@ func numberSamples() (list []sample) {
 	list[len(list)-1].act = func(r *Root) { types(r, "0000-51R0-08BX") }
 	at("found", kiosk.NumberFound, cards.Printed, none)
 	at("found-long", kiosk.NumberFound, cards.Uncertain, func(s *kiosk.State) {
-		id := s.Numbered.Card.Of.ID
-		s.Numbered.Card.Of = long()
-		s.Numbered.Card.Of.ID, s.Numbered.Card.Of.Kind, s.Desk.Note = id, cards.KindCard, "issue.note.state"
+		id := s.Number.Card.Of.ID
+		s.Number.Card.Of = long()
+		s.Number.Card.Of.ID, s.Number.Card.Of.Kind, s.Desk.Note = id, cards.KindCard, "issue.note.state"
 	})
-	at("unknown", kiosk.NumberFound, "", func(s *kiosk.State) { s.Numbered.Card.Of = cards.Allotment{} })
+	at("unknown", kiosk.NumberFound, "", func(s *kiosk.State) { s.Number.Card.Of = cards.Allotment{} })
 	at("sample", kiosk.NumberFound, "", func(s *kiosk.State) {
-		s.Numbered.Card.Of, s.Numbered.Card.Serial.Allotment = cards.Allotment{}, 163|1<<31
+		s.Number.Card.Of, s.Number.Card.Serial.Allotment = cards.Allotment{}, 163|1<<31
 	})
 	at("never", kiosk.NumberFound, "", none)
 	at("signed", kiosk.NumberFound, cards.Signed, none)
-	at("ticket", kiosk.NumberFound, cards.Printed, func(s *kiosk.State) { s.Numbered.Card.Of.Kind = cards.KindTicket })
-	at("asking", kiosk.NumberAsked, cards.VoidAsked, func(s *kiosk.State) { s.Numbered.Busy = true })
+	at("ticket", kiosk.NumberFound, cards.Printed, func(s *kiosk.State) { s.Number.Card.Of.Kind = cards.KindTicket })
+	at("asking", kiosk.NumberAsked, cards.VoidAsked, func(s *kiosk.State) { s.Number.Busy = true })
 	at("later", kiosk.NumberAsked, cards.VoidAsked, none)
 	at("void", kiosk.NumberAsked, cards.Void, func(s *kiosk.State) { s.Desk.Note = "issue.note.paper" })
-	at("none", kiosk.NumberAsked, cards.Void, func(s *kiosk.State) { s.Numbered.Card.Left = 0 })
-	at("before", kiosk.NumberAsked, cards.Void, func(s *kiosk.State) { s.Numbered.Card.Again = other })
+	at("none", kiosk.NumberAsked, cards.Void, func(s *kiosk.State) { s.Number.Card.Left = 0 })
+	at("before", kiosk.NumberAsked, cards.Void, func(s *kiosk.State) { s.Number.Card.Again = other })
 	at("honoured", kiosk.NumberAsked, cards.Honoured, none)
-	at("out", kiosk.NumberAgain, cards.Void, func(s *kiosk.State) { s.Numbered.Card.Again, s.Numbered.Presumed = other, true })
+	at("out", kiosk.NumberAgain, cards.Void, func(s *kiosk.State) { s.Number.Card.Again, s.Number.Presumed = other, true })
 	return list
 }
 

@@ -274,7 +274,7 @@ func (r *Registry) makeCode(t *txn, f *caseFile) error {
 	}
 	_, err = t.exec(`INSERT INTO slip_code (hash, account, ends_at) VALUES ($1, $2, $3)`, r.secrets.codeMark(code), f.account, f.codeEnds)
 	if err == nil && f.app.Purpose != cards.Register {
-		err = r.noted(t, f, "code")
+		err = errors.Join(r.noted(t, f, "code"), r.notify(t, f.account, NewCode))
 	}
 	return err
 }
@@ -334,6 +334,9 @@ func (r *Registry) answeredIn(t *txn, request string) (done Applied, found bool,
 			return Applied{Answer: cards.Answer{Ruling: cards.RulingLate}}, true, err
 		}
 		a.Token = cards.Secret(token)
+		if a.Joined, err = t.one(`SELECT at FROM membership WHERE account = $1 AND scheme = $2`, []any{done.Account, app.Scheme}, new(int64)); err != nil {
+			return done, true, err
+		}
 	}
 	return done, true, nil
 }

@@ -38,6 +38,9 @@ func (r *Registry) rebind(t *txn, f *caseFile) (cards.Ruling, error) {
 	if err := t.bind(f.hash, target); err != nil {
 		return "", err
 	}
+	if err := r.notify(t, target, Rebound); err != nil {
+		return "", err
+	}
 	return cards.RulingOK, t.note(Deed{What: "rebind", Account: target, Kiosk: f.kiosk, Person: f.apply.Staff, Reason: reason})
 }
 

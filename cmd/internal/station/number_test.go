@@ -42,7 +42,7 @@ func (m *market) byNumber(s cards.Serial) kiosk.FoundCard {
 	m.t.Helper()
 	m.do(kiosk.TapNumber{}, kiosk.TypedSerial{Serial: s})
 	m.at(kiosk.ByNumber)
-	return m.state.Numbered.Card
+	return m.state.Number.Card
 }
 
 func (m *market) claims(s cards.Serial) error {
@@ -68,7 +68,7 @@ func TestByNumber(t *testing.T) {
 	m.at(kiosk.VoidCard)
 	m.do(kiosk.TapReason{Reason: "void.torn"})
 	m.at(kiosk.ByNumber)
-	if n := m.state.Numbered; n.At != kiosk.NumberAsked || n.Card.State != cards.Void || n.Card.Left != 9 {
+	if n := m.state.Number; n.At != kiosk.NumberAsked || n.Card.State != cards.Void || n.Card.Left != 9 {
 		t.Fatalf("%+v", n)
 	}
 	if err := m.claims(s); err == nil {
@@ -76,8 +76,8 @@ func TestByNumber(t *testing.T) {
 	}
 	m.do(kiosk.TapAgain{})
 	m.at(kiosk.ByNumber)
-	other := m.state.Numbered.Card.Again
-	if n := m.state.Numbered; n.At != kiosk.NumberAgain || other == s || m.papers() != 2 {
+	other := m.state.Number.Card.Again
+	if n := m.state.Number; n.At != kiosk.NumberAgain || other == s || m.papers() != 2 {
 		t.Fatalf("%+v, %d papers", n, m.papers())
 	}
 	m.is(cards.Printed, other)
@@ -112,7 +112,7 @@ func TestByNumberHonoured(t *testing.T) {
 	m.byNumber(s)
 	m.do(kiosk.TapVoid{}, kiosk.TapReason{Reason: "void.torn"}, kiosk.TapAgain{})
 	m.at(kiosk.ByNumber)
-	if n := m.state.Numbered; n.At != kiosk.NumberAsked || n.Card.State != cards.Honoured || m.papers() != 1 {
+	if n := m.state.Number; n.At != kiosk.NumberAsked || n.Card.State != cards.Honoured || m.papers() != 1 {
 		t.Errorf("%+v, %d papers", n, m.papers())
 	}
 	m.checks()
@@ -125,7 +125,7 @@ func TestByNumberOffline(t *testing.T) {
 	s := m.handsOut()
 	m.byNumber(s)
 	m.do(kiosk.TapVoid{}, kiosk.TapReason{Reason: "void.torn"}, kiosk.TapAgain{})
-	if n := m.state.Numbered; n.At != kiosk.NumberAsked || n.Busy || n.Card.State != cards.VoidAsked || m.papers() != 1 {
+	if n := m.state.Number; n.At != kiosk.NumberAsked || n.Busy || n.Card.State != cards.VoidAsked || m.papers() != 1 {
 		t.Fatalf("%+v, %d papers", n, m.papers())
 	}
 	m.do(kiosk.TapBack{})
@@ -134,8 +134,8 @@ func TestByNumberOffline(t *testing.T) {
 		t.Fatalf("%+v", c)
 	}
 	m.do(kiosk.TapAgain{})
-	if m.state.Numbered.At != kiosk.NumberAgain || m.papers() != 2 {
-		t.Errorf("%+v, %d papers", m.state.Numbered, m.papers())
+	if m.state.Number.At != kiosk.NumberAgain || m.papers() != 2 {
+		t.Errorf("%+v, %d papers", m.state.Number, m.papers())
 	}
 	m.is(cards.Void, s)
 }
@@ -204,7 +204,7 @@ func TestByNumberTorn(t *testing.T) {
 	m.printer.Inject(printertest.PaperLoaded)
 	m.do(kiosk.TapAgain{})
 	m.at(kiosk.ByNumber)
-	first := m.state.Numbered.Card.Again
+	first := m.state.Number.Card.Again
 	m.is(cards.Printed, first)
 	if request, out, err := m.desk.again(t.Context(), s); err != nil || out != first {
 		t.Errorf("%s %v %v", request, out, err)
@@ -227,7 +227,7 @@ func TestByNumberNoneLeft(t *testing.T) {
 	m.byNumber(s)
 	m.do(kiosk.TapVoid{}, kiosk.TapReason{Reason: "void.torn"}, kiosk.TapAgain{})
 	m.at(kiosk.ByNumber)
-	if n := m.state.Numbered; n.Card.State != cards.Void || n.Card.Left != 0 || m.papers() != 1 {
+	if n := m.state.Number; n.Card.State != cards.Void || n.Card.Left != 0 || m.papers() != 1 {
 		t.Errorf("%+v, %d papers", n, m.papers())
 	}
 }
