@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"pointkiosk/cards"
 	"pointkiosk/hub/api"
@@ -102,4 +103,57 @@ func TestPrizeChangeUsedUp(t *testing.T) {
 	if s := c.state.Prize.Taken; !s.Change || !s.Card {
 		t.Errorf("%+v\n%s", s, c.log)
 	}
+}
+
+// A card over the surplus of which no byte was sent is void; another one comes.
+func TestPrizeChangeVoid(t *testing.T) {
+	c, urls := newTill(t)
+	a := c.change(5)
+	c.scan(urls...)
+	c.towel()
+	mend := c.cut()
+	c.do(prize.TapTake{}, prize.TapEnd{}, kiosk.TapBack{})
+	r, _, err := stored(c.desk.clerk.till.file())
+	c.ok(err)
+	issued, err := c.desk.Journal.Sign(t.Context(), a, cards.RequestText(r.Request), "sato")
+	c.ok(err)
+	_, err = c.desk.Journal.Mark(t.Context(), issued.Card.Serial(), cards.Void, "sato", cards.NothingSent)
+	c.ok(err)
+	mend()
+	for n := range 2 {
+		c.toTill()
+		if s := c.state.Prize.Taken; n == 0 && (!s.Before || !s.Card) {
+			t.Errorf("%+v\n%s", s, c.log)
+		}
+		c.do(prize.TapEnd{}, kiosk.TapBack{})
+	}
+	if n := c.desk.Journal.Tally(a.ID).Signed; n != 2 {
+		t.Errorf("%d cards are signed, not the void one and one more", n)
+	}
+	c.sync()
+	c.stock(2)
+}
+
+// A kiosk that comes back when the event is over can't pay the surplus back. It
+// says so once, and the next prize does not wait for it.
+func TestPrizeChangeOverNight(t *testing.T) {
+	c, urls := newTill(t)
+	a := c.change(5)
+	c.scan(urls...)
+	c.towel()
+	mend := c.cut()
+	c.do(prize.TapTake{})
+	c.stop()
+	c.ok(c.desk.Close())
+	c.later = time.Until(time.Unix(a.Until, 0)) + time.Minute
+	c.clock = c.later
+	mend()
+	c.switchOn()
+	c.toTill()
+	c.prizeShows(prize.Done)
+	if s := c.state.Prize.Taken; !s.Before || !s.Unpaid || s.Change || s.Card || !s.Printed {
+		t.Errorf("%+v\n%s", s, c.log)
+	}
+	c.do(prize.TapEnd{}, kiosk.TapPrizes{})
+	c.prizeShows(prize.Scan)
 }
