@@ -16,14 +16,14 @@ build:
 	@$(GO) build -tags $(TAGS) -o bin/ ./cmd/...
 
 # Every real part is required and no test may skip.
-# The power cuts need root, and so does a printer that goes in silence: as another
-# user they run under sudo, with a build cache of their own.
+# The power cuts need root, and so do a printer that goes in silence and a look into
+# the kiosk's memory: as another user they run under sudo, with a build cache of their own.
 test: setup-test check
 ifeq ($(shell id -u),0)
 	POINTKIOSK_REAL=1 $(GO) test $(RACE) -tags $(TAGS) -timeout 40m ./...
 else
-	POINTKIOSK_REAL=1 $(GO) test $(RACE) -tags $(TAGS) -timeout 40m $$($(GO) list ./... | grep -v -e internal/fault -e printer/wire)
-	POINTKIOSK_REAL=1 $(GO) test $(RACE) -tags $(TAGS) -timeout 40m -exec "sudo -E env PATH=$$PATH GOCACHE=/tmp/pointkiosk-root-cache" ./cmd/internal/fault ./printer/wire
+	POINTKIOSK_REAL=1 $(GO) test $(RACE) -tags $(TAGS) -timeout 40m $$($(GO) list ./... | grep -v -e internal/fault -e printer/wire -e 'cmd/kiosk$$')
+	POINTKIOSK_REAL=1 $(GO) test $(RACE) -tags $(TAGS) -timeout 40m -exec "sudo -E env PATH=$$PATH GOCACHE=/tmp/pointkiosk-root-cache" ./cmd/internal/fault ./printer/wire ./cmd/kiosk
 endif
 
 check:

@@ -12,6 +12,7 @@ import (
 	"pointkiosk/assets/words"
 	"pointkiosk/cards"
 	"pointkiosk/hub/ledger"
+	"pointkiosk/hub/schema/schematest"
 )
 
 func TestClaim(t *testing.T) {
@@ -178,7 +179,7 @@ func TestVoidAndLapsed(t *testing.T) {
 		`INSERT INTO issued (allotment, number, source, digest, at) VALUES ($1, 9, 'entry', x'00', 0)`,
 		`INSERT INTO ended (allotment, number, state, account, person, reason, at) VALUES ($1, 9, 'void', '', 'tanaka', 'torn', 0)`,
 	} {
-		if _, err := town.db.Exec(row, town.allotments[bar].ID); err != nil {
+		if _, err := town.db.Exec(schematest.Spelled(t, row), town.allotments[bar].ID); err != nil {
 			t.Fatal(err)
 		}
 	}

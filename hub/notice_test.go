@@ -6,6 +6,7 @@ import (
 
 	"pointkiosk/cards"
 	"pointkiosk/hub/ledger"
+	"pointkiosk/hub/schema/schematest"
 )
 
 // A kept claim of which the hub does not know any more which card it was made
@@ -17,7 +18,7 @@ func TestNoticeToClaimAgain(t *testing.T) {
 	}
 	p, card := town.phone("ja"), town.card(bar, 1)
 	p.post(p.signIn(p.open(card), residentID, residentPassword), "/claim", nil)
-	if _, err := town.db.Exec(`UPDATE kept_claim SET digest = x''`); err != nil {
+	if _, err := town.db.Exec(schematest.Spelled(t, `UPDATE kept_claim SET digest = x''`)); err != nil {
 		t.Fatal(err)
 	}
 	_, err := town.ledger.Decide(t.Context(), ledger.Decision{Accept: true, Serials: []cards.Serial{card.Serial()}, Cards: 1, Person: "佐藤", Reason: "名簿"})

@@ -106,8 +106,7 @@ var eventDay = cards.DayOf(time.Date(2026, 11, 22, 0, 0, 0, 0, cards.Japan))
 func newTown(t testing.TB, mend func(*Opts)) *town {
 	t.Helper()
 	c := &town{t: t, clock: &movingClock{at: eventDay.Start().Add(11*time.Hour + 5*time.Minute)}, logs: new(safeBuffer), folder: t.TempDir()}
-	schematest.Write(t, filepath.Join(c.folder, "hub.db"))
-	c.db, c.reader = openTestDB(t, c.folder, 1), openTestDB(t, c.folder, 4)
+	c.db, c.reader = openNew(t, c.folder)
 	key := func(seed string) ed25519.PrivateKey {
 		return ed25519.NewKeyFromSeed([]byte(strings.Repeat(seed, ed25519.SeedSize)))
 	}
@@ -124,6 +123,16 @@ func newTown(t testing.TB, mend func(*Opts)) *town {
 	t.Cleanup(c.server.Close)
 	c.restart(mend)
 	return c
+}
+
+// openNew opens an empty database of the kind that the test is about.
+func openNew(t testing.TB, folder string) (write, read *sql.DB) {
+	t.Helper()
+	if schematest.OnPostgres(t) {
+		return schematest.Postgres(t)
+	}
+	schematest.Write(t, filepath.Join(folder, "hub.db"))
+	return openTestDB(t, folder, 1), openTestDB(t, folder, 4)
 }
 
 func openTestDB(t testing.TB, folder string, connections int) *sql.DB {

@@ -31,6 +31,9 @@ func (s State) turn(step Step) State {
 	return s
 }
 
+// lies reports whether the card of whoever is here lies there already.
+func (s State) lies() bool { return s.Card && !s.Left }
+
 // withCard reports whether a resident is at the screens.
 func (s State) withCard() bool { return s.at(MyKey) || s.at(Account) }
 
@@ -57,11 +60,12 @@ func (s State) Leaving() int {
 func (s State) card(e Event) (State, Effect, bool) {
 	switch e := e.(type) {
 	case wizard.CardIn:
-		s.Card = true
+		s.Card, s.Left = true, false
 	case wizard.CardOut:
-		s.Card = false
+		s.Card, s.Left = false, false
 	case wizard.CardStops:
 		s.Card = s.Card && e.Reason != wizard.NoReader
+		s.Left = s.Left && s.Card
 	default:
 		if !wizard.Is(e) {
 			return s, nil, false
@@ -91,7 +95,20 @@ func (s State) card(e Event) (State, Effect, bool) {
 	if _, out := e.(wizard.CardOut); out && before == wizard.Reading { // what is read of it is not the next one's
 		s.Visit++
 	}
-	return s, effect, true
+	return s, s.spoken(effect), true
+}
+
+// spoken has a slip in the language of the screen.
+func (s State) spoken(effect Effect) Effect {
+	switch e := effect.(type) {
+	case wizard.PrintSlip:
+		e.Lang = s.Look.Lang
+		return e
+	case account.PrintSlip:
+		e.Lang = s.Look.Lang
+		return e
+	}
+	return effect
 }
 
 // cardAtAccount tells an account of its card.
@@ -121,8 +138,9 @@ func (s State) left() Effect {
 
 // gone is who has left; a card that they left lying is to be taken away.
 func (s State) gone() State {
+	theirs := s.lies()
 	s = s.home()
-	if s.Card {
+	if theirs {
 		s.Step, s.MyKey, s.since = MyKey, wizard.State{Step: wizard.Take, Card: true}, s.Now
 	}
 	return s

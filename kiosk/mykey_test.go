@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"pointkiosk/kiosk/account"
 	"pointkiosk/kiosk/wizard"
 )
 
@@ -95,5 +96,58 @@ func TestLatePIN(t *testing.T) {
 	s, effect := counter().Next(wizard.TypedPIN{PIN: pin})
 	if pin.n != 1 || effect != nil || s.Step != Home {
 		t.Errorf("%d times wiped, %v", pin.n, effect)
+	}
+}
+
+// A slip is in the language of whoever takes it home.
+func TestSlipsSpeak(t *testing.T) {
+	byCard := []Event{wizard.CardIn{}, wizard.CardRead{Tries: 3}, wizard.TypedPIN{PIN: wizard.NewTyped([]byte("1234"))}}
+	for _, tt := range []struct {
+		events []Event
+		want   Effect
+	}{
+		{append(append([]Event{TapMyKey{}, wizard.TapNext{}}, byCard...), wizard.PINRight{Account: wizard.Account{ID: "K7M4W2HN"}}, wizard.TapSlip{}),
+			wizard.PrintSlip{ID: "K7M4W2HN", Lang: "en"}},
+		{append(append([]Event{TapBalance{}, account.TapCard{}}, byCard...), opened(), account.TapSlip{}),
+			account.PrintSlip{Account: opened().Account, Lang: "en"}},
+	} {
+		s, effect := counter(), Effect(nil)
+		for _, e := range append([]Event{TapLang{"en"}}, tt.events...) {
+			s, effect = s.Next(e)
+		}
+		if !reflect.DeepEqual(effect, tt.want) {
+			t.Errorf("%#v, want %#v", effect, tt.want)
+		}
+	}
+}
+
+// A card that somebody left lying is not read for whoever comes next: it has to be
+// taken away, and theirs laid down.
+func TestCardLeft(t *testing.T) {
+	left := []Event{TapMyKey{}, wizard.TapNext{}, wizard.CardIn{}, wizard.CardRead{Tries: 3}, Tick{Now: time.Unix(1_000_000_061, 0)}, Tick{Now: time.Unix(1_000_001_000, 0)}}
+	for name, begins := range map[string][]Event{
+		"a MyKey ID":    {TapMyKey{}, wizard.TapNext{}},
+		"a balance":     {TapBalance{}, account.TapCard{}},
+		"another visit": {TapBalance{}, account.TapEnd{}, TapMyKey{}, wizard.TapNext{}},
+	} {
+		s, effect := counter(), Effect(nil)
+		for _, e := range left {
+			s, _ = s.Next(e)
+		}
+		if s.Step != Home || !s.Card || !s.Left {
+			t.Fatalf("%+v", s)
+		}
+		for _, e := range begins {
+			s, effect = s.Next(e)
+		}
+		if s.Step != MyKey || s.MyKey.Step != wizard.Place || effect != nil || !s.Left {
+			t.Errorf("%s: %+v, %#v", name, s, effect)
+		}
+		if s, effect = s.Next(wizard.CardOut{}); s.Step != MyKey || s.MyKey.Step != wizard.Place || s.Left || effect != nil {
+			t.Errorf("%s, taken away: %+v, %#v", name, s, effect)
+		}
+		if s, effect = s.Next(wizard.CardIn{}); s.MyKey.Step != wizard.Reading || effect == nil {
+			t.Errorf("%s, one's own: %+v, %#v", name, s, effect)
+		}
 	}
 }

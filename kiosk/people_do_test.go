@@ -25,6 +25,8 @@ func (l *line) something() Event {
 		return l.one(wizard.CardOut{}, wizard.CardIn{}, wizard.CardIn{}, wizard.CardStops{Reason: wizard.NoReader}, TapBack{})
 	case s.Step == MyKey:
 		return l.atCounter(m, s)
+	case s.Step == Account:
+		return l.atAccount(m, s)
 	}
 	return l.atStaff(m, s)
 }
@@ -84,7 +86,10 @@ func (l *line) atCounter(m *marks, s State) Event {
 func (l *line) atStaff(m *marks, s State) Event {
 	switch s.Step {
 	case Home:
-		return l.one(TapMyKey{}, TapMyKey{}, TapMyKey{}, TapStaff{})
+		if l.rnd.IntN(8) == 0 {
+			return l.scans(m)
+		}
+		return l.one(TapMyKey{}, TapMyKey{}, TapMyKey{}, TapBalance{}, TapBalance{}, TapStaff{})
 	case Door:
 		if len(s.pin) >= len(m.staff) {
 			return TapEnter{}
@@ -107,6 +112,9 @@ func (l *line) atStaff(m *marks, s State) Event {
 // answerTo is an answer with the marks of the one who was promised it.
 func (l *line) answerTo(p promise) Event {
 	m := l.people[p.who]
+	if e, ok := l.accountAnswer(p, m); ok {
+		return e
+	}
 	account := wizard.Account{ID: m.id, Points: map[string]int64{"points": int64(m.points)}}
 	switch e := p.effect.(type) {
 	case wizard.ReadCard:
@@ -128,7 +136,7 @@ func (l *line) answerTo(p promise) Event {
 func (l *line) staffAnswer(p promise, m *marks) Event {
 	count := Count{Left: 100}
 	serial := cards.Serial{Allotment: 9, Number: uint32(m.card)}
-	site := Site{Counter: true, Granted: true, Practice: l.rnd.IntN(4) == 0, Doubted: true}
+	site := Site{Counter: true, Accounts: true, Tickets: true, Granted: true, Practice: l.rnd.IntN(4) == 0, Doubted: true}
 	switch p.effect.(type) {
 	case Unlock:
 		return l.one(DoorOpened{Operator: m.operator}, DoorOpened{Operator: m.operator}, DoorRefused{Wait: 1})
@@ -159,10 +167,12 @@ func TestTwoPeopleFinds(t *testing.T) {
 		{"has of the first one", proof.Fault{File: "kiosk/run.go", Right: "if r.visit == s.Visit {", Wrong: "if true {"}},
 		{"has of the first one", proof.Fault{File: "kiosk/next.go", Right: home, Wrong: home + " MyKey: s.MyKey,"}},
 		{"has of the first one", proof.Fault{File: "kiosk/next.go", Right: home, Wrong: home + " Desk: s.Desk,"}},
+		{"has of the first one", proof.Fault{File: "kiosk/next.go", Right: home, Wrong: home + " Account: s.Account,"}},
 		{"digits of the first one", proof.Fault{File: "kiosk/next.go", Right: home, Wrong: home + " pin: s.pin,"}},
 		{"does not go home", proof.Fault{File: "kiosk/next.go", Right: home, Wrong: "Visit: s.Visit + 1, Look: s.Look,"}},
 		{"has of the first one", proof.Fault{File: "kiosk/mykey.go", Right: "		s.Visit++", Wrong: ""}},
 		{"is still there", proof.Fault{File: "kiosk/wizard/next.go", Right: "\tdefault:\n\t\tDrop(e)", Wrong: "\tdefault:"}},
+		{"is still there", proof.Fault{File: "kiosk/account/next.go", Right: "\te.Text.Wipe()\n\treturn s, nil\n", Wrong: "\treturn s, nil\n"}},
 	} {
 		proof.Finds(t, "TestTwoPeople", tt.says, tt.fault)
 	}

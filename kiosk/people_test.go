@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"pointkiosk/cards"
+	"pointkiosk/kiosk/account"
 	"pointkiosk/kiosk/wizard"
 	"pointkiosk/packaging/proof"
 )
@@ -22,7 +23,7 @@ type marks struct {
 	id, own, code, word, lang         string
 	ids                               []string
 	pin, password, staff              string // typed; staff types a PIN of four digits that nobody else has
-	operator, request, again          string
+	operator, request, again, scan    string
 	points, tries, fewer, card, wrong int
 }
 
@@ -32,7 +33,7 @@ func marksOf(n int) *marks {
 	return &marks{
 		id: m("ID"), own: m("own"), code: m("code"), word: m("word"), lang: m("lang"), ids: []string{m("first"), m("second"), m("third")},
 		pin: []string{"7294", "1538"}[n], password: m("password"), staff: []string{"7294", "1538"}[n],
-		operator: m("operator"), request: m("request"), again: m("again"),
+		operator: m("operator"), request: m("request"), again: m("again"), scan: m("scan"),
 		points: base + 1, tries: base + 2, fewer: base + 3, card: base + 4, wrong: base + 5,
 	}
 }
@@ -40,7 +41,7 @@ func marksOf(n int) *marks {
 // all lists the marks, but for those that are digits of a PIN or how the screen
 // reads.
 func (m *marks) all() []string {
-	texts := append([]string{m.id, m.own, m.code, m.word, m.password, m.operator, m.request, m.again, m.pin}, m.ids...)
+	texts := append([]string{m.id, m.own, m.code, m.word, m.password, m.operator, m.request, m.again, m.scan, m.pin}, m.ids...)
 	for _, n := range []int{m.points, m.tries, m.fewer, m.card, m.wrong} {
 		texts = append(texts, fmt.Sprint(n))
 	}
@@ -79,7 +80,7 @@ type line struct {
 func (l *line) open() {
 	ctx, stop := context.WithCancel(context.Background())
 	l.stop, l.ended, l.events, l.visit = stop, make(chan struct{}), make(chan Event), 0
-	first := First(Look{Lang: "ja"}, Site{Counter: true}, 15*time.Minute)
+	first := First(Look{Lang: "ja"}, Site{Counter: true, Accounts: true, Tickets: true}, 15*time.Minute)
 	go func() {
 		defer close(l.ended)
 		Run(ctx, first, l.events, l.do, l.show)
@@ -103,7 +104,9 @@ func (l *line) do(_ context.Context, e Effect) Event {
 	p := promise{e, l.who, make(chan Event)}
 	l.mu.Lock()
 	l.told = append(l.told, p)
-	l.look("the effect", e)
+	if _, scan := e.(account.LookAt); !scan || l.who == 1 { // on Home a scan is of who stands there
+		l.look("the effect", e)
+	}
 	l.mu.Unlock()
 	return <-p.answer
 }
@@ -113,12 +116,12 @@ func (l *line) show(s State) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.state = s
+	if l.gone() && strings.ContainsAny(string(s.pin), l.people[0].staff) {
+		l.fault("digits of the first one's staff PIN are kept")
+	}
 	l.look("the screen", s)
 	if l.who == 1 && (s.Look.Lang == l.people[0].lang || s.Look.Size == Large) {
 		l.fault("the screen reads as the first one liked it: %+v", s.Look)
-	}
-	if l.gone() && strings.ContainsAny(string(s.pin), l.people[0].staff) {
-		l.fault("digits of the first one's staff PIN are kept")
 	}
 }
 
@@ -151,7 +154,7 @@ func (l *line) send(e Event) {
 	said := fmt.Sprintf("%d: %T %+v %#v", l.who+1, e, e, e)
 	l.trace = append(l.trace, said)
 	for _, m := range l.people {
-		if strings.Contains(said, m.password) || strings.Contains(said, m.pin) {
+		if strings.Contains(said, m.password) || strings.Contains(said, m.scan) || strings.Contains(said, m.pin) {
 			l.fault("a log of it would say a PIN or a password")
 		}
 	}
@@ -175,6 +178,8 @@ func (l *line) keep(n int, e Event) {
 		if e.Pass != nil {
 			e.Pass.Wipe()
 		}
+	default:
+		wipes(e)
 	}
 	l.trace = append(l.trace, fmt.Sprintf("%d's %T is answered: %T %+v", p.who+1, p.effect, e, e))
 	if p.who != l.who && e != nil {
@@ -224,7 +229,7 @@ func TestTwoPeople(t *testing.T) {
 		}
 	}
 	t.Log(reached)
-	for _, what := range []string{"late answers", "restarted", "with the card", "PIN asked", "ID chosen", "registered", "held", "at the desk", "card out"} {
+	for _, what := range []string{"late answers", "restarted", "with the card", "PIN asked", "ID chosen", "registered", "held", "at the desk", "card out", "account open", "cards put", "ticket", "looked at", "left lying"} {
 		if reached[what] < 10 {
 			t.Errorf("hardly ever %s: %d", what, reached[what])
 		}
@@ -287,6 +292,8 @@ func (l *line) arrive() {
 		"with the card": s.Step == MyKey && s.Card, "PIN asked": s.Step == MyKey && s.MyKey.Step == wizard.PIN, "ID chosen": s.Step == MyKey && s.MyKey.ID != "",
 		"registered": s.Step == MyKey && s.MyKey.Step == wizard.Done, "held": s.Step == MyKey && s.MyKey.Step == wizard.Held,
 		"at the desk": s.Step == Issue, "card out": s.Desk.Handed,
+		"account open": s.Step == Account && s.Account.IsOpen(), "cards put": s.Step == Account && s.Account.Sum() > 0,
+		"ticket": s.Step == Account && s.Account.Sale.Serial != "", "looked at": s.Step == Account && s.Account.Paper.Serial != "", "left lying": s.taking(),
 	} {
 		if is {
 			l.reached[what]++

@@ -20,6 +20,7 @@ func Run(ctx context.Context, s State, events <-chan Event, do func(context.Cont
 			for ; busy > 0; busy-- {
 				<-results
 			}
+			s.Account.Wipe()
 			return
 		case e := <-events:
 			s, effect = s.Next(e)

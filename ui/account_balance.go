@@ -84,10 +84,11 @@ func (s *balance) Show(st kiosk.State) {
 		others = append(others, p.say("account.other", t.Scheme.In(p.lang()), words.Number(int(t.Points))))
 	}
 	s.others.set(strings.Join(others, "\n"))
-	s.tail.set("")
+	tail := ""
 	if a.Tail != "" {
-		s.tail.set(p.say("account.tail", a.Tail))
+		tail = p.say("account.tail", a.Tail)
 	}
+	s.tail.set(tail)
 	for i, f := range s.ends {
 		label, value := "", ""
 		if i < len(a.Lots) {
@@ -96,10 +97,11 @@ func (s *balance) Show(st kiosk.State) {
 		f.label.set(label)
 		f.set(value)
 	}
-	s.more.set("")
+	more := ""
 	if n := len(a.Lots) - nextEnds; n > 0 {
-		s.more.set(p.say("account.ends.more", n))
+		more = p.say("account.ends.more", n)
 	}
+	s.more.set(more)
 	s.box.show(len(a.Lots) > 0)
 	s.sell.show(st.Site.Tickets)
 	s.lots.enable(len(a.Lots) > 0)

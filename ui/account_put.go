@@ -171,10 +171,15 @@ func (s *looked) Show(st kiosk.State) {
 	s.aloneText.set(alone)
 	s.alone.show(alone != "")
 	s.do.set(p.say(do))
-	s.serial.set("")
-	if c.Serial != "" {
-		s.serial.set(p.say("account.look.serial", c.Serial))
+	s.serial.set(p.serial(c.Serial))
+}
+
+// serial names a card or a ticket by its number.
+func (p *pen) serial(text string) string {
+	if text == "" {
+		return ""
 	}
+	return p.say("account.look.serial", text)
 }
 
 // ended says why it ends, and what to do.

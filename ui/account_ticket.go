@@ -88,10 +88,11 @@ func (s *tickets) fill() {
 		one := s.list[n]
 		can := s.state.Account.Account.CanHave(one)
 		t.points.count("issue.points", words.Number(int(one.Points)))
-		t.sub.set(p.until(one.Expires))
+		under := p.until(one.Expires)
 		if !can {
-			t.sub.set(p.say("account.ticket.short"))
+			under = p.say("account.ticket.short")
 		}
+		t.sub.set(under)
 		t.enable(can)
 	}
 	for _, b := range []*button{s.prev, s.next} {
@@ -176,10 +177,7 @@ func (s *bought) Show(st kiosk.State) {
 	s.sub.set(sub)
 	s.noteText.set(note)
 	s.note.show(note != "")
-	s.serial.set("")
-	if sale.Serial != "" {
-		s.serial.set(p.say("account.look.serial", sale.Serial))
-	}
+	s.serial.set(p.serial(sale.Serial))
 	s.yes.show(sale.Doubt)
 	s.no.show(sale.Doubt)
 	s.back.show(!sale.Doubt)

@@ -117,9 +117,9 @@ func TestNextVisitor(t *testing.T) {
 // The walk finds the faults that it is there for.
 func TestNextVisitorFinds(t *testing.T) {
 	for _, fault := range []proof.Fault{
-		{File: "ui/mykey.go", Right: "\tblank(s.body().objects())\n", Wrong: ""},
-		{File: "ui/mykey.go", Right: "\ts.Show(kiosk.State{})\n", Wrong: ""},
-		{File: "ui/mykey.go", Right: "\t\tf.forget()\n", Wrong: "\t\t_ = f\n"},
+		{File: "ui/stage.go", Right: "\tblank(s.body().objects())\n", Wrong: ""},
+		{File: "ui/stage.go", Right: "\ts.Show(kiosk.State{})\n", Wrong: ""},
+		{File: "ui/stage.go", Right: "\t\tf.forget()\n", Wrong: "\t\t_ = f\n"},
 		{File: "ui/ui.go", Right: "\t\tr.mykey.forget()\n", Wrong: ""},
 	} {
 		proof.Finds(t, "TestNextVisitor", "of the first one is left", fault)

@@ -234,6 +234,7 @@ func counterSamples() []sample {
 		atStep("young", wizard.Young, none),
 		atStep("place", wizard.Place, none),
 		atStep("place-moved", wizard.Place, func(s *kiosk.State) { s.MyKey.Moved = true }),
+		atStep("place-left", wizard.Place, func(s *kiosk.State) { s.Left, s.MyKey.Card = true, false; *s = nearlyGone(*s) }),
 		atStep("reading", wizard.Reading, none),
 		atStep("pin", wizard.PIN, func(s *kiosk.State) { s.MyKey.Tries = 3 }),
 		atStep("pin-wrong", wizard.PIN, func(s *kiosk.State) { s.MyKey.Tries, s.MyKey.Wrong = 2, true }),

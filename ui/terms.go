@@ -52,10 +52,11 @@ func (s *terms) Show(st kiosk.State) {
 		lines = append(lines[:clauses-1], strings.Join(lines[clauses-1:], " "))
 	}
 	for i, point := range s.points {
-		point.set("")
+		line := ""
 		if i < len(lines) {
-			point.set(lines[i])
+			line = lines[i]
 		}
+		point.set(line)
 	}
 }
 

@@ -5,9 +5,12 @@ import (
 	"fmt"
 	"io/fs"
 
+	"github.com/jackc/pgx/v5/pgconn"
+
 	"pointkiosk/assets/words"
 	"pointkiosk/cards"
 	"pointkiosk/hub/ledger"
+	"pointkiosk/hub/postgres"
 	"pointkiosk/hub/registry"
 )
 
@@ -37,6 +40,7 @@ func (k *call) told(err error) error {
 		{ledger.ErrEnrolled, "hub.err.enrolled"}, {ledger.ErrKeys, "hub.err.keys"}, {ledger.ErrBadRequest, "hub.err.bad"}, {ledger.ErrNoMark, "hub.err.closed"}, {ledger.ErrClosed, "hub.err.closed"},
 		{registry.ErrTaken, "hub.err.taken"}, {registry.ErrOffensive, "hub.err.offensive"}, {registry.ErrWeak, "hub.err.weak"}, {registry.ErrNoID, "hub.err.noid"},
 		{registry.ErrKey, "hub.err.keys"}, {errNoCA, "hub.err.noca"}, {errTestCA, "hub.err.testca"}, {errSignCA, "hub.err.signca"}, {cards.ErrMyKeyID, "hub.err.id"}, {registry.ErrPassword, "hub.err.password"},
+		{errTwoBooks, "hub.err.twobooks"}, {errAddress, "hub.err.address"}, {postgres.ErrServed, "hub.err.served"}, {postgres.ErrMoved, "hub.err.moved"},
 		{registry.ErrPartner, "hub.err.partner"}, {ledger.ErrScheme, "hub.err.scheme"}, {errNoPassword, "hub.err.nopassword"}, {fs.ErrNotExist, "hub.err.file"}, {fs.ErrPermission, "hub.err.file"},
 	} {
 		if errors.Is(err, e.is) {
@@ -53,7 +57,12 @@ func (k *call) measured(err error) string {
 	var limit *ledger.CapError
 	var seen *ledger.SeenError
 	var window *ledger.WindowError
+	var setting *postgres.SettingError
 	switch {
+	case errors.As(err, &setting):
+		return k.Say("hub.err.setting", setting.Name, setting.Is, setting.Want)
+	case errors.As(err, new(*pgconn.ConnectError)):
+		return k.Say("hub.err.database") + "\n" + err.Error()
 	case errors.As(err, &role) && role.Person == "":
 		return k.Say("hub.err.norole", role.Role)
 	case errors.As(err, &role):

@@ -16,6 +16,8 @@ import (
 
 	"pointkiosk/cards"
 	"pointkiosk/hub/api"
+	"pointkiosk/hub/schema/schematest"
+	"pointkiosk/packaging/proof"
 )
 
 // try runs one command and returns what it printed.
@@ -35,14 +37,30 @@ func ok(t *testing.T, in string, args ...string) string {
 	return out
 }
 
-// start serves a new hub until the test ends.
+// start serves a new hub until the test ends, on the database that the test is
+// about.
 func start(t *testing.T, data string) (url string) {
 	t.Helper()
+	return startOn(t, data, database(t)...)
+}
+
+// database is what hub serve is told of where the book is to be.
+func database(t *testing.T) []string {
+	t.Helper()
+	if schematest.OnPostgres(t) {
+		return []string{"--database", proof.Postgres(t)}
+	}
+	return nil
+}
+
+func startOn(t *testing.T, data string, flags ...string) (url string) {
+	t.Helper()
+	args := append([]string{"serve", "--data", data, "--listen", "127.0.0.1:0", "--host", "p.example.jp"}, flags...)
 	ctx, stop := context.WithCancel(context.Background())
 	read, write := io.Pipe()
 	ended := make(chan error, 1)
 	go func() {
-		err := run(ctx, []string{"serve", "--data", data, "--listen", "127.0.0.1:0", "--host", "p.example.jp"}, streams{nil, write, io.Discard})
+		err := run(ctx, args, streams{nil, write, io.Discard})
 		write.CloseWithError(err)
 		ended <- err
 	}()
@@ -183,6 +201,9 @@ func TestWholeWay(t *testing.T) {
 	exports(t, data)
 	if out := ok(t, "", "check", "--data", data); out != "check: clean\n" {
 		t.Errorf("check: %s", out)
+	}
+	if out := ok(t, "", "report", "honoured", "--data", data); !strings.HasPrefix(out, "KIOSK") || strings.Count(out, "\n") != 1 {
+		t.Errorf("report: %s", out)
 	}
 	ok(t, "", "kiosk", "revoke", "station-1", "--data", data, "--compromised")
 	if r := k.send(client); r.Stop != "revoked" {

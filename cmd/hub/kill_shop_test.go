@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
-	"database/sql"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
@@ -13,8 +12,6 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -44,10 +41,9 @@ func TestKilledAtTheShop(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	var wg sync.WaitGroup
 	wg.Go(func() { st.sellUntil(ctx) })
-	for range kills() {
+	for n := range kills(t) {
 		time.Sleep(20*time.Millisecond + mathrand.N(200*time.Millisecond))
-		v.kill()
-		v.start()
+		v.fall(n)
 	}
 	time.Sleep(200 * time.Millisecond)
 	stop()
@@ -107,16 +103,10 @@ func (st *stand) plant(t *testing.T, data string) {
 		"check:":                 `DELETE FROM posting WHERE transfer = ` + transfer,
 		"owed:":                  `DELETE FROM spent`,
 	} {
-		other := filepath.Join(t.TempDir(), "copy")
-		if err := errors.Join(os.CopyFS(other, os.DirFS(data)), ownerOnly(filepath.Join(other, "keys"))); err != nil {
-			t.Fatal(err)
-		}
-		db, err := sql.Open("sqlite", "file:"+filepath.Join(other, "hub.db"))
-		if err == nil {
-			_, err = db.Exec(plant)
-			err = errors.Join(err, db.Close())
-		}
-		if err != nil {
+		other := copied(t, data)
+		db := opened(t, other)
+		_, err := db.Exec(plant)
+		if err := errors.Join(err, db.Close()); err != nil {
 			t.Fatalf("%s: %v", plant, err)
 		}
 		if !strings.Contains(strings.Join(st.missed(t, other), "\n"), want) {

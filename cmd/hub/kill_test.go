@@ -23,6 +23,7 @@ import (
 
 	"pointkiosk/cards"
 	"pointkiosk/hub/api"
+	"pointkiosk/hub/schema/schematest"
 	"pointkiosk/packaging/proof"
 )
 
@@ -40,6 +41,7 @@ func TestMain(m *testing.M) {
 type victim struct {
 	t          *testing.T
 	data, addr string
+	database   []string // what it is told of that
 	process    *exec.Cmd
 }
 
@@ -50,13 +52,13 @@ func newVictim(t *testing.T) *victim {
 		t.Fatal(err)
 	}
 	defer l.Close()
-	return &victim{t: t, data: t.TempDir(), addr: l.Addr().String()}
+	return &victim{t: t, data: t.TempDir(), addr: l.Addr().String(), database: database(t)}
 }
 
 // start begins the process and waits until it answers.
 func (v *victim) start() {
 	v.t.Helper()
-	v.process = exec.Command(os.Args[0], "serve", "--data", v.data, "--listen", v.addr, "--host", "p.example.jp", "--plain-http")
+	v.process = exec.Command(os.Args[0], append([]string{"serve", "--data", v.data, "--listen", v.addr, "--host", "p.example.jp", "--plain-http"}, v.database...)...)
 	v.process.Env = append(os.Environ(), "POINTKIOSK_TEST_HUB=1")
 	if err := v.process.Start(); err != nil {
 		v.t.Fatal(err)
@@ -77,8 +79,25 @@ func (v *victim) kill() {
 	v.process.Wait()         //nolint:errcheck // it was killed
 }
 
+// fall kills the hub and starts it again; on PostgreSQL the server crashes in
+// turn with it, and the hub goes on by itself.
+func (v *victim) fall(n int) {
+	v.t.Helper()
+	if n%2 == 1 && v.database != nil {
+		proof.PostgresCrash(v.t)
+		return
+	}
+	v.kill()
+	v.start()
+}
+
 // kills is how often the hub dies.
-func kills() int { return proof.Times(8, 100, 100) }
+func kills(t *testing.T) int {
+	if schematest.OnPostgres(t) {
+		return proof.Times(6, 10, 100)
+	}
+	return proof.Times(8, 100, 100)
+}
 
 const freeEvent = `municipality = "木更津市"
 scheme = "らづポイント"
@@ -109,10 +128,9 @@ func TestKilled(t *testing.T) {
 	var claimed []string
 	wg.Go(func() { cursor = uploadUntil(ctx, *k, client) })
 	wg.Go(func() { claimed = phone.claimUntil(ctx, *k) })
-	for range kills() {
+	for n := range kills(t) {
 		time.Sleep(20*time.Millisecond + rand.N(200*time.Millisecond))
-		v.kill()
-		v.start()
+		v.fall(n)
 	}
 	time.Sleep(200 * time.Millisecond)
 	stop()
@@ -144,25 +162,59 @@ func plant(t *testing.T, data string, cursor uint64, claimed []string) {
 			`; DELETE FROM posting WHERE transfer = ` + transfer + `; DELETE FROM transfer WHERE seq = ` + transfer, "the claim of " + s.String()},
 		{"a claim of another", `UPDATE ended SET account = 'AAAA2222' WHERE ` + card, "the claim of " + s.String()},
 		{"a claim doubled", `INSERT INTO transfer SELECT MAX(seq) + 1, 'redeem', 'again', 1, x'00' FROM transfer; INSERT INTO posting SELECT MAX(t.seq), p.account, p.amount
-			FROM transfer t, posting p WHERE p.transfer = ` + transfer + ` GROUP BY p.account`, "check:"},
+			FROM transfer t, posting p WHERE p.transfer = ` + transfer + ` GROUP BY p.account, p.amount`, "check:"},
 		{"the last entry lost", fmt.Sprintf(`DELETE FROM judged WHERE seq >= %d; DELETE FROM entry WHERE seq >= %[1]d`, cursor), "entries were acknowledged"},
 	} {
-		other := filepath.Join(t.TempDir(), "copy")
-		if err := errors.Join(os.CopyFS(other, os.DirFS(data)), ownerOnly(filepath.Join(other, "keys"))); err != nil {
-			t.Fatal(err)
-		}
-		db, err := sql.Open("sqlite", "file:"+filepath.Join(other, "hub.db"))
-		if err == nil {
-			_, err = db.Exec(tt.sql)
-			err = errors.Join(err, db.Close())
-		}
-		if err != nil {
+		other := copied(t, data)
+		db := opened(t, other)
+		_, err := db.Exec(schematest.Spelled(t, tt.sql))
+		if err := errors.Join(err, db.Close()); err != nil {
 			t.Fatalf("%s: %v", tt.name, err)
 		}
 		if !strings.Contains(strings.Join(missed(t, other, cursor, claimed), "\n"), tt.want) {
 			t.Errorf("%s, and nobody misses it", tt.name)
 		}
 	}
+}
+
+// copied copies a hub that has ended.
+func copied(t *testing.T, data string) (other string) {
+	t.Helper()
+	other = filepath.Join(t.TempDir(), "copy")
+	if err := errors.Join(os.CopyFS(other, os.DirFS(data)), ownerOnly(filepath.Join(other, "keys"))); err != nil {
+		t.Fatal(err)
+	}
+	if at := placeOf(t, data); at.address != "" {
+		twin := proof.Postgres(t, "--template="+databaseName(t, at.address))
+		if err := os.WriteFile(filepath.Join(other, "database"), []byte(twin), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return other
+}
+
+func placeOf(t *testing.T, data string) place {
+	t.Helper()
+	at, err := findPlace(data, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return at
+}
+
+// opened opens a hub's database without a look at it.
+func opened(t *testing.T, data string) *sql.DB {
+	t.Helper()
+	at, driver := placeOf(t, data), "pgx"
+	name := at.address
+	if name == "" {
+		driver, name = "sqlite", "file:"+at.file()
+	}
+	db, err := sql.Open(driver, name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return db
 }
 
 // ownerOnly mends what CopyFS does not keep: others may not read the keys.
@@ -206,11 +258,8 @@ func missed(t *testing.T, data string, cursor uint64, claimed []string) (faults 
 // holderOf is the account that a MyKey ID names.
 func holderOf(t *testing.T, data, id string) (account string) {
 	t.Helper()
-	db, err := sql.Open("sqlite", "file:"+filepath.Join(data, "hub.db"))
-	if err == nil {
-		err = errors.Join(db.QueryRow(`SELECT account FROM mykey WHERE id = $1`, id).Scan(&account), db.Close())
-	}
-	if err != nil {
+	db := opened(t, data)
+	if err := errors.Join(db.QueryRow(`SELECT account FROM mykey WHERE id = $1`, id).Scan(&account), db.Close()); err != nil {
 		t.Fatal(err)
 	}
 	return account

@@ -22,7 +22,7 @@ func restoreList() command {
 					fmt.Fprintln(k.out, k.Say("hub.list.empty"))
 				}
 				for _, r := range list {
-					fmt.Fprintln(k.out, k.restored(r))
+					fmt.Fprintln(k.out, k.restored(s, r))
 				}
 				return err
 			})
@@ -31,13 +31,16 @@ func restoreList() command {
 }
 
 // restored says what is lost, and what to do.
-func (k *call) restored(r ledger.Restore) string {
+func (k *call) restored(s *store, r ledger.Restore) string {
 	key := "hub.restore.behind"
 	if r.Lost {
 		key = "hub.restore.lost"
 	}
 	text := k.Say(key, moment(r.Since), moment(r.Noticed)) + "\n"
 	if r.Accepted.IsZero() {
+		if s.place.address != "" {
+			text += k.Say("hub.restore.archive") + "\n"
+		}
 		return text + k.Say("hub.restore.closed", moment(r.Since))
 	}
 	return text + k.Say("hub.restore.accepted", r.Person, moment(r.Accepted), r.Reason)
@@ -65,7 +68,7 @@ func restoreAccept() command {
 			return k.with(func(s *store) error {
 				r, err := s.ledger.AcceptRestore(k.ctx, since, *person, *reason)
 				if err == nil {
-					fmt.Fprintln(k.out, k.restored(r))
+					fmt.Fprintln(k.out, k.restored(s, r))
 				}
 				return err
 			})
@@ -78,7 +81,7 @@ func (s *store) warn(k *call, log *slog.Logger) error {
 	list, err := s.ledger.Restores(k.ctx)
 	for _, r := range list {
 		if r.Accepted.IsZero() {
-			log.Warn("nothing is redeemed: " + k.restored(r))
+			log.Warn("nothing is redeemed: " + k.restored(s, r))
 		}
 	}
 	return err

@@ -38,6 +38,7 @@ func serve(k *call) error {
 	plainHTTP := k.flags.Bool("plain-http", false, "")
 	ocspURL := k.flags.String("ocsp", "", "")
 	crlFrom := k.flags.String("crl", "", "")
+	database := k.flags.String("database", "", "")
 	if err := k.parse(0, 0); err != nil {
 		return err
 	}
@@ -46,7 +47,11 @@ func serve(k *call) error {
 		return k.misused("hub.use.bad", err)
 	}
 	log := slog.New(slog.NewTextHandler(k.err, nil))
-	s, err := openStoreAsking(k.ctx, *k.data, true, askers(*ocspURL, *crlFrom, log))
+	at, err := findPlace(*k.data, *database)
+	if err != nil {
+		return err
+	}
+	s, err := openStoreAt(k.ctx, at, true, askers(*ocspURL, *crlFrom, log))
 	if err != nil {
 		return err
 	}

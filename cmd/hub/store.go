@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -21,6 +20,7 @@ import (
 // A store is everything that stands in the data directory.
 type store struct {
 	dir            string
+	place          place
 	writer, reader *sql.DB
 	keys           keys
 	ledger         *ledger.Ledger
@@ -39,47 +39,47 @@ var errNoHub = errors.New("there is no hub in this directory yet: start hub serv
 
 // openStore opens the data directory; make says that an empty one becomes a hub.
 func openStore(ctx context.Context, dir string, make bool) (s *store, err error) {
-	return openStoreAsking(ctx, dir, make, asks{})
+	at, err := findPlace(dir, "")
+	if err != nil {
+		return nil, err
+	}
+	return openStoreAt(ctx, at, make, asks{})
 }
 
-// openStoreAsking is [openStore] for a hub that can ask about certificates.
-func openStoreAsking(ctx context.Context, dir string, make bool, a asks) (s *store, err error) {
-	path := filepath.Join(dir, "hub.db")
-	_, err = os.Stat(path)
-	fresh := errors.Is(err, fs.ErrNotExist)
+// openStoreAt is [openStore] for a hub that serves, and knows where its book is
+// to be.
+func openStoreAt(ctx context.Context, at place, make bool, a asks) (s *store, err error) {
 	switch {
-	case fresh && !make:
-		return nil, fmt.Errorf("%s: %w", dir, errNoHub)
-	case fresh:
-		if err := os.MkdirAll(dir, 0o700); err != nil {
+	case at.fresh && !make:
+		return nil, fmt.Errorf("%s: %w", at.dir, errNoHub)
+	case at.fresh:
+		if err := os.MkdirAll(at.dir, 0o700); err != nil {
 			return nil, err
 		}
-	case err != nil:
+	}
+	s = &store{dir: at.dir, place: at, asks: a}
+	if s.keys, err = loadKeys(filepath.Join(at.dir, "keys"), at.fresh); err != nil {
 		return nil, err
 	}
-	s = &store{dir: dir, asks: a}
-	if s.keys, err = loadKeys(filepath.Join(dir, "keys"), fresh); err != nil {
-		return nil, err
+	if err = s.open(ctx, make); err == nil {
+		err = at.keep()
 	}
-	if err := s.open(ctx, path); err != nil {
+	if err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
 }
 
-func (s *store) open(ctx context.Context, path string) (err error) {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600) // it holds who has what: nobody else reads it
+func (s *store) open(ctx context.Context, serve bool) (err error) {
+	if s.place.address != "" {
+		err = s.openPostgres(ctx, s.place.address, serve)
+	} else {
+		err = s.openFile(ctx, s.place.file())
+	}
 	if err != nil {
 		return err
 	}
-	f.Close()
-	if s.writer, err = openSQLite(ctx, path, true); err != nil {
-		return err
-	}
 	if err := schema.Migrate(ctx, s.writer); err != nil {
-		return err
-	}
-	if s.reader, err = openSQLite(ctx, path, false); err != nil {
 		return err
 	}
 	if s.ledger, err = ledger.Open(s.writer, s.reader, &ledger.Opts{Trust: s.keys.trust, Hub: s.keys.hub, Marks: markFile(filepath.Join(s.dir, "keys", "mark"))}); err != nil {

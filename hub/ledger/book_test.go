@@ -26,7 +26,7 @@ func key(seed string) ed25519.PrivateKey {
 	return ed25519.NewKeyFromSeed([]byte(strings.Repeat(seed, ed25519.SeedSize)))
 }
 
-// A book is a ledger on a real SQLite file, with an event and a kiosk.
+// A book is a ledger on a real database, with an event and a kiosk.
 type book struct {
 	*ledger.Ledger
 	t      testing.TB
@@ -70,16 +70,25 @@ func openDB(t testing.TB, path string, write bool) *sql.DB {
 	return db
 }
 
+// openNew opens an empty database of the kind that the test is about.
+func openNew(t testing.TB) (write, read *sql.DB) {
+	t.Helper()
+	if schematest.OnPostgres(t) {
+		return schematest.Postgres(t)
+	}
+	path := filepath.Join(t.TempDir(), "hub.db")
+	schematest.Write(t, path)
+	return openDB(t, path, true), openDB(t, path, false)
+}
+
 // newBook makes a ledger at noon of the event's day.
 func newBook(t testing.TB) *book {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "hub.db")
-	schematest.Write(t, path)
-	write := openDB(t, path, true)
+	write, read := openNew(t)
 	b := &book{t: t, db: write}
 	b.set(held.Start().Add(12 * time.Hour))
 	var err error
-	b.Ledger, err = ledger.Open(write, openDB(t, path, false), &ledger.Opts{Clock: b.clock, Trust: key("t"), Hub: key("h")})
+	b.Ledger, err = ledger.Open(write, read, &ledger.Opts{Clock: b.clock, Trust: key("t"), Hub: key("h")})
 	check(t, err)
 	ctx := context.Background()
 	check(t, b.SetHost(ctx, "p.example.jp"))

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"pointkiosk/cards"
+	"pointkiosk/hub/schema/schematest"
 )
 
 // busyBook has one of everything: grants, issues, redemptions, voids, lapses.
@@ -68,7 +69,7 @@ func TestCheckFindsPlantedFaults(t *testing.T) {
 		{"issue", `DELETE FROM ended WHERE number = 50; DELETE FROM issued WHERE number = 50`},
 		{"grant", `UPDATE allotment SET practice = 1 WHERE id = 1`},
 		{"kind", `UPDATE transfer SET kind = 'gift' WHERE kind = 'void'`},
-		{"redeem", `INSERT INTO ended SELECT allotment, 4, 'redeemed', 'DDDD2222', '', '', 1 FROM issued WHERE 0; UPDATE ended SET state = 'redeemed', account = 'DDDD2222' WHERE state = 'void'`},
+		{"redeem", `INSERT INTO ended SELECT allotment, 4, 'redeemed', 'DDDD2222', '', '', 1 FROM issued WHERE 1 = 0; UPDATE ended SET state = 'redeemed', account = 'DDDD2222' WHERE state = 'void'`},
 		{"card ends", `PRAGMA foreign_keys = 0; INSERT INTO ended VALUES (1, 99, 'void', '', '', '', 1)`},
 		{"card ends", `UPDATE ended SET state = 'gone' WHERE state = 'void'`},
 		{"count", `INSERT INTO issued VALUES (1, 101, 'card', x'00', 1)`},
@@ -97,7 +98,7 @@ func TestCheckFindsPlantedFaults(t *testing.T) {
 func (b *book) misses(rule, plant string) {
 	b.t.Helper()
 	b.clean()
-	_, err := b.db.Exec(plant)
+	_, err := b.db.Exec(schematest.Spelled(b.t, plant))
 	check(b.t, err)
 	faults, err := b.Check(context.Background())
 	check(b.t, err)

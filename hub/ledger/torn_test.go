@@ -6,14 +6,19 @@ import (
 	"testing"
 
 	"pointkiosk/cards"
+	"pointkiosk/hub/schema/schematest"
 )
 
 // everything is the whole book, to see whether anything changed.
 func (b *book) everything() (lines []string) {
 	b.t.Helper()
+	place := "rowid"
+	if schematest.OnPostgres(b.t) {
+		place = "((ctid::text::point)[0] * 1000 + (ctid::text::point)[1])::bigint" // its page and line
+	}
 	for _, table := range []string{"transfer", "posting", "lot", "lot_use", "issued", "ended", "ticket", "spent", "value_request", "prize_slip", "prize_stock"} {
 		var n, sum int64
-		check(b.t, b.db.QueryRow(`SELECT COUNT(*), COALESCE(SUM(rowid), 0) FROM `+table).Scan(&n, &sum))
+		check(b.t, b.db.QueryRow(`SELECT COUNT(*), COALESCE(SUM(`+place+`), 0) FROM `+table).Scan(&n, &sum))
 		lines = append(lines, fmt.Sprint(table, n, sum))
 	}
 	return lines
@@ -24,7 +29,13 @@ func (b *book) everything() (lines []string) {
 func (b *book) torn(table string, do func() error) {
 	b.t.Helper()
 	before := fmt.Sprint(b.everything())
-	_, err := b.db.Exec(`CREATE TRIGGER torn BEFORE INSERT ON ` + table + ` BEGIN SELECT RAISE(ABORT, 'torn'); END`)
+	tear, mend := `CREATE TRIGGER torn BEFORE INSERT ON `+table+` BEGIN SELECT RAISE(ABORT, 'torn'); END`, `DROP TRIGGER torn`
+	if schematest.OnPostgres(b.t) {
+		tear = `CREATE FUNCTION torn() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE ''torn''; END';
+			CREATE TRIGGER torn BEFORE INSERT ON ` + table + ` EXECUTE FUNCTION torn()`
+		mend = `DROP FUNCTION torn() CASCADE`
+	}
+	_, err := b.db.Exec(tear)
 	check(b.t, err)
 	if err := do(); err == nil {
 		b.t.Errorf("%s was not written to", table)
@@ -32,7 +43,7 @@ func (b *book) torn(table string, do func() error) {
 	if after := fmt.Sprint(b.everything()); after != before {
 		b.t.Errorf("torn at %s:\n%s\n%s", table, before, after)
 	}
-	_, err = b.db.Exec(`DROP TRIGGER torn`)
+	_, err = b.db.Exec(mend)
 	check(b.t, err)
 	for range 2 { // the kiosk that lost the answer asks again
 		check(b.t, do())

@@ -33,3 +33,17 @@ func TestVoidAfterPrinting(t *testing.T) {
 		})
 	}
 }
+
+// A text with a NUL is none for PostgreSQL; it must not stop the kiosk's journal.
+func TestVoidWithANUL(t *testing.T) {
+	b := newBook(t)
+	card := b.card(b.cards, 1)
+	b.take(b.kiosk, b.kiosk.steps(card, cards.Signed, cards.Printing, cards.Printed)...)
+	r := b.take(b.kiosk, b.kiosk.write(cards.Entry{
+		State: cards.VoidAsked, Allotment: card.Allotment, Number: card.Number, Operator: "\x00佐藤", Reason: "紙\x00",
+	}))
+	if len(r.Judgements) != 1 || r.Judgements[0].Verdict != cards.Accepted || r.Cursor != 4 {
+		t.Errorf("%+v", r)
+	}
+	b.clean()
+}

@@ -10,6 +10,7 @@ import (
 
 	"pointkiosk/cards"
 	"pointkiosk/hub/registry/catest"
+	"pointkiosk/hub/schema/schematest"
 	"pointkiosk/packaging/proof"
 )
 
@@ -150,8 +151,8 @@ func (w *world) crash() {
 func (w *world) check() {
 	w.t.Helper()
 	for name, query := range map[string]string{
-		"a certificate with two accounts": `SELECT COUNT(*) FROM (SELECT hash FROM certificate GROUP BY hash HAVING COUNT(*) > 1)`,
-		"an account with two IDs":         `SELECT COUNT(*) FROM (SELECT k.account` + current + ` GROUP BY k.account HAVING COUNT(*) > 1)`,
+		"a certificate with two accounts": `SELECT COUNT(*) FROM (SELECT hash FROM certificate GROUP BY hash HAVING COUNT(*) > 1) x`,
+		"an account with two IDs":         `SELECT COUNT(*) FROM (SELECT k.account` + current + ` GROUP BY k.account HAVING COUNT(*) > 1) x`,
 		"an account that nobody opens":    `SELECT COUNT(*) FROM account a WHERE NOT EXISTS (SELECT 1 FROM certificate c WHERE c.account = a.id)`,
 		"an account without a scheme":     `SELECT COUNT(*) FROM account a WHERE NOT EXISTS (SELECT 1 FROM membership m WHERE m.account = a.id)`,
 	} {
@@ -171,7 +172,11 @@ func (w *world) check() {
 }
 
 func TestAnyOrder(t *testing.T) {
-	for seed := range uint64(proof.Times(20, 200, 2000)) {
+	worlds := proof.Times(20, 200, 2000)
+	if schematest.OnPostgres(t) {
+		worlds = proof.Times(10, 20, 500)
+	}
+	for seed := range uint64(worlds) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			w := newWorld(t, seed)
 			for range 40 {

@@ -22,8 +22,12 @@ type clock struct{ at time.Time }
 func (c *clock) now() time.Time       { return c.at }
 func (c *clock) wait(d time.Duration) { c.at = c.at.Add(d) }
 
-func testDB(t testing.TB) *sql.DB {
+// testDB opens an empty database of the kind that the test is about.
+func testDB(t testing.TB) (write, read *sql.DB) {
 	t.Helper()
+	if schematest.OnPostgres(t) {
+		return schematest.Postgres(t)
+	}
 	path := filepath.Join(t.TempDir(), "hub.db")
 	schematest.Write(t, path)
 	db, err := sql.Open("sqlite", "file:"+path+"?_pragma=foreign_keys(1)&_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_txlock=immediate")
@@ -31,7 +35,7 @@ func testDB(t testing.TB) *sql.DB {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { db.Close() })
-	return db
+	return db, db
 }
 
 func testRegistry(t testing.TB, mend func(*Opts)) (*Registry, *clock) {
@@ -41,8 +45,8 @@ func testRegistry(t testing.TB, mend func(*Opts)) (*Registry, *clock) {
 	if mend != nil {
 		mend(&opts)
 	}
-	db := testDB(t)
-	r, err := Open(db, db, &opts)
+	write, read := testDB(t)
+	r, err := Open(write, read, &opts)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -31,7 +31,7 @@ func Migrate(ctx context.Context, db *sql.DB) error {
 }
 
 func migrate(ctx context.Context, db *sql.DB, from fs.FS) error {
-	if _, err := db.ExecContext(ctx, bootstrap); err != nil {
+	if err := begin(ctx, db); err != nil {
 		return fmt.Errorf("schema: list of changes: %w", err)
 	}
 	names, err := fs.Glob(from, "*.sql")
@@ -48,6 +48,20 @@ func migrate(ctx context.Context, db *sql.DB, from fs.FS) error {
 		}
 	}
 	return nil
+}
+
+// begin makes the list of changes. It does so in a transaction because only
+// those take turns: on PostgreSQL two that make a table at once fail.
+func begin(ctx context.Context, db *sql.DB) error {
+	tx, err := db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback() // after Commit it does nothing
+	if _, err := tx.ExecContext(ctx, bootstrap); err != nil {
+		return err
+	}
+	return tx.Commit()
 }
 
 // change runs one file unless it has run. The row is written in the same

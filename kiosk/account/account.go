@@ -279,6 +279,7 @@ type (
 	LookAt    struct{ Text Secret }
 	PrintSlip struct {
 		Account Account
+		Lang    string // that its resident reads; empty is Japanese
 		Sitting int
 	}
 	ListTickets struct{}

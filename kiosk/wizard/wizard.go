@@ -206,6 +206,7 @@ type (
 	}
 	PrintSlip struct {
 		ID, Code string
+		Lang     string // that its resident reads; empty is Japanese
 		Sitting  int
 	}
 	PowerDown struct{ Sitting int } // the card forgets that the PIN was right

@@ -1,6 +1,7 @@
 package station
 
 import (
+	"cmp"
 	"context"
 
 	"pointkiosk/cards"
@@ -12,7 +13,7 @@ import (
 // balanceSlip prints what an account holds. It never says whose it is but by the
 // last characters of the MyKey ID.
 func (c *clerk) balanceSlip(ctx context.Context, sit *sitting, e account.PrintSlip) kiosk.Event {
-	const lang = "ja"
+	lang := cmp.Or(e.Lang, "ja")
 	terms := sit.offer.Terms
 	b := face.Balance{
 		Municipality: terms.Municipality.In(lang), Tail: e.Account.Tail, Contact: terms.Contact.In(lang), Phone: terms.Phone,

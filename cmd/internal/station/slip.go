@@ -1,6 +1,7 @@
 package station
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -40,7 +41,7 @@ func (c *clerk) bring(ctx context.Context, drawn *face.Drawn) bool {
 // slipOf says what stands on the slip. Where the password is set stands there only
 // with the code that sets it.
 func (c *clerk) slipOf(ctx context.Context, sit *sitting, e wizard.PrintSlip) face.Slip {
-	const lang = "ja"
+	lang := cmp.Or(e.Lang, "ja")
 	terms := sit.offer.Terms
 	s := face.Slip{
 		Municipality: terms.Municipality.In(lang), Scheme: terms.Scheme.In(lang), ID: e.ID, Code: e.Code,

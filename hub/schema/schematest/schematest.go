@@ -1,9 +1,10 @@
 // Package schematest writes databases that schema.Migrate has seen.
 //
 // The changes run once a process, as they take longer than most tests; each
-// test has a file of its own.
+// test has a database of its own: a file of SQLite, and on PostgreSQL one that
+// is open.
 //
-// It puts no row into them, and opens none.
+// It puts no row into them.
 package schematest
 
 import (

@@ -1,0 +1,39 @@
+package registry
+
+import (
+	"testing"
+
+	"pointkiosk/hub/schema/schematest"
+)
+
+// What the registry does on SQLite it does on PostgreSQL. Left out is what
+// touches no database, and the arithmetic of guessing.
+func TestPostgres(t *testing.T) {
+	schematest.Again(t, map[string]func(*testing.T){
+		"LeaseOfOtherTerms":           TestLeaseOfOtherTerms,
+		"Lost":                        TestLost,
+		"LostComesLate":               TestLostComesLate,
+		"PartnerRefuses":              TestPartnerRefuses,
+		"PartnerSession":              TestPartnerSession,
+		"Rulings":                     TestRulings,
+		"WhatIsKept":                  TestWhatIsKept,
+		"HolderWaits":                 TestHolderWaits,
+		"RefusedGo":                   TestRefusedGo,
+		"AnyOrder":                    TestAnyOrder,
+		"AtTheSameTime":               TestAtTheSameTime,
+		"Rebind":                      TestRebind,
+		"Join":                        TestJoin,
+		"Delete":                      TestDelete,
+		"Key":                         TestKey,
+		"Add":                         TestAdd,
+		"SignIn":                      TestSignIn,
+		"Session":                     TestSession,
+		"NewDeviceIsTold":             TestNewDeviceIsTold,
+		"Sitting":                     TestSitting,
+		"Deposits":                    TestDeposits,
+		"KeysOfCards":                 TestKeysOfCards,
+		"LimitsByDevice":              TestLimitsByDevice,
+		"RebindIsGuessedSlowly":       TestRebindIsGuessedSlowly,
+		"SessionOfAClockThatWasAhead": TestSessionOfAClockThatWasAhead,
+	})
+}
