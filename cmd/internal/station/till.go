@@ -173,11 +173,7 @@ func (t *till) take(ctx context.Context, e prize.Take) kiosk.Event {
 	if e.Change {
 		r.Change = e.Prize.Change
 	}
-	text, err := json.Marshal(r)
-	if err == nil {
-		err = writeSynced(t.file(), text)
-	}
-	if err != nil {
+	if err := t.store(r); err != nil {
 		return t.not(wordFault, err, false)
 	}
 	answer, err := t.ask(ctx, r, good)
@@ -261,6 +257,14 @@ func (t *till) slip(ctx context.Context, r take, answer cards.PrizeAnswer) bool 
 	return t.c.bring(ctx, drawn)
 }
 
+func (t *till) store(r take) error {
+	text, err := json.Marshal(r)
+	if err != nil {
+		return fmt.Errorf("station: a prize's request: %w", err)
+	}
+	return writeSynced(t.file(), text)
+}
+
 func stored(name string) (r take, found bool, err error) {
 	text, err := os.ReadFile(name)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -312,10 +316,14 @@ func (t *till) reprint(ctx context.Context) kiosk.Event {
 		if name == t.file() {
 			return t.hand(ctx, r, answer, true)
 		}
+		out := prize.TakenIs{Slip: answer.Slip, Prize: prize.Name(answer.Prize), Points: int64(answer.Points), Surplus: int64(answer.Surplus)}
+		if out.Unpaid = t.unpaid(ctx, r, answer.Change); out.Unpaid {
+			answer.Change = 0
+		}
 		t.c.s.press.Lock()
 		defer t.c.s.press.Unlock()
-		return prize.TakenIs{Slip: answer.Slip, Prize: prize.Name(answer.Prize), Points: int64(answer.Points), Surplus: int64(answer.Surplus),
-			Change: answer.Change != 0, Card: answer.Change != 0, Printed: t.slip(ctx, r, answer)}
+		out.Change, out.Card, out.Printed = answer.Change != 0, answer.Change != 0, t.slip(ctx, r, answer)
+		return out
 	}
 	return t.not(wordFault, errors.New("station: there is no slip"), false)
 }
