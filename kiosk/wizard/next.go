@@ -279,6 +279,7 @@ func (s State) atID(e Event) (State, Effect, bool) {
 		}
 	case IDFree:
 		if s.Step == Looking {
+			s.Terms = e.Terms.or(s.Terms) // agreed to later
 			if e.Word == "" {
 				return s.chosen(e.ID), nil, false
 			}
@@ -351,6 +352,7 @@ func (s State) apply(pass Secret) (State, Effect, bool) {
 }
 
 func (s State) answered(e Answered) (State, Effect, bool) {
+	s.Terms = e.Terms.or(s.Terms)
 	switch e.Word {
 	case "":
 	case "taken", "offensive":

@@ -84,11 +84,11 @@ func (c *clerk) lookAt(sit *sitting, typed string) kiosk.Event {
 	id, err := cards.NormalizeMyKeyID(typed)
 	switch {
 	case err != nil:
-		return wizard.IDFree{ID: typed, Word: string(cards.RulingMalformed)}
+		return wizard.IDFree{ID: typed, Word: string(cards.RulingMalformed), Terms: termsOf(o.Terms)}
 	case o.Wanted != cards.RulingOK:
-		return wizard.IDFree{ID: id.String(), Word: string(o.Wanted)}
+		return wizard.IDFree{ID: id.String(), Word: string(o.Wanted), Terms: termsOf(o.Terms)}
 	}
-	return wizard.IDFree{ID: id.String()}
+	return wizard.IDFree{ID: id.String(), Terms: termsOf(o.Terms)}
 }
 
 // apply lets the card sign what was agreed to, and sends it.
@@ -148,10 +148,12 @@ func (c *clerk) answered(sit *sitting, a cards.Application, answer cards.Answer)
 		case err != nil:
 			return c.unheard(err)
 		}
-		out.IDs = sit.offer.Proposals
+		out.IDs, out.Terms = sit.offer.Proposals, termsOf(sit.offer.Terms)
 		fallthrough
 	default:
-		out.Word = string(answer.Ruling)
+		if out.Word = string(answer.Ruling); tooOften(answer) {
+			return wizard.CardStops{Reason: wizard.Slow}
+		}
 	}
 	return out
 }

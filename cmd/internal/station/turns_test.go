@@ -8,7 +8,10 @@ import (
 	"time"
 
 	"pointkiosk/assets/words"
+	"pointkiosk/cards"
+	"pointkiosk/hub/ledger"
 	"pointkiosk/kiosk"
+	"pointkiosk/kiosk/account"
 	"pointkiosk/kiosk/jpki/jpkitest"
 	"pointkiosk/kiosk/pcsc"
 	"pointkiosk/kiosk/wizard"
@@ -183,4 +186,53 @@ func (c *counter) screen() string {
 		name += ", it was moved"
 	}
 	return name
+}
+
+// The terms that are signed are those on the screen, also where the hub's changed
+// while an ID was looked at.
+func TestCounterTermsChange(t *testing.T) {
+	c, dealt := newCounter(t, "p256")
+	c.sit(dealt[0])
+	c.pinIs("1234")
+	c.ok(c.ledger.AddEvent(t.Context(), ledger.Event{
+		Event: cards.Event{
+			ID: "walk", Municipality: cards.Text{Ja: "別の市"}, Scheme: cards.Text{Ja: "らづポイント"}, Name: cards.Text{Ja: "歩く会"}, Place: cards.Text{Ja: "広場"},
+			Opens: "00:00", Closes: "24:00", Host: "p.example.jp",
+		},
+		Points: 200, Day: cards.DayOf(time.Now()), CardDays: 30, PointDays: 100,
+	}))
+	c.do(wizard.TapOwn{}, wizard.TypedID{ID: "NATS2345"})
+	c.shows(wizard.Password)
+	if shown, signed := c.state.MyKey.Terms.Municipality["ja"], c.desk.clerk.now.offer.Terms.Municipality.Ja; shown != "別の市" || signed != shown {
+		t.Errorf("shown %q, signed %q", shown, signed)
+	}
+	c.do(wizard.TapCode{}, wizard.TapNext{}, wizard.TapNext{})
+	c.shows(wizard.Done)
+	c.secret = append(c.secret, "NATS2345", c.state.MyKey.Code)
+	c.home()
+}
+
+// Too many wrong passwords are slowed down, and the screen says that, and not
+// that others are in the way.
+func TestCounterSlow(t *testing.T) {
+	c, dealt := newCounter(t, "p256", "p384")
+	c.sit(dealt[0])
+	id, _ := c.register()
+	c.home()
+	wrong := func(n int) wizard.Typed { return wizard.NewTyped(fmt.Appendf(nil, "not-this-%d", n)) }
+	tries := 0
+	for c.do(kiosk.TapBalance{}, account.TapID{}, account.TypedID{ID: id}); c.state.Account.Step == account.Password && tries < 100; tries++ {
+		c.do(account.TypedPass{Pass: wrong(tries)})
+	}
+	if c.state.Account.Step != account.Stopped || c.state.Account.Reason != account.Slow || tries < 5 {
+		t.Errorf("after %d tries: step %d, %q", tries, c.state.Account.Step, c.state.Account.Reason)
+	}
+	c.do(account.TapEnd{})
+	c.sit(dealt[1])
+	c.pinIs("1234")
+	c.do(wizard.TapBefore{}, wizard.TypedID{ID: id}, wizard.TapNext{}, wizard.TypedPass{Pass: wrong(0)})
+	if c.shows(wizard.Stopped); c.state.MyKey.Reason != wizard.Slow {
+		t.Errorf("bound again: %q %q", c.state.MyKey.Reason, c.state.MyKey.Word)
+	}
+	c.home()
 }
