@@ -141,7 +141,9 @@ func (s State) tick(now time.Time) State {
 	case Wait:
 		return s
 	case Door:
-		limit = doorIdle
+		if limit = doorIdle; s.Vouching() {
+			limit = cardIdle
+		}
 	case MyKey, Account:
 		limit = cardIdle
 	case Issue, Out, Confirm:

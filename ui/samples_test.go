@@ -241,6 +241,7 @@ func counterSamples() []sample {
 		atStep("pin-last", wizard.PIN, func(s *kiosk.State) { s.MyKey.Tries, s.MyKey.Wrong = 1, true }),
 		atStep("pin-leaving", wizard.PIN, func(s *kiosk.State) { s.MyKey.Tries = 3; *s = nearlyGone(*s) }),
 		atStep("last-try", wizard.LastTry, func(s *kiosk.State) { s.MyKey.Tries = 1 }),
+		atStep("vouch", wizard.LastTry, func(s *kiosk.State) { s.Step, s.MyKey.Tries = kiosk.Door, 1 }),
 		atStep("checking", wizard.Checking, none),
 		atStep("choose", wizard.Choose, func(s *kiosk.State) { s.MyKey.IDs = ids }),
 		atStep("choose-later", wizard.Choose, func(s *kiosk.State) { s.MyKey.IDs, s.MyKey.Later = ids[:2], true }),

@@ -28,10 +28,12 @@ func turns() []turn {
 	to := func(more ...string) []string { return append([]string{"lay down"}, more...) }
 	return []turn{
 		{"all goes well", "good", to("PIN 1234", "agree")},
-		{"wrong PIN with 3, 2 and 1 tries, and staff say yes", "good", to("PIN 0000", "PIN 0000", "PIN 0000", "tap next", "PIN 0000", "PIN 0000")},
+		{"wrong PIN with 3, 2 and 1 tries, and staff say yes", "good", to("PIN 0000", "PIN 0000", "PIN 0000", "tap yes", "PIN 0000", "staff PIN 9999", "staff PIN 2468", "PIN 0000", "PIN 0000")},
 		{"right PIN with 2 tries", "two-tries", to("PIN 1234")},
 		{"right PIN with 1 try, and nobody says yes", "last-try", to("PIN 1234")},
-		{"right PIN with 1 try, and staff say yes", "last-try", to("tap next", "PIN 1234")},
+		{"right PIN with 1 try, and staff say yes", "last-try", to("tap yes", "staff PIN 2468", "PIN 1234")},
+		{"the card is taken away while staff are asked", "last-try", to("tap yes", "take away", "staff PIN 2468", "PIN 1234")},
+		{"the reader is unplugged while staff are asked", "last-try", to("tap yes", "unplug", "staff PIN 2468", "PIN 1234")},
 		{"locked", "locked", to("PIN 1234")},
 		{"a card without a PIN", "pinless", to("PIN 1234")},
 		{"a card of public transport", "transit", to("PIN 1234")},
@@ -83,7 +85,7 @@ func TestTurns(t *testing.T) {
 			}
 			fmt.Fprintf(out, "  > %s\n", c.screen())
 		}
-		typed := strings.Count(strings.Join(turn.does, " "), "PIN ")
+		typed := strings.Count(strings.Join(turn.does, " "), "PIN ") - strings.Count(strings.Join(turn.does, " "), "staff PIN ")
 		if sent := pins(dealt[n]); sent > typed {
 			t.Errorf("%s: %d PINs typed, %d sent", turn.name, typed, sent)
 		}
@@ -116,6 +118,9 @@ func (c *counter) does(deed string, card, another *jpkitest.Card) {
 	case "PIN":
 		c.pinIs(digits)
 		return
+	case "staff":
+		c.pin(strings.TrimPrefix(digits, "PIN "))
+		return
 	}
 	switch deed {
 	case "lay down":
@@ -132,7 +137,7 @@ func (c *counter) does(deed string, card, another *jpkitest.Card) {
 		c.reader.put(nil)
 		c.tell(pcsc.NoReader{})
 		c.isOff(card)
-	case "tap next":
+	case "tap yes":
 		c.do(wizard.TapNext{})
 	case "agree":
 		ids := append(slices.Clone(c.state.MyKey.IDs), "")
@@ -162,7 +167,11 @@ func lastOf(log []string) string { return append([]string{""}, log...)[len(log)]
 // screen names what is shown.
 func (c *counter) screen() string {
 	if c.state.Step != kiosk.MyKey {
-		return map[kiosk.Step]string{kiosk.Home: "home"}[c.state.Step]
+		name := map[kiosk.Step]string{kiosk.Home: "home", kiosk.Door: "staff PIN"}[c.state.Step]
+		if c.state.Keys.Wrong {
+			name += ", wrong"
+		}
+		return name
 	}
 	w := c.state.MyKey
 	name := map[wizard.Step]string{
