@@ -13,7 +13,9 @@ import (
 	"pointkiosk/cards"
 	"pointkiosk/cards/face"
 	"pointkiosk/kiosk"
+	"pointkiosk/kiosk/account"
 	"pointkiosk/kiosk/journal"
+	"pointkiosk/kiosk/prize"
 )
 
 // A Desk performs effects for the screen: it is what kiosk.Run calls. One
@@ -57,7 +59,25 @@ func (d *Desk) Do(ctx context.Context, e kiosk.Effect) kiosk.Event {
 	case kiosk.ConfirmDate:
 		return d.confirmed(ctx, e)
 	}
+	if stopped := d.barred(e); stopped != nil {
+		return stopped
+	}
 	return d.clerk.do(ctx, e)
+}
+
+// barred is the answer to what would sign something, on a journal that did not
+// pass its check; nil where nothing is in the way.
+func (d *Desk) barred(e kiosk.Effect) kiosk.Event {
+	if !d.broken.Load() {
+		return nil
+	}
+	switch e.(type) {
+	case account.BuyTicket:
+		return account.TicketDone{Sale: account.Sale{Word: cards.ValueStopped}}
+	case prize.Open, prize.Take, prize.Reprint:
+		return prize.TakenIs{Word: cards.ValueStopped, Before: true}
+	}
+	return nil
 }
 
 func (d *Desk) print(ctx context.Context, e kiosk.PrintCard) kiosk.Event {
