@@ -104,6 +104,12 @@ func (r *Registry) AllowRebind(ctx context.Context, id, person, reason string) (
 	return until, err
 }
 
+// Account finds the account of an ID that a person typed.
+func (r *Registry) Account(ctx context.Context, typed string) (account string, err error) {
+	err = r.update(ctx, func(t *txn) error { account, err = t.named(typed); return err })
+	return account, err
+}
+
 // named finds the account of an ID that a person typed.
 func (t *txn) named(typed string) (account string, err error) {
 	id, err := cards.NormalizeMyKeyID(typed)
