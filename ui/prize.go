@@ -315,6 +315,8 @@ func (s *prizeDone) Show(st kiosk.State) {
 			card = p.say("prize.card.out", words.Number(int(t.Surplus)))
 		case t.Change:
 			card = p.say("prize.card.look")
+		case t.Unpaid:
+			card = p.say("prize.card.none", words.Number(int(t.Surplus)))
 		}
 	}
 	s.picture.set(picture)

@@ -68,6 +68,7 @@ type Taken struct {
 	Surplus int64
 	Change  bool // a card over the surplus was issued
 	Card    bool // and is out; else the desk asks about it
+	Unpaid  bool // no card over the surplus can be issued any more
 	Printed bool // the slip
 	Before  bool // it was handed out before the kiosk was switched off, or the line cut
 }

@@ -127,9 +127,7 @@ func (t *till) basket(ctx context.Context) kiosk.Event {
 			break
 		}
 		one := prize.Prize{ID: p.ID, Name: prize.Name(p.Name), Points: int64(p.Points), Stock: p.Stock}
-		if len(p.Change) > 0 {
-			one.Change = p.Change[0]
-		}
+		one.Change = t.payable(ctx, p.Change...)
 		out.Prizes = append(out.Prizes, one)
 	}
 	return prize.BasketIs(out)
@@ -152,6 +150,9 @@ func (t *till) file() string { return filepath.Join(t.c.s.opts.Dir, "prize") }
 // over what is left. The hub looks at each card once more.
 func (t *till) take(ctx context.Context, e prize.Take) kiosk.Event {
 	ctx = context.WithoutCancel(ctx)
+	if done, open := t.reopen(ctx); open { // what is stored of that one is not written over
+		return done
+	}
 	look := cards.PrizeLook{Cards: slices.DeleteFunc(slices.Clone(t.texts), func(s string) bool { return s == "" })}
 	offer, err := t.look(ctx, look)
 	if err != nil {
@@ -196,7 +197,7 @@ func (t *till) not(word string, err error, open bool) kiosk.Event {
 	if err != nil {
 		t.c.s.opts.Log.Warn("prize", "word", word, "open", open, "error", err)
 	}
-	return prize.TakenIs{Word: word}
+	return prize.TakenIs{Word: word, Before: open}
 }
 
 func (t *till) ask(ctx context.Context, r take, texts []string) (answer cards.PrizeAnswer, err error) {
@@ -215,21 +216,20 @@ func (t *till) hand(ctx context.Context, r take, answer cards.PrizeAnswer, befor
 		Change: answer.Change != 0, Before: before}
 	t.c.s.press.Lock()
 	defer t.c.s.press.Unlock()
+	if out.Unpaid = t.unpaid(ctx, r, answer.Change); out.Unpaid {
+		t.c.s.opts.Log.Error("prize: no card over the surplus", "slip", answer.Slip)
+		out.Change, answer.Change = false, 0
+	}
 	out.Printed = t.slip(ctx, r, answer)
 	if answer.Change == 0 {
 		t.settled()
 		return out
 	}
-	a, err := t.c.s.AllotmentOf(ctx, cards.Serial{Allotment: answer.Change, Number: 1})
-	var issued cards.Issued
-	if err == nil {
-		issued, err = t.c.s.Issuer(false).Issue(ctx, a, cards.RequestText(r.Request), r.Operator)
-	}
+	issued, err := t.pay(ctx, r, answer.Change)
 	if err != nil { // it is tried again when the screen is opened again
 		t.c.s.opts.Log.Error("prize: the card over the surplus", "error", err)
 		return out
 	}
-	t.c.s.Wake()
 	out.Card = issued.State == cards.Printed || issued.State == cards.Presumed
 	t.settled()
 	return out

@@ -1,0 +1,39 @@
+package station
+
+import (
+	"encoding/json"
+	"testing"
+	"time"
+
+	"pointkiosk/cards"
+)
+
+// A kiosk that is switched off between the hub's yes and the signature, and on
+// again when no more tickets are sold, gives the points back all the same, and
+// what it sells next is not held up by it.
+func TestTicketPowerCutOverNight(t *testing.T) {
+	c := newSale(t)
+	of := c.desk.ticketDays(t.Context())[0]
+	r := ticketRequest{Request: make([]byte, cards.RequestSize), Allotment: of.ID, Number: 1}
+	text, err := json.Marshal(r)
+	c.ok(err)
+	c.ok(writeSynced(c.desk.clerk.ticketFile(), text))
+	_, err = c.desk.clerk.askTicket(t.Context(), r, c.desk.clerk.token(c.desk.clerk.now))
+	c.ok(err)
+	if got := c.points(); got != 300 {
+		t.Fatalf("%d points", got)
+	}
+	c.takeAway()
+	c.stop()
+	c.ok(c.desk.Close())
+	c.later = time.Until(time.Unix(of.Until, 0)) + time.Minute
+	c.clock = c.later
+	c.switchOn()
+	if err := c.desk.clerk.mend(t.Context()); err != nil {
+		t.Errorf("%v", err)
+	}
+	if got := c.points(); got != 600 {
+		t.Errorf("%d points at the hub", got)
+	}
+	c.isTickets(cards.Void)
+}
