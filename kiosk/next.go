@@ -1,6 +1,10 @@
 package kiosk
 
-import "time"
+import (
+	"time"
+
+	"pointkiosk/kiosk/prize"
+)
 
 // How long a screen waits for a finger.
 const (
@@ -150,10 +154,17 @@ func (s State) tick(now time.Time) State {
 			return s.home() // the event is over
 		}
 	}
-	if s.taking() {
+	switch {
+	case s.taking():
 		limit = takeIdle
+	case s.at(Prize):
+		limit = prizeIdle
 	}
 	if now.Sub(s.touched) >= limit {
+		if s.Step == Door && s.Prize.Step == prize.Second { // nobody else came: nothing of the cards is lost yet
+			s.Step, s.Prize.Step, s.Keys, s.touched = Prize, prize.Sure, Keys{Wait: s.Keys.Wait}, now
+			return s
+		}
 		if s.withCard() && !s.taking() {
 			return s.gone()
 		}

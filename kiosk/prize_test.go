@@ -27,14 +27,15 @@ func TestPrizeTurns(t *testing.T) {
 		{"at home", []Event{TapPrizes{}}, Home, 0, "<nil>"},
 		{"a scan", upTo(in, account.Scanned{Text: new(wiped)}), Prize, prize.Scan, "prize.Add"},
 		{"back", upTo(in, prize.TapBack{}), Menu, 0, "prize.Clear"},
-		{"idle", upTo(in, at(60)), Home, 0, "prize.Clear"},
-		{"at 表示, and idle", upTo(in, TapDisplay{}, at(60)), Home, 0, "prize.Clear"},
+		{"counting cards", upTo(in, at(299)), Prize, prize.Scan, "<nil>"},
+		{"idle", upTo(in, at(300)), Home, 0, "prize.Clear"},
+		{"at 表示, and idle", upTo(in, TapDisplay{}, at(300)), Home, 0, "prize.Clear"},
 		{"a second person is asked for", second, Door, prize.Second, "<nil>"},
 		{"another one's PIN", upTo(second, DoorOpened{Operator: "suzuki"}), Prize, prize.Taking, "prize.Take"},
 		{"the same one's PIN", upTo(second, DoorOpened{Operator: "sato"}), Door, prize.Second, "<nil>"},
 		{"a wrong PIN", upTo(second, DoorRefused{Wait: 5}), Door, prize.Second, "<nil>"},
 		{"nobody else is there", upTo(second, TapBack{}), Prize, prize.Sure, "<nil>"},
-		{"idle at the door", upTo(second, at(30)), Home, 0, "prize.Clear"},
+		{"idle at the door", upTo(second, at(30)), Prize, prize.Sure, "<nil>"},
 	} {
 		s, effect := counter(), Effect(nil)
 		for _, e := range tt.events {
