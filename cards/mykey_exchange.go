@@ -85,6 +85,7 @@ type Answer struct {
 	TokenEnds int64    `cbor:"10,keyasint"`
 	Wait      uint32   `cbor:"11,keyasint"` // busy: seconds
 	At        int64    `cbor:"12,keyasint"` // the hub's clock, Unix milliseconds
+	Joined    bool     `cbor:"13,keyasint"` // to show: the account is one of this scheme
 }
 
 // Check reports what an ask lacks.

@@ -43,7 +43,7 @@ func sampleApply() Apply {
 func sampleAnswer() Answer {
 	return Answer{Request: ones(32), Ruling: RulingOK, ID: "K7M4W2HN", Code: "ABCDEFGHJKMN", CodeEnds: 1796522400000, Standing: StandingNotChecked,
 		Held:  []Held{{"らづポイント", 200, lastDay}},
-		Moved: []Moved{{At: 1795312700000, Kind: "redeem", Points: 200, Event: Text{"ナチュラルバル", ""}, Expires: lastDay}}, At: 1795312801000}
+		Moved: []Moved{{At: 1795312700000, Kind: "redeem", Points: 200, Event: Text{"ナチュラルバル", ""}, Expires: lastDay}}, At: 1795312801000, Joined: true}
 }
 
 func sampleLeaseAsk() LeaseAsk {

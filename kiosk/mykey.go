@@ -21,7 +21,25 @@ const (
 )
 
 // at reports whether a step is shown, or 表示 on the way back to it.
-func (s State) at(step Step) bool { return s.Step == step || s.Step == Display && s.back == step }
+func (s State) at(step Step) bool {
+	return s.Step == step || s.Step == Display && s.back == step || step == MyKey && s.Vouching()
+}
+
+// Vouching reports whether the door asks a member of staff to say yes before the
+// last try of a PIN.
+func (s State) Vouching() bool { return s.Step == Door && s.MyKey.Step == wizard.LastTry }
+
+// vouch has a member of staff say yes before the last try.
+func (s State) vouch() State {
+	s.Step, s.Keys, s.touched = Door, Keys{Wait: s.Keys.Wait}, s.Now
+	return s
+}
+
+// vouched goes back from the door to the one who sits there.
+func (s State) vouched() State {
+	s.Step, s.pin, s.Keys = MyKey, "", Keys{Wait: s.Keys.Wait}
+	return s
+}
 
 // turn goes on to a step, behind 表示 where that is open.
 func (s State) turn(step Step) State {
@@ -32,6 +50,9 @@ func (s State) turn(step Step) State {
 	}
 	return s
 }
+
+// lies reports whether the card of whoever is here lies there already.
+func (s State) lies() bool { return s.Card && !s.Left }
 
 // withCard reports whether a resident is at the screens.
 func (s State) withCard() bool { return s.at(MyKey) || s.at(Account) }
@@ -63,11 +84,12 @@ func (s State) Leaving() int {
 func (s State) card(e Event) (State, Effect, bool) {
 	switch e := e.(type) {
 	case wizard.CardIn:
-		s.Card = true
+		s.Card, s.Left = true, false
 	case wizard.CardOut:
-		s.Card = false
+		s.Card, s.Left = false, false
 	case wizard.CardStops:
 		s.Card = s.Card && e.Reason != wizard.NoReader
+		s.Left = s.Left && s.Card
 	default:
 		if !wizard.Is(e) {
 			return s, nil, false
@@ -83,8 +105,14 @@ func (s State) card(e Event) (State, Effect, bool) {
 	if _, back := e.(wizard.TapBack); back && s.MyKey.Step == wizard.Place && s.MyKey.Aim != wizard.Make {
 		return s.toWays(), nil, true
 	}
+	if _, yes := e.(wizard.TapNext); yes && s.MyKey.Step == wizard.LastTry {
+		if s.Step == MyKey {
+			s = s.vouch()
+		}
+		return s, nil, true
+	}
 	s.touched = s.Now
-	before := s.MyKey.Step
+	before, door := s.MyKey.Step, s.Vouching()
 	next, effect, done := s.MyKey.Next(e)
 	switch {
 	case done:
@@ -93,6 +121,9 @@ func (s State) card(e Event) (State, Effect, bool) {
 		s.MyKey, s.since = next, s.Now
 	default:
 		s.MyKey = next
+	}
+	if door && s.Step == Door && !s.Vouching() {
+		s = s.vouched()
 	}
 	if _, out := e.(wizard.CardOut); out && before == wizard.Reading { // what is read of it is not the next one's
 		s.Visit++
@@ -146,8 +177,9 @@ func (s State) left() Effect {
 
 // gone is who has left; a card that they left lying is to be taken away.
 func (s State) gone() State {
+	theirs := s.lies()
 	s = s.home()
-	if s.Card {
+	if theirs {
 		s.Step, s.MyKey, s.since = MyKey, wizard.State{Step: wizard.Take, Card: true}, s.Now
 	}
 	return s

@@ -120,3 +120,34 @@ func TestSlipsSpeak(t *testing.T) {
 		}
 	}
 }
+
+// A card that somebody left lying is not read for whoever comes next: it has to be
+// taken away, and theirs laid down.
+func TestCardLeft(t *testing.T) {
+	left := []Event{TapMyKey{}, wizard.TapNext{}, wizard.CardIn{}, wizard.CardRead{Tries: 3}, Tick{Now: time.Unix(1_000_000_061, 0)}, Tick{Now: time.Unix(1_000_001_000, 0)}}
+	for name, begins := range map[string][]Event{
+		"a MyKey ID":    {TapMyKey{}, wizard.TapNext{}},
+		"a balance":     {TapBalance{}, account.TapCard{}},
+		"another visit": {TapBalance{}, account.TapEnd{}, TapMyKey{}, wizard.TapNext{}},
+	} {
+		s, effect := counter(), Effect(nil)
+		for _, e := range left {
+			s, _ = s.Next(e)
+		}
+		if s.Step != Home || !s.Card || !s.Left {
+			t.Fatalf("%+v", s)
+		}
+		for _, e := range begins {
+			s, effect = s.Next(e)
+		}
+		if s.Step != MyKey || s.MyKey.Step != wizard.Place || effect != nil || !s.Left {
+			t.Errorf("%s: %+v, %#v", name, s, effect)
+		}
+		if s, effect = s.Next(wizard.CardOut{}); s.Step != MyKey || s.MyKey.Step != wizard.Place || s.Left || effect != nil {
+			t.Errorf("%s, taken away: %+v, %#v", name, s, effect)
+		}
+		if s, effect = s.Next(wizard.CardIn{}); s.MyKey.Step != wizard.Reading || effect == nil {
+			t.Errorf("%s, one's own: %+v, %#v", name, s, effect)
+		}
+	}
+}

@@ -145,7 +145,9 @@ func (s State) tick(now time.Time) State {
 	case Wait:
 		return s
 	case Door:
-		limit = doorIdle
+		if limit = doorIdle; s.Vouching() {
+			limit = cardIdle
+		}
 	case MyKey, Account:
 		limit = cardIdle
 	case Issue, Out, Confirm:
@@ -180,7 +182,7 @@ func (s State) home() State {
 	site.Practice = false // who comes next means it
 	return State{
 		Visit: s.Visit + 1, Look: s.usual, Site: site, Network: s.Network, Paper: s.Paper,
-		Offers: s.Offers, Owed: s.Owed, Count: s.Count, Card: s.Card,
+		Offers: s.Offers, Owed: s.Owed, Count: s.Count, Card: s.Card, Left: s.Left || s.Card && s.withCard(),
 		Keys: Keys{Wait: s.Keys.Wait}, Now: s.Now, touched: s.Now, idle: s.idle, usual: s.usual,
 	}
 }

@@ -176,6 +176,7 @@ type State struct {
 	Account account.State
 	Prize   prize.State
 	Card    bool      // one lies on the reader
+	Left    bool      // whose person has gone: it is nobody's who comes now
 	Now     time.Time // from the last Tick
 	touched time.Time // when a finger was last seen
 	usual   Look      // how the screen reads for the next person

@@ -16,7 +16,7 @@ func (s State) atHome(e Event) (State, Effect) {
 		s.Step = Door
 	case TapMyKey:
 		if s.Site.Counter {
-			s.Step, s.MyKey = MyKey, wizard.State{Card: s.Card}
+			s.Step, s.MyKey = MyKey, wizard.State{Card: s.lies()}
 		}
 	case TapBalance:
 		if s.Site.Accounts {
@@ -43,6 +43,8 @@ func (s State) atDoor(e Event) (State, Effect) {
 		}
 	case TapBack:
 		switch {
+		case s.Vouching():
+			return s.vouched(), nil
 		case s.Prize.Step == prize.Second:
 			s.Step, s.Prize.Step, s.Keys = Prize, prize.Sure, Keys{}
 			return s, nil
@@ -54,6 +56,11 @@ func (s State) atDoor(e Event) (State, Effect) {
 		}
 		return s.home(), nil
 	case DoorOpened:
+		if s.Vouching() {
+			s = s.vouched()
+			s.MyKey, _, _ = s.MyKey.Next(wizard.TapNext{})
+			return s, nil
+		}
 		if s.Prize.Step == prize.Second {
 			return s.agreed(e.Operator)
 		}

@@ -23,7 +23,6 @@ func (p *pen) verdict(word string) string {
 // put is ポイントカードを入れる: each card that was scanned, with its verdict.
 type put struct {
 	p      *pen
-	page   *page
 	title  *text
 	sum    *amount
 	sub    *text
@@ -200,6 +199,7 @@ func endings() []stop {
 		{string(account.Over), "A-03", "calendar", ""},
 		{string(account.Unknown), "A-04", "call", ""},
 		{string(account.Broken), "A-05", "call", ""},
+		{string(account.Slow), "A-06", "calendar", ""},
 	}
 }
 

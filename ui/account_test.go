@@ -204,7 +204,7 @@ func TestScanner(t *testing.T) {
 // Every end has words and a code of its own.
 func TestEndings(t *testing.T) {
 	p, codes := newPen(), map[string]bool{}
-	for _, why := range []account.Reason{account.Offline, account.Busy, account.Over, account.Unknown, account.Broken} {
+	for _, why := range []account.Reason{account.Offline, account.Busy, account.Slow, account.Over, account.Unknown, account.Broken} {
 		n := slices.IndexFunc(endings(), func(s stop) bool { return s.name == string(why) })
 		if n < 0 || codes[endings()[n].code] {
 			t.Fatalf("%s has no code of its own", why)

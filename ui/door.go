@@ -49,7 +49,10 @@ func (s *door) body() part { return s.page }
 // Show says how many digits there are, and whether the last PIN was wrong.
 func (s *door) Show(st kiosk.State) {
 	who := "door"
-	if st.Keys.Second {
+	switch {
+	case st.Vouching():
+		who = "door.vouch"
+	case st.Keys.Second:
 		who = "door.second"
 	}
 	s.title.set(s.p.say(who + ".title"))

@@ -59,6 +59,8 @@ func (s *done) Show(st kiosk.State) {
 	switch {
 	case w.Before:
 		title = "mykey.done.before"
+	case w.Join:
+		title = "mykey.done.join"
 	case w.Forgot:
 		title = "mykey.done.forgot"
 	}

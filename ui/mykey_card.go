@@ -101,6 +101,9 @@ func (s *place) Show(st kiosk.State) {
 	if st.MyKey.Moved {
 		sub = "mykey.place.moved.sub"
 	}
+	if st.Left {
+		sub = "mykey.place.left"
+	}
 	s.at.at(1)
 	s.at.show(st.MyKey.Aim == wizard.Make)
 	s.title.set(s.p.say(key))

@@ -41,6 +41,8 @@ func stops() []stop {
 		{"busy", "C-25", "calendar", "later"},
 		{"replaced", "C-26", "place", "again"},
 		{"malformed", "C-27", "call", "staff"},
+		{string(wizard.Slow), "C-28", "calendar", "later"},
+		{string(wizard.InUse), "C-29", "call", "staff"},
 	}
 }
 

@@ -334,6 +334,9 @@ func (r *Registry) answeredIn(t *txn, request string) (done Applied, found bool,
 			return Applied{Answer: cards.Answer{Ruling: cards.RulingLate}}, true, err
 		}
 		a.Token = cards.Secret(token)
+		if a.Joined, err = t.one(`SELECT at FROM membership WHERE account = $1 AND scheme = $2`, []any{done.Account, app.Scheme}, new(int64)); err != nil {
+			return done, true, err
+		}
 	}
 	return done, true, nil
 }

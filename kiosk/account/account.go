@@ -42,6 +42,7 @@ type Reason string
 const (
 	Offline Reason = "offline" // the hub was not reached
 	Busy    Reason = "busy"    // the hub asks to come again
+	Slow    Reason = "slow"    // too many wrong passwords: much later, or by card
 	Over    Reason = "over"    // the sitting lasted too long
 	Unknown Reason = "unknown" // the hub does not know this kiosk, or has no MyKey IDs
 	Broken  Reason = "broken"  // the kiosk itself: staff

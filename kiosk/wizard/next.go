@@ -114,7 +114,10 @@ func (s State) back(e Event) (State, Effect, bool) {
 	case Own, Password:
 		s.Step, s.Taken, s.Before, s.Typed = Choose, "", false, false
 	case Typing, Terms:
-		if s.Step = Password; s.Before {
+		switch s.Step = Password; {
+		case s.Join:
+			return s.leave()
+		case s.Before:
 			s.Step = Confirm
 		}
 	case Confirm:
@@ -240,6 +243,8 @@ func (s State) known(e PINRight) (State, Effect, bool) {
 	switch {
 	case e.Account.ID != "" && s.Aim == Anew:
 		return s.renew()
+	case e.Account.ID != "" && e.Join && s.Aim == Make:
+		s.Step, s.ID, s.Join = Terms, e.Account.ID, true
 	case e.Account.ID != "":
 		s.Step = Held
 	case s.Aim == Make:
@@ -279,6 +284,7 @@ func (s State) atID(e Event) (State, Effect, bool) {
 		}
 	case IDFree:
 		if s.Step == Looking {
+			s.Terms = e.Terms.or(s.Terms) // agreed to later
 			if e.Word == "" {
 				return s.chosen(e.ID), nil, false
 			}
@@ -351,6 +357,7 @@ func (s State) apply(pass Secret) (State, Effect, bool) {
 }
 
 func (s State) answered(e Answered) (State, Effect, bool) {
+	s.Terms = e.Terms.or(s.Terms)
 	switch e.Word {
 	case "":
 	case "taken", "offensive":

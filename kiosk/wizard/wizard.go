@@ -43,7 +43,8 @@ type Reason string
 
 // The reasons. The card's own come first.
 const (
-	NoReader      Reason = "no-reader"      // none is plugged in, or another program holds it
+	NoReader      Reason = "no-reader"      // none is plugged in
+	InUse         Reason = "in-use"         // another program holds the reader
 	OtherCard     Reason = "other-card"     // no My Number card
 	Phone         Reason = "phone"          // a phone's token
 	NoCertificate Reason = "no-certificate" // the card was issued without one
@@ -52,6 +53,7 @@ const (
 	Expired       Reason = "expired"        // the certificate
 	Renewed       Reason = "renewed"        // less than 24 hours ago: the hub can't know it yet
 	Refused       Reason = "refused"        // the hub refused it: State.Word says why
+	Slow          Reason = "slow"           // too often: much later
 	Offline       Reason = "offline"        // what is asked for needs the network
 	Broken        Reason = "broken"         // the kiosk itself: staff
 )
@@ -79,6 +81,14 @@ type Agreement struct {
 	Body                 map[string]string // a point on each line
 }
 
+// or keeps the terms that were shown where no others came.
+func (a Agreement) or(shown Agreement) Agreement {
+	if a.Body == nil {
+		return shown
+	}
+	return a
+}
+
 // State is all that a screen needs.
 type State struct {
 	Step    Step
@@ -101,6 +111,7 @@ type State struct {
 	Slip    SlipState // of the slip
 	Before  bool      // the ID is from before: this card takes the place of the one that was bound to it
 	Forgot  bool      // the password: a new code was asked for
+	Join    bool      // the ID is to be one of this scheme too: its terms are agreed to
 	change  bool      // another ID in place of the one held
 	Sitting int       // whose card was read: of the one who reads cards
 }
@@ -161,6 +172,7 @@ type (
 		IDs     []string // proposals, where there is none; of a lease while offline
 		Later   bool
 		Terms   Agreement
+		Join    bool // the account is not one of this scheme yet
 	}
 	PINWrong struct{ Tries int }
 	WentAway struct { // the network, on the way: begin again with the IDs of a lease
@@ -169,8 +181,9 @@ type (
 	}
 
 	IDFree struct {
-		ID   string
-		Word string // why not; empty when it is free
+		ID    string
+		Word  string // why not; empty when it is free
+		Terms Agreement
 	}
 	Answered struct { // an application
 		Word    string // the hub's verdict; empty is yes
@@ -178,6 +191,7 @@ type (
 		Code    string
 		Later   bool
 		IDs     []string // new proposals, where the ID was taken meanwhile
+		Terms   Agreement
 	}
 	SlipOut struct{ Printed bool }
 )

@@ -125,11 +125,17 @@ func (c *clerk) signIn(ctx context.Context, e account.SignIn) kiosk.Event {
 	case cards.RulingWrong, cards.RulingMalformed:
 		return account.NotOpened{Wrong: true}
 	case cards.RulingBusy:
+		if tooOften(answer) {
+			return account.NotOpened{Reason: account.Slow}
+		}
 		return account.NotOpened{Reason: account.Busy}
 	}
 	c.s.opts.Log.Error("sign-in", "ruling", answer.Ruling)
 	return account.NotOpened{Reason: account.Unknown}
 }
+
+// tooOften tells a hub that slows somebody down from one that is busy with others.
+func tooOften(a cards.Answer) bool { return a.Ruling == cards.RulingBusy && a.Wait > 15 }
 
 // signedIn asks the hub, to which alone the password is sealed.
 func (c *clerk) signedIn(sit *sitting, id string, pass wizard.Typed) (answer cards.Answer, err error) {
@@ -158,8 +164,9 @@ func (c *clerk) signedIn(sit *sitting, id string, pass wizard.Typed) (answer car
 func (c *clerk) whyNot(err error) account.Reason {
 	c.s.opts.Log.Info("account", "error", err)
 	problem, ok := errors.AsType[*api.Problem](err)
+	_, away := errors.AsType[unreached](err)
 	switch {
-	case !ok:
+	case !ok || away: // or it was another machine that answered
 		return account.Offline
 	case problem.Ruling() == cards.RulingKioskUnknown, problem.Type == api.ProblemNoMyKey, problem.Type == api.ProblemScheme:
 		return account.Unknown

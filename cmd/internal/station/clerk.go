@@ -249,7 +249,7 @@ func (c *clerk) read(ctx context.Context, aim wizard.Aim) kiosk.Event {
 	if why := c.outOfDate(sit); why != "" {
 		return wizard.CardStops{Reason: why}
 	}
-	if aim == wizard.Open { // without the hub no PIN need be asked for
+	if aim != wizard.Make { // without the hub no PIN need be asked for
 		shown := <-sit.show
 		if shown.err != nil {
 			return c.unheard(shown.err)
@@ -355,7 +355,7 @@ func (c *clerk) check(sit *sitting, e wizard.Check) kiosk.Event {
 // troubles are the screens for what a card, or its reader, does.
 func troubles() map[error]wizard.Reason {
 	return map[error]wizard.Reason{
-		pcsc.ErrNoReader: wizard.NoReader, pcsc.ErrHeld: wizard.NoReader, pcsc.ErrMute: wizard.Mute,
+		pcsc.ErrNoReader: wizard.NoReader, pcsc.ErrHeld: wizard.InUse, pcsc.ErrMute: wizard.Mute,
 		jpki.ErrOtherCard: wizard.OtherCard, jpki.ErrOldCard: wizard.OtherCard, jpki.ErrPhone: wizard.Phone,
 		jpki.ErrNoCertificate: wizard.NoCertificate, jpki.ErrCertificate: wizard.NoCertificate, jpki.ErrKey: wizard.NoCertificate,
 		jpki.ErrLocked: wizard.Unusable,

@@ -468,6 +468,11 @@ func TestCounterWrongPIN(t *testing.T) {
 				t.Fatal("the last try was spent unasked")
 			}
 			c.do(wizard.TapNext{})
+			c.pinIs("0000")
+			if pins(card) != n {
+				t.Fatal("the last try was spent before staff said who they are")
+			}
+			c.pin("2468")
 		}
 		c.pinIs("0000")
 		c.shows(want)

@@ -34,6 +34,9 @@ func (c *clerk) who(sit *sitting, aim wizard.Aim) kiosk.Event {
 			c.powerDown(sit.card) // nothing more is signed
 			return account.Opened{Account: c.holds(sit, answer.ID, answer.Held, answer.Moved), Sitting: sit.n}
 		}
+		if aim == wizard.Make && !answer.Joined {
+			next = cards.Register
+		}
 	case cards.RulingNoID:
 	default:
 		return wizard.Answered{Word: string(answer.Ruling)}
@@ -45,7 +48,10 @@ func (c *clerk) who(sit *sitting, aim wizard.Aim) kiosk.Event {
 	case err != nil:
 		return c.unheard(err)
 	}
-	return wizard.PINRight{Account: accountOf(answer), IDs: sit.offer.Proposals, Terms: termsOf(sit.offer.Terms)}
+	return wizard.PINRight{
+		Account: accountOf(answer), IDs: sit.offer.Proposals, Terms: termsOf(sit.offer.Terms),
+		Join: answer.Ruling == cards.RulingOK && next == cards.Register,
+	}
 }
 
 // termsOf are the terms that are signed, and no others.
@@ -84,11 +90,11 @@ func (c *clerk) lookAt(sit *sitting, typed string) kiosk.Event {
 	id, err := cards.NormalizeMyKeyID(typed)
 	switch {
 	case err != nil:
-		return wizard.IDFree{ID: typed, Word: string(cards.RulingMalformed)}
+		return wizard.IDFree{ID: typed, Word: string(cards.RulingMalformed), Terms: termsOf(o.Terms)}
 	case o.Wanted != cards.RulingOK:
-		return wizard.IDFree{ID: id.String(), Word: string(o.Wanted)}
+		return wizard.IDFree{ID: id.String(), Word: string(o.Wanted), Terms: termsOf(o.Terms)}
 	}
-	return wizard.IDFree{ID: id.String()}
+	return wizard.IDFree{ID: id.String(), Terms: termsOf(o.Terms)}
 }
 
 // apply lets the card sign what was agreed to, and sends it.
@@ -148,10 +154,12 @@ func (c *clerk) answered(sit *sitting, a cards.Application, answer cards.Answer)
 		case err != nil:
 			return c.unheard(err)
 		}
-		out.IDs = sit.offer.Proposals
+		out.IDs, out.Terms = sit.offer.Proposals, termsOf(sit.offer.Terms)
 		fallthrough
 	default:
-		out.Word = string(answer.Ruling)
+		if out.Word = string(answer.Ruling); tooOften(answer) {
+			return wizard.CardStops{Reason: wizard.Slow}
+		}
 	}
 	return out
 }

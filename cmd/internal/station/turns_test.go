@@ -8,7 +8,10 @@ import (
 	"time"
 
 	"pointkiosk/assets/words"
+	"pointkiosk/cards"
+	"pointkiosk/hub/ledger"
 	"pointkiosk/kiosk"
+	"pointkiosk/kiosk/account"
 	"pointkiosk/kiosk/jpki/jpkitest"
 	"pointkiosk/kiosk/pcsc"
 	"pointkiosk/kiosk/wizard"
@@ -25,10 +28,12 @@ func turns() []turn {
 	to := func(more ...string) []string { return append([]string{"lay down"}, more...) }
 	return []turn{
 		{"all goes well", "good", to("PIN 1234", "agree")},
-		{"wrong PIN with 3, 2 and 1 tries, and staff say yes", "good", to("PIN 0000", "PIN 0000", "PIN 0000", "tap next", "PIN 0000", "PIN 0000")},
+		{"wrong PIN with 3, 2 and 1 tries, and staff say yes", "good", to("PIN 0000", "PIN 0000", "PIN 0000", "tap yes", "PIN 0000", "staff PIN 9999", "staff PIN 2468", "PIN 0000", "PIN 0000")},
 		{"right PIN with 2 tries", "two-tries", to("PIN 1234")},
 		{"right PIN with 1 try, and nobody says yes", "last-try", to("PIN 1234")},
-		{"right PIN with 1 try, and staff say yes", "last-try", to("tap next", "PIN 1234")},
+		{"right PIN with 1 try, and staff say yes", "last-try", to("tap yes", "staff PIN 2468", "PIN 1234")},
+		{"the card is taken away while staff are asked", "last-try", to("tap yes", "take away", "staff PIN 2468", "PIN 1234")},
+		{"the reader is unplugged while staff are asked", "last-try", to("tap yes", "unplug", "staff PIN 2468", "PIN 1234")},
 		{"locked", "locked", to("PIN 1234")},
 		{"a card without a PIN", "pinless", to("PIN 1234")},
 		{"a card of public transport", "transit", to("PIN 1234")},
@@ -80,7 +85,7 @@ func TestTurns(t *testing.T) {
 			}
 			fmt.Fprintf(out, "  > %s\n", c.screen())
 		}
-		typed := strings.Count(strings.Join(turn.does, " "), "PIN ")
+		typed := strings.Count(strings.Join(turn.does, " "), "PIN ") - strings.Count(strings.Join(turn.does, " "), "staff PIN ")
 		if sent := pins(dealt[n]); sent > typed {
 			t.Errorf("%s: %d PINs typed, %d sent", turn.name, typed, sent)
 		}
@@ -113,6 +118,9 @@ func (c *counter) does(deed string, card, another *jpkitest.Card) {
 	case "PIN":
 		c.pinIs(digits)
 		return
+	case "staff":
+		c.pin(strings.TrimPrefix(digits, "PIN "))
+		return
 	}
 	switch deed {
 	case "lay down":
@@ -129,7 +137,7 @@ func (c *counter) does(deed string, card, another *jpkitest.Card) {
 		c.reader.put(nil)
 		c.tell(pcsc.NoReader{})
 		c.isOff(card)
-	case "tap next":
+	case "tap yes":
 		c.do(wizard.TapNext{})
 	case "agree":
 		ids := append(slices.Clone(c.state.MyKey.IDs), "")
@@ -159,7 +167,11 @@ func lastOf(log []string) string { return append([]string{""}, log...)[len(log)]
 // screen names what is shown.
 func (c *counter) screen() string {
 	if c.state.Step != kiosk.MyKey {
-		return map[kiosk.Step]string{kiosk.Home: "home"}[c.state.Step]
+		name := map[kiosk.Step]string{kiosk.Home: "home", kiosk.Door: "staff PIN"}[c.state.Step]
+		if c.state.Keys.Wrong {
+			name += ", wrong"
+		}
+		return name
 	}
 	w := c.state.MyKey
 	name := map[wizard.Step]string{
@@ -183,4 +195,92 @@ func (c *counter) screen() string {
 		name += ", it was moved"
 	}
 	return name
+}
+
+// The terms that are signed are those on the screen, also where the hub's changed
+// while an ID was looked at.
+func TestCounterTermsChange(t *testing.T) {
+	c, dealt := newCounter(t, "p256")
+	c.sit(dealt[0])
+	c.pinIs("1234")
+	c.ok(c.ledger.AddEvent(t.Context(), ledger.Event{
+		Event: cards.Event{
+			ID: "walk", Municipality: cards.Text{Ja: "別の市"}, Scheme: cards.Text{Ja: "らづポイント"}, Name: cards.Text{Ja: "歩く会"}, Place: cards.Text{Ja: "広場"},
+			Opens: "00:00", Closes: "24:00", Host: "p.example.jp",
+		},
+		Points: 200, Day: cards.DayOf(time.Now()), CardDays: 30, PointDays: 100,
+	}))
+	c.do(wizard.TapOwn{}, wizard.TypedID{ID: "NATS2345"})
+	c.shows(wizard.Password)
+	if shown, signed := c.state.MyKey.Terms.Municipality["ja"], c.desk.clerk.now.offer.Terms.Municipality.Ja; shown != "別の市" || signed != shown {
+		t.Errorf("shown %q, signed %q", shown, signed)
+	}
+	c.do(wizard.TapCode{}, wizard.TapNext{}, wizard.TapNext{})
+	c.shows(wizard.Done)
+	c.secret = append(c.secret, "NATS2345", c.state.MyKey.Code)
+	c.home()
+}
+
+// Too many wrong passwords are slowed down, and the screen says that, and not
+// that others are in the way.
+func TestCounterSlow(t *testing.T) {
+	c, dealt := newCounter(t, "p256", "p384")
+	c.sit(dealt[0])
+	id, _ := c.register()
+	c.home()
+	wrong := func(n int) wizard.Typed { return wizard.NewTyped(fmt.Appendf(nil, "not-this-%d", n)) }
+	tries := 0
+	for c.do(kiosk.TapBalance{}, account.TapID{}, account.TypedID{ID: id}); c.state.Account.Step == account.Password && tries < 100; tries++ {
+		c.do(account.TypedPass{Pass: wrong(tries)})
+	}
+	if c.state.Account.Step != account.Stopped || c.state.Account.Reason != account.Slow || tries < 5 {
+		t.Errorf("after %d tries: step %d, %q", tries, c.state.Account.Step, c.state.Account.Reason)
+	}
+	c.do(account.TapEnd{})
+	c.sit(dealt[1])
+	c.pinIs("1234")
+	c.do(wizard.TapBefore{}, wizard.TypedID{ID: id}, wizard.TapNext{}, wizard.TypedPass{Pass: wrong(0)})
+	if c.shows(wizard.Stopped); c.state.MyKey.Reason != wizard.Slow {
+		t.Errorf("bound again: %q %q", c.state.MyKey.Reason, c.state.MyKey.Word)
+	}
+	c.home()
+}
+
+// Who has an ID in another scheme reads the terms of this one, agrees, and keeps
+// the ID; who does not agree is no member.
+func TestCounterJoin(t *testing.T) {
+	c, dealt := newCounter(t, "p256")
+	c.sit(dealt[0])
+	id, _ := c.register()
+	c.home()
+	c.ok(c.ledger.AddEvent(t.Context(), ledger.Event{
+		Event: cards.Event{
+			ID: "walk", Municipality: cards.Text{Ja: "別の市"}, Scheme: cards.Text{Ja: "べつポイント"}, Name: cards.Text{Ja: "歩く会"}, Place: cards.Text{Ja: "広場"},
+			Opens: "00:00", Closes: "24:00", Host: "p.example.jp",
+		},
+		Points: 200, Day: cards.DayOf(time.Now()), CardDays: 30, PointDays: 100,
+	}))
+	c.desk.clerk.s.opts.Settings.Card.Scheme = "べつポイント"
+	for n := range 3 {
+		c.sit(dealt[0])
+		c.pinIs("1234")
+		if n == 2 {
+			c.shows(wizard.Held)
+			c.home()
+			break
+		}
+		if c.shows(wizard.Terms); c.state.MyKey.Terms.Scheme["ja"] != "べつポイント" || c.state.MyKey.ID != id {
+			t.Errorf("%+v", c.state.MyKey)
+		}
+		if n == 1 {
+			c.do(wizard.TapNext{})
+			c.shows(wizard.Confirm)
+			c.do(wizard.TapNext{})
+			if c.shows(wizard.Done); c.state.MyKey.Account.ID != id {
+				t.Errorf("joined with %q", c.state.MyKey.Account.ID)
+			}
+			c.secret = append(c.secret, c.state.MyKey.Code)
+		}
+		c.home()
+	}
 }
