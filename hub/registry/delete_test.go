@@ -2,15 +2,22 @@ package registry
 
 import (
 	"bytes"
+	"database/sql"
+	"slices"
 	"testing"
 
 	"pointkiosk/cards"
+	"pointkiosk/hub/schema/schematest"
 )
 
 // holding returns the tables in which a text stands.
 func (b *booth) holding(text string) (tables []string) {
 	b.t.Helper()
-	names, err := b.read.QueryContext(b.t.Context(), `SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name`)
+	every := `SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name`
+	if schematest.OnPostgres(b.t) {
+		every = `SELECT tablename FROM pg_tables WHERE schemaname = current_schema() ORDER BY tablename`
+	}
+	names, err := b.read.QueryContext(b.t.Context(), every)
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -20,11 +27,9 @@ func (b *booth) holding(text string) (tables []string) {
 		if err := names.Scan(&table); err != nil {
 			b.t.Fatal(err)
 		}
-		if b.holds(table, text) {
-			tables = append(tables, table)
-		}
+		tables = append(tables, table)
 	}
-	return tables
+	return slices.DeleteFunc(tables, func(table string) bool { return !b.holds(table, text) })
 }
 
 func (b *booth) holds(table, text string) (found bool) {
@@ -39,14 +44,14 @@ func (b *booth) holds(table, text string) (found bool) {
 		b.t.Fatal(err)
 	}
 	for rows.Next() {
-		cells, into := make([][]byte, len(columns)), make([]any, len(columns))
+		cells, into := make([]sql.RawBytes, len(columns)), make([]any, len(columns))
 		for n := range cells {
 			into[n] = &cells[n]
 		}
 		if err := rows.Scan(into...); err != nil {
 			b.t.Fatal(err)
 		}
-		found = found || bytes.Contains(bytes.Join(cells, []byte{0}), []byte(text))
+		found = found || slices.ContainsFunc(cells, func(cell sql.RawBytes) bool { return bytes.Contains(cell, []byte(text)) })
 	}
 	return found
 }

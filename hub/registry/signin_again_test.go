@@ -1,7 +1,6 @@
 package registry
 
 import (
-	"crypto/sha256"
 	"testing"
 
 	"pointkiosk/cards"
@@ -10,8 +9,7 @@ import (
 // signIn is a sign-in under an offer, as a kiosk seals it.
 func (b *booth) signIn(o cards.Offer, id, password string) cards.SignIn {
 	b.t.Helper()
-	nonce := sha256.Sum256(o.Challenge)
-	s := cards.SignIn{ID: id, Nonce: nonce[:cards.NonceSize]}
+	s := cards.SignIn{ID: id, Nonce: cards.SignInNonce(o.Challenge)}
 	bound, err := s.Bound()
 	if err == nil {
 		s.Password, err = cards.SealPassword(o.Seal, bound, []byte(password))

@@ -69,9 +69,6 @@ func (s *Station) ticketDays(ctx context.Context) (list []cards.Allotment) {
 		s.opts.Log.Error("allotments", "error", err)
 	}
 	c := s.calendar()
-	if !s.mayIssue(ctx) {
-		return nil
-	}
 	for _, a := range all {
 		if a.Kind == cards.KindTicket && a.Key == s.live.ID && c.open(a) && s.Journal.Tally(a.ID).Signed < a.Count {
 			list = append(list, a)
@@ -97,6 +94,9 @@ func (c *clerk) buy(ctx context.Context, sit *sitting, e account.BuyTicket) kios
 	c.sale.Lock()
 	defer c.sale.Unlock()
 	ctx = context.WithoutCancel(ctx) // who goes away meanwhile has their ticket, or their points
+	if !c.s.mayIssue(ctx) {
+		return c.unsold(cards.ValueStopped, errStopped)
+	}
 	if err := c.mend(ctx); err != nil {
 		return c.unsold(wordUnheard, err)
 	}
@@ -106,10 +106,7 @@ func (c *clerk) buy(ctx context.Context, sit *sitting, e account.BuyTicket) kios
 			of = a
 		}
 	}
-	switch {
-	case !c.s.mayIssue(ctx):
-		return c.unsold(cards.ValueStopped, errStopped)
-	case of.ID == 0:
+	if of.ID == 0 {
 		return c.unsold(cards.TicketShut, ErrNoAllotment)
 	}
 	c.s.press.Lock()

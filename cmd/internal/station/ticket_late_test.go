@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"pointkiosk/cards"
+	"pointkiosk/kiosk/prize"
 )
 
 // A kiosk that is switched off between the hub's yes and the signature, and on
@@ -36,4 +37,26 @@ func TestTicketPowerCutOverNight(t *testing.T) {
 		t.Errorf("%d points at the hub", got)
 	}
 	c.isTickets(cards.Void)
+}
+
+// A kiosk whose journal did not pass its check issues nothing: no ticket, and no
+// card over a surplus.
+func TestNothingOnBrokenJournal(t *testing.T) {
+	c := newSale(t)
+	c.desk.broken.Store(true)
+	c.buys()
+	if s := c.state.Account.Sale; s.Word != cards.ValueStopped || c.points() != 600 {
+		t.Errorf("%+v, %d points", s, c.points())
+	}
+	c.isTickets()
+	c, urls := newTill(t)
+	c.change(5)
+	c.scan(urls...)
+	c.towel()
+	c.desk.broken.Store(true)
+	c.do(prize.TapTake{})
+	if s := c.state.Prize.Taken; s.Word != cards.ValueStopped {
+		t.Errorf("%+v", s)
+	}
+	c.stock(3)
 }

@@ -164,6 +164,9 @@ func (t *till) take(ctx context.Context, e prize.Take) kiosk.Event {
 	if done, open := t.reopen(ctx); open { // what is stored of that one is not written over
 		return done
 	}
+	if e.Change && !t.c.s.mayIssue(ctx) {
+		return t.not(cards.ValueStopped, errStopped, false)
+	}
 	look := cards.PrizeLook{Cards: slices.DeleteFunc(slices.Clone(t.texts), func(s string) bool { return s == "" })}
 	offer, err := t.look(ctx, look)
 	if err != nil {

@@ -156,6 +156,10 @@ func TestPrizeChangeOverNight(t *testing.T) {
 	if s := c.state.Prize.Taken; !s.Before || !s.Unpaid || s.Change || s.Card || !s.Printed {
 		t.Errorf("%+v\n%s", s, c.log)
 	}
+	c.do(prize.TapSlip{})
+	if s := c.state.Prize.Taken; !s.Unpaid || s.Change || s.Card || !s.Printed {
+		t.Errorf("a second slip: %+v", s)
+	}
 	c.do(prize.TapEnd{}, kiosk.TapPrizes{})
 	c.prizeShows(prize.Scan)
 }

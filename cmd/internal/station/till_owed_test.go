@@ -10,6 +10,7 @@ import (
 	"pointkiosk/kiosk"
 	"pointkiosk/kiosk/account"
 	"pointkiosk/kiosk/prize"
+	"pointkiosk/kiosk/wizard"
 	"pointkiosk/printer/printertest"
 )
 
@@ -174,39 +175,33 @@ func TestPrizeChangeNever(t *testing.T) {
 	c.prizeShows(prize.Scan)
 }
 
-// A journal that did not pass its check issues nothing: no ticket, no card over a
-// surplus, no leased ID.
+// A journal that did not pass its check gives no leased ID, neither settles a sale
+// nor begins one, and pays no surplus back that was promised before.
 func TestBrokenIssuesNothing(t *testing.T) {
-	c := newSale(t)
+	c, urls := newTill(t)
+	a := c.change(5)
+	c.scan(urls...)
+	c.towel()
+	mend := c.cut()
+	c.do(prize.TapTake{})
+	mend()
 	c.desk.broken.Store(true)
-	c.do(kiosk.Tick{Now: c.state.Now})
-	if got := c.desk.ticketDays(t.Context()); len(got) > 0 {
-		t.Errorf("%d tickets are offered", len(got))
-	}
 	if c.desk.clerk.turn(&sitting{ctx: t.Context(), scheme: "らづポイント"}, unreached{error: errStopped}) {
-		t.Error("a leased ID is given")
+		t.Error("a leased ID is proposed")
 	}
-	if got := c.tickets(); len(got) > 0 {
-		t.Errorf("it issued %q", got)
+	if e, stops := c.desk.clerk.give(&sitting{ctx: t.Context()}, "").(wizard.CardStops); !stops || e.Reason != wizard.Broken {
+		t.Errorf("a leased ID is given: %+v", e)
 	}
-
-	p, urls := newTill(t)
-	a := p.change(5)
-	p.scan(urls...)
-	p.towel()
-	p.desk.broken.Store(true)
-	p.do(prize.TapTake{})
-	if s := p.state.Prize.Taken; !s.Unpaid || s.Card {
+	if err := c.desk.clerk.mend(t.Context()); err == nil {
+		t.Error("a sale is settled")
+	}
+	c.again()
+	if s := c.state.Prize.Taken; !s.Unpaid || s.Card {
 		t.Errorf("%+v", s)
 	}
-	p.owed(1)
-	if n := p.desk.Journal.Tally(a.ID).Signed; n != 0 {
+	c.owed(1)
+	if n := c.desk.Journal.Tally(a.ID).Signed; n != 0 {
 		t.Errorf("%d cards are signed", n)
-	}
-	p.again()
-	p.scan(urls...)
-	if b := p.state.Prize.Basket; len(b.Prizes) > 0 && b.Prizes[0].Change != 0 {
-		t.Errorf("a card is promised: %+v", b)
 	}
 }
 
