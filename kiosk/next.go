@@ -163,16 +163,21 @@ func (s State) tick(now time.Time) State {
 		limit = prizeIdle
 	}
 	if now.Sub(s.touched) >= limit {
-		if s.Step == Door && s.Prize.Step == prize.Second { // nobody else came: nothing of the cards is lost yet
-			s.Step, s.Prize.Step, s.Keys, s.touched = Prize, prize.Sure, Keys{Wait: s.Keys.Wait}, now
-			return s
-		}
-		if s.withCard() && !s.taking() {
-			return s.gone()
-		}
-		return s.home()
+		return s.leftAlone()
 	}
 	return s
+}
+
+// leftAlone is a screen that nobody has touched for long.
+func (s State) leftAlone() State {
+	switch {
+	case s.Step == Door && s.Prize.Step == prize.Second: // nobody else came: the cards that were scanned are not dropped for that
+		s.Step, s.Prize.Step, s.Keys, s.touched = Prize, prize.Sure, Keys{Wait: s.Keys.Wait}, s.Now
+		return s
+	case s.withCard() && !s.taking():
+		return s.gone()
+	}
+	return s.home()
 }
 
 // home ends a visit: nothing of it is left, not even the size of its text.

@@ -118,12 +118,7 @@ func (c *clerk) buy(ctx context.Context, sit *sitting, e account.BuyTicket) kios
 	if err != nil {
 		return c.unsold(wordFault, err)
 	}
-	answer, err := c.askTicket(ctx, r, c.token(sit))
-	if err == nil && answer.Refused == cards.TicketNumber {
-		if r, err = c.nextNumber(ctx, of, r); err == nil {
-			answer, err = c.askTicket(ctx, r, c.token(sit))
-		}
-	}
+	r, answer, err := c.askNext(ctx, of, r, c.token(sit))
 	switch {
 	case err != nil:
 		return c.unsold(wordUnheard, err)
@@ -145,6 +140,19 @@ func (c *clerk) newRequest(of cards.Allotment) (r ticketRequest, err error) {
 		return r, fmt.Errorf("station: a ticket's request: %w", err)
 	}
 	return r, writeSynced(c.ticketFile(), text)
+}
+
+// askNext asks for a ticket, or for the one after it where its number is taken.
+func (c *clerk) askNext(ctx context.Context, of cards.Allotment, r ticketRequest, token cards.Secret) (ticketRequest, cards.TicketAnswer, error) {
+	answer, err := c.askTicket(ctx, r, token)
+	if err != nil || answer.Refused != cards.TicketNumber {
+		return r, answer, err
+	}
+	if r, err = c.nextNumber(ctx, of, r); err != nil {
+		return r, answer, err
+	}
+	answer, err = c.askTicket(ctx, r, token)
+	return r, answer, err
 }
 
 // nextNumber passes over a number that the hub knows under a request which is not
