@@ -301,7 +301,7 @@ func (s *prizeDone) Show(st kiosk.State) {
 	p, t := s.p, st.Prize.Taken
 	picture, title, sub, card, slip := "give", "prize.done", t.Prize.In(p.lang()), "", ""
 	if t.Before {
-		title = "prize.before"
+		title, sub = "prize.before", p.say("prize.before.sub", sub)
 	}
 	if t.Word != "" {
 		picture, title, sub = "fault", "prize.not", p.known("prize.word."+t.Word, "prize.word.fault")

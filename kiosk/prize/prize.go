@@ -3,7 +3,7 @@
 // (Effect).
 //
 // The texts of the cards are in no State: whoever performs the effects keeps them
-// until the prize is handed out or the screen is left.
+// until the prize is asked for or the screen is left.
 //
 // It asks no hub and draws nothing.
 package prize

@@ -20,14 +20,14 @@ import (
 )
 
 // A till takes in cards for a prize. It alone knows their texts, in memory, until
-// the prize is handed out or the screen is left.
+// the hub is asked for the prize or the screen is left.
 type till struct {
 	c *clerk
 
 	mu    sync.Mutex // one answer at a time
 	n     int        // answers so far
 	lines []prize.Line
-	texts []string // of the lines that are cards; "" for the others
+	texts [][]byte // of the lines that are good cards; none for the others
 }
 
 // A take is what is stored before the hub is asked for a prize, with what the slip
@@ -79,7 +79,24 @@ func (t *till) do(ctx context.Context, e kiosk.Effect) kiosk.Event {
 	return nil
 }
 
-func (t *till) clear() { t.lines, t.texts = nil, nil }
+// clear forgets the cards. What was sent of them lies in memory until it is used for
+// something else: Go gives no hold of it.
+func (t *till) clear() {
+	for _, text := range t.texts {
+		clear(text)
+	}
+	t.lines, t.texts = nil, nil
+}
+
+// good are the texts of the lines at these places.
+func (t *till) good() (texts []string, at []int) {
+	for n, text := range t.texts {
+		if text != nil {
+			texts, at = append(texts, string(text)), append(at, n)
+		}
+	}
+	return texts, at
+}
 
 // add takes in what was scanned.
 func (t *till) add(ctx context.Context, text prize.Secret) {
@@ -93,17 +110,17 @@ func (t *till) add(ctx context.Context, text prize.Secret) {
 	line := prize.Line{Word: word}
 	if word == "" {
 		line.Serial = card.Serial().String()
-		if slices.Contains(t.texts, card.Text()) {
+		good, _ := t.good()
+		switch {
+		case slices.Contains(good, card.Text()):
 			line.Word = wordTwice
+		case len(good) == cards.MaxPut:
+			line.Word = "full"
 		}
 	}
-	good := len(slices.DeleteFunc(slices.Clone(t.texts), func(s string) bool { return s == "" }))
-	if line.Word == "" && good == cards.MaxPut {
-		line.Word = "full"
-	}
-	t.lines, t.texts = append(t.lines, line), append(t.texts, "")
+	t.lines, t.texts = append(t.lines, line), append(t.texts, nil)
 	if line.Word == "" {
-		t.texts[len(t.texts)-1] = card.Text()
+		t.texts[len(t.texts)-1] = []byte(card.Text())
 	}
 }
 
@@ -111,14 +128,8 @@ func (t *till) add(ctx context.Context, text prize.Secret) {
 func (t *till) basket(ctx context.Context) kiosk.Event {
 	t.n++
 	out := prize.Basket{N: t.n}
-	look := cards.PrizeLook{}
-	var at []int
-	for n, text := range t.texts {
-		if text != "" {
-			look.Cards, at = append(look.Cards, text), append(at, n)
-		}
-	}
-	offer, err := t.look(ctx, look)
+	texts, at := t.good()
+	offer, err := t.look(ctx, cards.PrizeLook{Cards: texts})
 	if err == nil && len(offer.Cards) != len(at) {
 		err = errors.New("station: the hub answers for other cards")
 	}
@@ -167,15 +178,16 @@ func (t *till) take(ctx context.Context, e prize.Take) kiosk.Event {
 	if e.Change && !t.c.s.mayIssue(ctx) {
 		return t.not(cards.ValueStopped, errStopped, false)
 	}
-	look := cards.PrizeLook{Cards: slices.DeleteFunc(slices.Clone(t.texts), func(s string) bool { return s == "" })}
-	offer, err := t.look(ctx, look)
+	texts, _ := t.good()
+	t.clear() // whatever comes of it: asked again, the hub needs no card
+	offer, err := t.look(ctx, cards.PrizeLook{Cards: texts})
 	if err != nil {
 		return t.not(wordUnheard, err, false)
 	}
 	var good []string
 	for n, one := range offer.Cards {
 		if one.Refused == "" {
-			good = append(good, look.Cards[n])
+			good = append(good, texts[n])
 		}
 	}
 	request, err := t.c.nonce() // as long as a request is
@@ -197,7 +209,6 @@ func (t *till) take(ctx context.Context, e prize.Take) kiosk.Event {
 	case answer.Refused != "":
 		return t.not(answer.Refused, os.Remove(t.file()), false)
 	}
-	t.clear()
 	return t.hand(ctx, r, answer, false)
 }
 
@@ -344,7 +355,7 @@ func (t *till) reprint(ctx context.Context, lang string) kiosk.Event {
 		}
 		answer, err := t.ask(ctx, r, nil, false)
 		if err != nil || answer.Refused != "" {
-			return t.not(wordOpen, err, false)
+			return t.not(wordUnheard, err, false)
 		}
 		r.Lang, r.Printed = lang, false
 		if name == t.file() {

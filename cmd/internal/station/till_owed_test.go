@@ -225,6 +225,27 @@ func TestPrizeSlipLang(t *testing.T) {
 	}
 }
 
+// A card whose answer is lost may be on the account: that is said, and scanned again
+// the hub tells.
+func TestPutUnheard(t *testing.T) {
+	c := newSale(t)
+	urls, _ := c.paper(4)
+	c.do(account.TapPut{})
+	mend := c.lose(api.PathPut)
+	c.scan(urls[3])
+	if l := c.state.Account.Lines; l[len(l)-1].Word != wordMaybe {
+		t.Errorf("%+v", l)
+	}
+	mend()
+	c.scan(urls[3])
+	if l := c.state.Account.Lines; l[len(l)-1].Word != "" || !l[len(l)-1].Before {
+		t.Errorf("%+v", l)
+	}
+	if got := c.points(); got != 800 {
+		t.Errorf("%d points at the hub", got)
+	}
+}
+
 // A ticket of a day that is over, which a person at the hub has voided, holds up
 // nothing.
 func TestTicketVoidedAtTheHub(t *testing.T) {
