@@ -135,7 +135,7 @@ func prizeSamples() (list []sample) {
 		s.Taken = prize.Taken{Slip: 12, Prize: prize.Name{Ja: "手ぬぐい", En: "A towel"}, Surplus: 200, Change: true, Later: true, Printed: true}
 	})
 	at("done-owed", prize.Done, func(s *prize.State) {
-		s.Taken = prize.Taken{Slip: 12, Prize: prize.Name{Ja: "手ぬぐい", En: "A towel"}, Surplus: 200, Unpaid: true, Before: true, Printed: true}
+		s.Taken = prize.Taken{Slip: 12, Prize: prize.Name{Ja: "木更津の海苔とお米の詰め合わせ", En: "A hamper of Kisarazu seaweed and rice"}, Surplus: 200, Unpaid: true, Before: true}
 	})
 	at("not-open", prize.Done, func(s *prize.State) { s.Taken.Word, s.Taken.Before = "open", true })
 	for _, word := range strings.Fields("unheard fault cards prize price stock second change stopped other") {

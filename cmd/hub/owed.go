@@ -51,6 +51,20 @@ func prizeOwed() command {
 	}
 }
 
+// owing says, if so, that surpluses are owed: clean books may hold debts.
+func (k *call) owing(s *store) error {
+	list, err := s.ledger.Owed(k.ctx)
+	if err != nil || len(list) == 0 {
+		return err
+	}
+	sum := 0
+	for _, o := range list {
+		sum += int(o.Points)
+	}
+	fmt.Fprintln(k.out, k.Say("hub.check.owed", len(list), words.Number(sum)))
+	return nil
+}
+
 func prizePaid() command {
 	return command{
 		name: "prize paid",
