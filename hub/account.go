@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"pointkiosk/hub/ledger"
+	"pointkiosk/hub/registry"
 )
 
 // A moneyView is what a page says of an account's points.
@@ -53,6 +54,8 @@ func (s *site) account(v *visit) (page, error) {
 			what = v.Say("page.move.ticket")
 		case "return":
 			what = v.Say("page.move.return")
+		case "reverse":
+			what = v.Say("page.move.reverse", what)
 		}
 		money.Moves = append(money.Moves, row{When: v.date(m.At), What: what, Points: v.change(m.Points)})
 	}
@@ -67,14 +70,22 @@ func (s *site) account(v *visit) (page, error) {
 }
 
 // notices tells what the account's holder should know, the newest first:
-// sign-ins on new devices, and what a person decided of kept claims.
+// sign-ins on new devices, what a person decided of kept claims, and points that
+// went to or came from another account.
 func (s *site) notices(v *visit) (all []notice, err error) {
 	devices, err := s.people.Notices(v.Context(), v.session.Account, maxNotices)
 	if err != nil {
 		return nil, err
 	}
 	for _, n := range devices {
-		all = append(all, notice{Text: v.Say("page.notice.device", v.date(n.At)), at: n.At})
+		key := "page.notice.device"
+		switch n.Kind {
+		case registry.Rebound:
+			key = "page.notice.rebound"
+		case registry.NewCode:
+			key = "page.notice.code"
+		}
+		all = append(all, notice{Text: v.Say(key, v.date(n.At)), at: n.At})
 	}
 	claims, err := s.points.DecidedClaims(v.Context(), v.session.Account, maxNotices)
 	if err != nil {
@@ -82,6 +93,17 @@ func (s *site) notices(v *visit) (all []notice, err error) {
 	}
 	for _, c := range claims {
 		all = append(all, notice{Text: v.decided(c), Serial: c.Serial.String(), at: c.At})
+	}
+	reversed, err := s.points.Reversals(v.Context(), v.session.Account, maxNotices)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range reversed {
+		key := "page.notice.reversed.from"
+		if r.To == v.session.Account {
+			key = "page.notice.reversed.to"
+		}
+		all = append(all, notice{Text: v.Say(key, v.date(r.At), r.Event.Name.In(v.Lang()), v.number(r.Points)), Serial: r.Serial.String(), at: r.At})
 	}
 	slices.SortStableFunc(all, func(a, b notice) int { return b.at.Compare(a.at) })
 	return all[:min(len(all), maxNotices)], nil

@@ -67,13 +67,17 @@ func (s State) atStep(e Event) (State, Effect) {
 			s.Step, s.outside, s.Keys = Door, Out, Keys{Wait: s.Keys.Wait}
 		}
 	case Wait:
-		return s.waiting(e)
+		return s.answered(e)
 	case Confirm, VoidCard:
 		return s.asking(e)
+	case ByNumber:
+		return s.byNumber(e)
 	case Display:
 		if _, ok := e.(TapBack); ok {
 			s.Step = s.back
+			return s, nil
 		}
+		return s.byNumber(e) // an answer may come meanwhile
 	}
 	return s, nil
 }

@@ -96,13 +96,16 @@ func (l *line) atStaff(m *marks, s State) Event {
 		}
 		return TapDigit{Digit: m.staff[len(s.pin)]}
 	case Menu:
-		return l.one(TapDesk{}, TapDesk{}, TapReview{}, TapPractice{}, TapBack{})
+		return l.one(TapDesk{}, TapDesk{}, TapReview{}, TapNumber{}, TapPractice{}, TapBack{})
 	case Clock:
 		return l.one(TapDateOK{}, TapDateBad{})
 	case Issue:
 		return l.one(TapIssue{}, TapIssue{}, TapVoid{}, TapNotOut{}, TapBack{})
 	case Confirm:
 		return l.one(TapWhole{}, TapTorn{}, TapVoid{}, TapBack{})
+	case ByNumber:
+		typed := TypedSerial{cards.Serial{Allotment: 9, Number: uint32(m.card)}}
+		return l.one(typed, typed, TapVoid{}, TapVoid{}, TapAsk{}, TapAgain{}, TapAgain{}, TapNotOut{}, TapBack{})
 	case VoidCard:
 		return l.one(TapReason{m.word}, TapBack{})
 	}
@@ -137,7 +140,12 @@ func (l *line) staffAnswer(p promise, m *marks) Event {
 	count := Count{Left: 100}
 	serial := cards.Serial{Allotment: 9, Number: uint32(m.card)}
 	site := Site{Counter: true, Accounts: true, Tickets: true, Granted: true, Practice: l.rnd.IntN(4) == 0, Doubted: true}
+	found := FoundCard{Serial: serial, Of: cards.Allotment{Kind: cards.KindCard}, State: []cards.State{cards.Printed, cards.Void, cards.VoidAsked}[l.rnd.IntN(3)], Left: 3}
 	switch p.effect.(type) {
+	case FindCard:
+		return CardFound{found}
+	case AwaitRuling:
+		return Ruled{found}
 	case Unlock:
 		return l.one(DoorOpened{Operator: m.operator}, DoorOpened{Operator: m.operator}, DoorRefused{Wait: 1})
 	case OpenDesk:
@@ -149,7 +157,7 @@ func (l *line) staffAnswer(p promise, m *marks) Event {
 		return DateConfirmed{}
 	case AskVoid:
 		return l.one(VoidNoted{Serial: serial, Count: count, Request: m.again}, NeedSecond{})
-	case PrintCard, Settle, Doubt:
+	case PrintCard, Settle, Doubt, Reissue:
 		open := cards.OpenCard{Allotment: 9, Number: uint32(m.wrong), State: cards.Uncertain}
 		return l.one(CardOut{Serial: serial, Presumed: true, Count: count, Request: m.again}, NotIssued{Note: m.word, Request: m.again, Count: count},
 			CardDoubtful{Card: open, Count: count, Request: m.again})

@@ -38,6 +38,7 @@ const (
 	MyKey         // マイキーIDをつくる: State.MyKey says which of its steps
 	Account       // 残高, ポイントカードを調べる: State.Account says which of its steps
 	Prize         // 賞品交換: State.Prize says which of its steps
+	ByNumber      // 番号で取り消す: State.Number says which of its steps
 )
 
 // Look is how the person at the screen wants to read it.
@@ -175,6 +176,7 @@ type State struct {
 	MyKey   wizard.State
 	Account account.State
 	Prize   prize.State
+	Number  Numbered
 	Card    bool      // one lies on the reader
 	Left    bool      // whose person has gone: it is nobody's who comes now
 	Now     time.Time // from the last Tick

@@ -101,6 +101,8 @@ func (s State) atMenu(e Event) (State, Effect) {
 	case TapPrizes:
 		s.Step, s.Prize, s.Desk.Note = Prize, prize.State{}, ""
 		return s, prize.Open{}
+	case TapNumber:
+		s.Step, s.Number, s.Desk.Note = ByNumber, Numbered{At: NumberType}, ""
 	case TapReview:
 		s.Step, s.back = Wait, Menu
 		return s, Review{}
@@ -132,6 +134,10 @@ func (s State) openDesk(e DeskReady) State {
 // toDesk asks about the first uncertain card before the next is handed out. In
 // a review no other is.
 func (s State) toDesk() State {
+	if s.Number.At == NumberFound { // no void was asked for after all
+		s.Step, s.Ask = ByNumber, Ask{}
+		return s
+	}
 	for _, c := range s.Count.Open {
 		if undecided(c) {
 			s.Step, s.Ask = Confirm, Ask{Card: c}
@@ -149,7 +155,7 @@ func (s State) toDesk() State {
 // toMenu leaves the desk; cards that nobody decided stay open, and the menu
 // says how many.
 func (s State) toMenu() State {
-	s.Step, s.Ask, s.review, s.Skip = Menu, Ask{}, false, 0
+	s.Step, s.Ask, s.review, s.Skip, s.Number = Menu, Ask{}, false, 0, Numbered{}
 	return s
 }
 

@@ -183,6 +183,8 @@ func (s *moves) Show(st kiosk.State) {
 			what = p.say("account.move.ticket")
 		case "return":
 			what = p.say("account.move.return")
+		case "reverse":
+			what = p.say("account.move.reverse")
 		}
 		if what == "" {
 			what = p.say("account.move.other")

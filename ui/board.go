@@ -4,7 +4,7 @@ import (
 	"pointkiosk/kiosk"
 )
 
-// A board is our keyboard: three rows of ten keys, in the order of the alphabet.
+// A board is our keyboard: rows of keys, in the order of the alphabet.
 // It knows which key was pressed, and keeps nothing.
 type board struct {
 	*column
@@ -27,6 +27,12 @@ const (
 // idLayout has the characters of a MyKey ID (cards.MyKeyID), and no others.
 func idLayout() [][]string {
 	return [][]string{{"23456789AB", "CDEFGHJKMN", "PQRSTWXYZ\b"}}
+}
+
+// serialLayout has the characters of a card's serial (cards.Serial), and no others:
+// what erases one stands beside them.
+func serialLayout() [][]string {
+	return [][]string{{"01234567", "89ABCDEF", "GHJKMNPQ", "RSTVWXYZ"}}
 }
 
 // passwordLayouts have the letters and digits of ASCII, and some signs.

@@ -25,6 +25,7 @@ type menu struct {
 	small      *button    // to practise, beside them
 	owed       *button
 	prizes     *button
+	number     *button
 	exercise   *text
 	undecided  *text
 }
@@ -69,7 +70,9 @@ func newMenu(p *pen, send func(kiosk.Event)) *menu {
 	s.prizes = newWordButton(p, plain, 28, "menu.prizes", func() { send(kiosk.TapPrizes{}) })
 	s.prizes.padX, s.prizes.least = 28, 76
 	s.small.padX, s.small.least, s.owed.padX, s.owed.least = 28, 76, 28, 76
-	s.page = &page{p: p, main: s.compose(), foot: newRow(p, 20, newLeave(p, "any.end", send), spring(1), s.prizes, s.owed, s.small)}
+	s.number = newWordButton(p, plain, 28, "menu.number", func() { send(kiosk.TapNumber{}) })
+	s.number.padX, s.number.least = 28, 76
+	s.page = &page{p: p, main: s.compose(), foot: newRow(p, 20, newLeave(p, "any.end", send), spring(1), s.number, s.prizes, s.owed, s.small)}
 	return s
 }
 

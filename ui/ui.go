@@ -49,6 +49,7 @@ type Root struct {
 	mykey   *mykey
 	account *accounts
 	prize   *prizes
+	number  *byNumber
 	scanner *scanner
 	screens map[kiosk.Step]screen
 	boxes   map[kiosk.Step]*fyne.Container
@@ -76,7 +77,7 @@ func NewRoot(send func(kiosk.Event), opts *Opts) *Root {
 		clock = time.Now
 	}
 	r.mykey, r.account = newMyKey(p, random, clock, send), newAccounts(p, clock, send)
-	r.prize = newPrizes(p, clock, send)
+	r.prize, r.number = newPrizes(p, clock, send), newByNumber(p, clock, send)
 	r.scanner = &scanner{clock: clock, send: send}
 	r.screens = map[kiosk.Step]screen{
 		kiosk.Home: newHome(p, send), kiosk.Door: newDoor(p, send), kiosk.Menu: newMenu(p, send),
@@ -84,12 +85,13 @@ func NewRoot(send func(kiosk.Event), opts *Opts) *Root {
 		kiosk.Confirm: newConfirm(p, send), kiosk.VoidCard: newVoid(p, send),
 		kiosk.Display: newDisplay(p, send), kiosk.Out: newOut(p, send),
 		kiosk.MyKey: r.mykey, kiosk.Account: r.account, kiosk.Prize: r.prize,
+		kiosk.ByNumber: r.number,
 	}
 	r.boxes = map[kiosk.Step]*fyne.Container{}
 	all := append([]fyne.CanvasObject{r.ground}, r.bar.objects()...)
 	all = append(all, r.sample.objects()...)
 	all = append(all, r.leaving.objects()...)
-	for step := kiosk.Home; step <= kiosk.Prize; step++ {
+	for step := kiosk.Home; step <= kiosk.ByNumber; step++ {
 		box := container.NewWithoutLayout(once(r.screens[step].body().objects())...)
 		box.Hide()
 		r.boxes[step] = box
@@ -117,6 +119,7 @@ func (r *Root) Show(s kiosk.State) {
 		r.mykey.forget()
 		r.account.forget()
 		r.prize.forget()
+		r.number.forget()
 	}
 	r.state, r.shown = s, true
 	r.pen.look(s.Look)

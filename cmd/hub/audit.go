@@ -27,6 +27,8 @@ func exportCommand() command {
 					err = s.ledger.ExportTransfers(k.ctx, func(t ledger.TransferLine) error { return lines.Encode(t) })
 				case "decisions":
 					err = s.ledger.ExportDecisions(k.ctx, func(d ledger.DecisionLine) error { return lines.Encode(d) })
+				case "reversals":
+					err = s.reversals(k.ctx, func(r reversalLine) error { return lines.Encode(r) })
 				default:
 					return k.misused("hub.use.export")
 				}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strconv"
 	"time"
 
 	"github.com/pelletier/go-toml/v2"
@@ -174,6 +175,33 @@ func eventList() command {
 					return err
 				}
 				return t.write(k.out)
+			})
+		},
+	}
+}
+
+// eventPaper says how long paper lasts, or how long it is said to.
+func eventPaper() command {
+	return command{
+		name: "event paper",
+		do: func(k *call) error {
+			person := k.flags.String("by", "", "")
+			if err := k.parse(0, 1); err != nil {
+				return err
+			}
+			return k.with(func(s *store) error {
+				if len(k.rest) > 0 {
+					days, err := strconv.ParseInt(k.rest[0], 10, 32)
+					if err != nil || days < 1 {
+						return k.misused("hub.use.days", k.rest[0])
+					}
+					return s.ledger.SetPaperDays(k.ctx, days, *person)
+				}
+				days, err := s.ledger.PaperDays(k.ctx)
+				if err == nil {
+					fmt.Fprintln(k.out, k.Say("hub.event.paper", days))
+				}
+				return err
 			})
 		},
 	}

@@ -37,3 +37,30 @@ func readEventText(t *testing.T, text string) (int, error) {
 	list, err := k.readEvents("", []string{path}, "2026-11-22")
 	return len(list), err
 }
+
+// What an event's cards outlast is said, and changed, in days.
+func TestEventPaper(t *testing.T) {
+	data, _, _ := market(t)
+	file := writeFile(t, []byte("scheme = \"らづポイント\"\ncard_days = 100\n[[event]]\nid = \"bar\"\nname = \"バル\"\npoints = 200\n"))
+	for _, tt := range []struct {
+		line string
+		want int
+		says string
+	}{
+		{"event add " + file, 0, ""},
+		{"event paper 60", 0, ""},
+		{"event paper 0", 2, "no number of days"},
+		{"event paper a-year", 2, "no number of days"},
+		{"event paper 5000", 1, "not possible"},
+		{"event add " + file, 1, "good for 100 days, and print on thermal paper lasts 60"},
+		{"event add --preset kisarazu", 0, ""},
+	} {
+		_, err := try(t, "", append(strings.Fields(tt.line), "--data", data)...)
+		if status(err) != tt.want || err != nil && !strings.Contains(err.Error(), tt.says) {
+			t.Errorf("%s: %d, %v", tt.line, status(err), err)
+		}
+	}
+	if out := ok(t, "", "event", "paper", "--data", data); !strings.Contains(out, "60 days") {
+		t.Errorf("%s", out)
+	}
+}

@@ -41,6 +41,7 @@ func (k *call) told(err error) error {
 		{registry.ErrTaken, "hub.err.taken"}, {registry.ErrOffensive, "hub.err.offensive"}, {registry.ErrWeak, "hub.err.weak"}, {registry.ErrNoID, "hub.err.noid"},
 		{registry.ErrKey, "hub.err.keys"}, {errNoCA, "hub.err.noca"}, {errTestCA, "hub.err.testca"}, {errSignCA, "hub.err.signca"}, {cards.ErrMyKeyID, "hub.err.id"}, {registry.ErrPassword, "hub.err.password"},
 		{errTwoBooks, "hub.err.twobooks"}, {errAddress, "hub.err.address"}, {postgres.ErrServed, "hub.err.served"}, {postgres.ErrMoved, "hub.err.moved"},
+		{ledger.ErrNotRedeemed, "hub.err.notredeemed"}, {ledger.ErrReversed, "hub.err.reversed"}, {ledger.ErrHasIt, "hub.err.hasit"}, {ledger.ErrNothingLeft, "hub.err.nothingleft"}, {ledger.ErrUnheard, "hub.err.unheard"},
 		{registry.ErrPartner, "hub.err.partner"}, {ledger.ErrScheme, "hub.err.scheme"}, {errNoPassword, "hub.err.nopassword"}, {fs.ErrNotExist, "hub.err.file"}, {fs.ErrPermission, "hub.err.file"},
 	} {
 		if errors.Is(err, e.is) {
@@ -58,7 +59,10 @@ func (k *call) measured(err error) string {
 	var seen *ledger.SeenError
 	var window *ledger.WindowError
 	var setting *postgres.SettingError
+	var paper *ledger.PaperError
 	switch {
+	case errors.As(err, &paper):
+		return k.Say("hub.err.paper", paper.Event, paper.Days, paper.Most)
 	case errors.As(err, &setting):
 		return k.Say("hub.err.setting", setting.Name, setting.Is, setting.Want)
 	case errors.As(err, new(*pgconn.ConnectError)):

@@ -34,9 +34,10 @@ func (l *Ledger) ExportDecisions(ctx context.Context, f func(DecisionLine) error
 	return l.view(ctx, func(t *txn) error {
 		var line DecisionLine
 		err := t.each(`SELECT n.id, n.accepted, COALESCE(k.kiosk, ''), n.key_id, n.first_seq, n.last_seq, n.cards, n.points, n.person, n.reason, n.at,
-			d.allotment, d.number, d.outcome, COALESCE(e.account, '')
+			d.allotment, d.number, d.outcome, COALESCE(v.heir, e.account, '')
 			FROM decision n JOIN decided d ON d.decision = n.id LEFT JOIN signing_key k ON k.id = n.key_id
 			LEFT JOIN ended e ON e.allotment = d.allotment AND e.number = d.number
+			LEFT JOIN reversal v ON v.allotment = d.allotment AND v.number = d.number
 			ORDER BY n.id, d.allotment, d.number`, nil, func(scan func(...any) error) error {
 			var row DecisionLine
 			var s cards.Serial

@@ -25,7 +25,7 @@ type Lot struct {
 // A Movement is one transfer as the account's holder sees it.
 type Movement struct {
 	At      time.Time
-	Kind    string // redeem, expire, ticket, return
+	Kind    string // redeem, expire, ticket, return, reverse
 	Points  int64  // negative when they left
 	Serial  cards.Serial
 	Event   cards.Event

@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -69,11 +70,15 @@ func (t *txn) end(s cards.Serial, e ending) (won bool, err error) {
 	return n == 1, err
 }
 
+// ended says how a card ended, and whose it is now.
 func (t *txn) ended(s cards.Serial) (e ending, found bool, err error) {
 	var at int64
 	found, err = t.one(`SELECT state, account, person, reason, at FROM ended WHERE allotment = $1 AND number = $2`,
 		[]any{int64(s.Allotment), int64(s.Number)}, &e.state, &e.account, &e.person, &e.reason, &at)
 	e.at = time.UnixMilli(at)
+	if err == nil && found && e.state == stateRedeemed {
+		err = t.heir(s, &e.account)
+	}
 	return e, found, err
 }
 
@@ -94,6 +99,58 @@ func (t *txn) void(a allotmentRow, s cards.Serial, person, reason string) (endin
 	}
 	e, _, err = t.ended(s)
 	return e, err
+}
+
+// ErrUnheard reports a card of which no entry has come.
+var ErrUnheard = errors.New("ledger: no entry about this card has come yet")
+
+// VoidCard ends a card that nobody redeemed, by a person's word: its paper can't
+// be read, and its kiosk can't ask any more. It returns a [RefusedError] for one
+// that has ended.
+func (l *Ledger) VoidCard(ctx context.Context, s cards.Serial, person, reason string) (points uint32, err error) {
+	if person == "" || reason == "" {
+		return 0, fmt.Errorf("%w: who voids a card has a name and a reason", ErrBadRequest)
+	}
+	err = l.update(ctx, func(t *txn) error {
+		if err := t.may(person, RoleDecide); err != nil {
+			return err
+		}
+		if closed, err := t.closed(); err != nil || closed {
+			return errorOr(err, ErrClosed)
+		}
+		a, found, err := l.allotment(t, s.Allotment)
+		if err != nil {
+			return err
+		}
+		if !found || a.Kind != cards.KindCard || s.Number < 1 || s.Number > a.Count {
+			return fmt.Errorf("%w: %s is no card that the hub granted", ErrBadRequest, s)
+		}
+		points = a.Points
+		return t.voidByWord(a, s, person, reason)
+	})
+	return points, err
+}
+
+func (t *txn) voidByWord(a allotmentRow, s cards.Serial, person, reason string) error {
+	if e, found, err := t.ended(s); err != nil || found {
+		return errorOr(err, t.refusal(s, e))
+	}
+	i := []any{int64(s.Allotment), int64(s.Number)}
+	known, err := t.one(`SELECT 1 FROM issued WHERE allotment = $1 AND number = $2`, i, new(int64))
+	if err != nil || !known {
+		return errorOr(err, ErrUnheard)
+	}
+	waiting, err := t.one(`SELECT 1 FROM issued i WHERE i.allotment = $1 AND i.number = $2 AND `+waits, i, new(int64))
+	switch {
+	case err != nil:
+		return err
+	case waiting:
+		return fmt.Errorf("%w: somebody has claimed card %s and waits for a decision", ErrBadRequest, s)
+	case !t.at.Before(a.Expires.End()):
+		return &RefusedError{Why: Lapsed, At: a.Expires.End()}
+	}
+	_, err = t.void(a, s, person, reason)
+	return err
 }
 
 // decided returns what a person decided of a card; "" if nobody did.

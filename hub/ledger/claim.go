@@ -77,7 +77,7 @@ func (l *Ledger) Look(ctx context.Context, c cards.Card) (v View, err error) {
 		switch {
 		case err != nil:
 			return err
-		case found && e.state == stateRedeemed:
+		case found && e.state == stateRedeemed && e.account != "": // else its points were given up
 			v.RedeemedAt, v.RedeemedBy = e.at, e.account
 			return nil
 		case found:
@@ -264,8 +264,8 @@ func (t *txn) claimedBefore(e ending, c cards.Card, account string) (claimed Cla
 		return claimed, t.refusal(c.Serial(), e)
 	}
 	claimed = Claimed{Serial: c.Serial(), At: e.at, Before: true}
-	_, err = t.one(`SELECT t.seq, o.points, o.expires FROM transfer t JOIN lot o ON o.transfer = t.seq WHERE t.kind = $1 AND t.reference = $2`,
-		[]any{kindRedeem, reference(c.Serial())}, new(int64), &claimed.Points, &claimed.Expires)
+	_, err = t.one(`SELECT t.seq, o.points, o.expires FROM transfer t JOIN lot o ON o.transfer = t.seq WHERE t.kind IN ($1, $2) AND t.reference = $3 AND o.account = $4`,
+		[]any{kindRedeem, kindReverse, reference(c.Serial()), account}, new(int64), &claimed.Points, &claimed.Expires)
 	return claimed, err
 }
 

@@ -18,7 +18,7 @@ func TestEventDays(t *testing.T) {
 		days uint32
 		good bool
 	}{
-		{0, true}, {30, true}, {math.MaxUint16 - uint32(held), true}, {math.MaxUint16 - uint32(held) + 1, false},
+		{0, true}, {30, true}, {365, true}, {math.MaxUint16 - uint32(held) + 1, false},
 		{math.MaxUint32, false}, {math.MaxUint32 - uint32(held) + 1, false}, {math.MaxUint32 - uint32(held) + 30, false},
 	} {
 		err := b.AddEvent(context.Background(), ledger.Event{

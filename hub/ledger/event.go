@@ -63,6 +63,9 @@ func (l *Ledger) AddEvent(ctx context.Context, e Event) error {
 		return err
 	}
 	return l.update(ctx, func(t *txn) error {
+		if err := t.onPaper(e.ID, e.Day, e.Day+cards.Day(e.CardDays)); err != nil {
+			return err
+		}
 		_, err := t.exec(`INSERT INTO event (id, revision, body, points, day, card_days, point_days, at)
 			SELECT $1, (SELECT COALESCE(MAX(revision), 0) + 1 FROM event WHERE id = $1), $2, $3, $4, $5, $6, $7`,
 			e.ID, body, int64(e.Points), int64(e.Day), int64(e.CardDays), int64(e.PointDays), t.ms())

@@ -105,7 +105,7 @@ func (t *txn) expiry(lot int64) (reference string, err error) {
 // expireRules are about points past their day, and where all points are: granted
 // = used + converted + ticketed + donated + expired + held (DECISIONS 22). Used
 // are spent tickets and prizes; donated is what was given up at the counter; what
-// a new card pays back is not granted yet; nothing is converted so far.
+// a new card pays back is not granted yet, nor what a reversal gave up any more; nothing is converted so far.
 func expireRules() []rule {
 	const (
 		used    = `lot_use x JOIN lot a ON a.transfer = x.lot JOIN transfer n ON n.seq = x.transfer`
@@ -119,7 +119,7 @@ func expireRules() []rule {
 			`'account:' || a.account || ':' || a.scheme`, `'expired:' || a.scheme`, `x.points`)},
 		{"expire", "transfer %s has no lot", `SELECT CAST(t.seq AS TEXT) FROM transfer t WHERE t.kind = 'expire'
 			AND NOT EXISTS (SELECT 1 FROM lot_use x WHERE x.transfer = t.seq AND (CAST(x.lot AS TEXT) = t.reference OR t.reference LIKE CAST(x.lot AS TEXT) || '/%'))`},
-		{"expire", "lot %s is used by a transfer of no kind that uses lots", `SELECT ` + refLot + ` FROM ` + used + ` WHERE n.kind NOT IN ('expire', 'ticket', 'return')`},
+		{"expire", "lot %s is used by a transfer of no kind that uses lots", `SELECT ` + refLot + ` FROM ` + used + ` WHERE n.kind NOT IN ('expire', 'ticket', 'return', 'reverse')`},
 		{"expire", "lot %s expired before its last day was over", `SELECT ` + refLot + ` FROM ` + used + ` WHERE n.kind = 'expire' AND n.at < ` + lotEnds},
 		{"expire", "lot %s expired, and has points left or more used than it had", `SELECT ` + refLot + ` FROM lot a
 			WHERE a.points < (SELECT COALESCE(SUM(x.points), 0) FROM lot_use x WHERE x.lot = a.transfer)
@@ -128,7 +128,7 @@ func expireRules() []rule {
 		{"granted", "%s: granted is not used + converted + ticketed + donated + expired + held", `SELECT a.scheme FROM allotment a GROUP BY a.scheme HAVING
 			COALESCE((SELECT SUM(b.points) FROM ended e JOIN allotment b ON b.id = e.allotment WHERE b.scheme = a.scheme AND e.state = 'redeemed'), 0)
 			<> COALESCE((SELECT SUM(p.amount) FROM posting p WHERE p.account IN ('expired:' || a.scheme, 'ticketed:' || a.scheme, 'prize:' || a.scheme,
-				'prized:' || a.scheme, 'surplus:' || a.scheme, 'change:' || a.scheme, 'owed:' || a.scheme)), 0)
+				'prized:' || a.scheme, 'surplus:' || a.scheme, 'change:' || a.scheme, 'owed:' || a.scheme, 'reversed:' || a.scheme)), 0)
 			+ COALESCE((SELECT SUM(b.points) FROM ended e JOIN allotment b ON b.id = e.allotment WHERE b.scheme = a.scheme AND e.state = 'spent'), 0)
 			+ COALESCE((SELECT SUM(o.points) FROM lot o WHERE o.scheme = a.scheme), 0)
 			- COALESCE((SELECT SUM(u.points) FROM lot_use u JOIN lot o ON o.transfer = u.lot WHERE o.scheme = a.scheme), 0)`},

@@ -15,10 +15,10 @@ type CardLine struct {
 	Day     string `json:"day"`
 	Points  uint32 `json:"points"`
 	Expires string `json:"expires"`
-	Source  string `json:"source"`  // what came first: entry, card, or a person's word on a disputed one
-	Journal string `json:"journal"` // where the kiosk's journal has it; empty if no entry came
-	State   string `json:"state"`   // outstanding, redeemed, void, lapsed
-	Account string `json:"account,omitempty"`
+	Source  string `json:"source"`            // what came first: entry, card, or a person's word on a disputed one
+	Journal string `json:"journal"`           // where the kiosk's journal has it; empty if no entry came
+	State   string `json:"state"`             // outstanding, redeemed, void, lapsed
+	Account string `json:"account,omitempty"` // whose it is now
 	Person  string `json:"person,omitempty"`
 	Reason  string `json:"reason,omitempty"`
 	Decided string `json:"decided,omitempty"` // what a person decided: good, void, refused, kept
@@ -31,10 +31,11 @@ func (l *Ledger) ExportCards(ctx context.Context, f func(CardLine) error) error 
 	return l.view(ctx, func(t *txn) error {
 		return t.each(`SELECT i.allotment, i.number, a.event, a.day, a.points, a.expires, i.source, i.at, COALESCE((SELECT j.state FROM judged j
 			WHERE j.allotment = i.allotment AND j.number = i.number AND j.verdict = 'accepted' ORDER BY j.seq DESC LIMIT 1), ''),
-			COALESCE(e.state, 'outstanding'), COALESCE(e.account, ''), COALESCE(e.person, ''), COALESCE(e.reason, ''), COALESCE(e.at, 0),
+			COALESCE(e.state, 'outstanding'), COALESCE(v.heir, e.account, ''), COALESCE(e.person, ''), COALESCE(e.reason, ''), COALESCE(e.at, 0),
 			COALESCE(d.outcome, '')
 			FROM issued i JOIN allotment a ON a.id = i.allotment LEFT JOIN ended e ON e.allotment = i.allotment AND e.number = i.number
 			LEFT JOIN decided d ON d.allotment = i.allotment AND d.number = i.number
+			LEFT JOIN reversal v ON v.allotment = i.allotment AND v.number = i.number
 			ORDER BY i.allotment, i.number`, nil, func(scan func(...any) error) error {
 			var c CardLine
 			var s cards.Serial

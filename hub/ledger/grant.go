@@ -41,6 +41,9 @@ func (l *Ledger) Grant(ctx context.Context, g Grant) (a cards.Allotment, err err
 		if err := a.Check(); err != nil {
 			return fmt.Errorf("%w: %w", ErrBadRequest, err)
 		}
+		if err := t.onPaper(e.ID, a.Day, a.Expires); err != nil {
+			return err
+		}
 		if a.Kind == cards.KindTicket {
 			return errorOr(l.keepAllotment(t, a, e, g.Person), l.vouchTickets(t, a.Key))
 		}

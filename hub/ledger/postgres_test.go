@@ -11,6 +11,14 @@ import (
 // two long ones on who may do what and what a theft costs.
 func TestPostgres(t *testing.T) {
 	schematest.Again(t, map[string]func(*testing.T){
+		"PaperDays":                    TestPaperDays,
+		"Reverse":                      TestReverse,
+		"ReverseToNobody":              TestReverseToNobody,
+		"ReverseRefused":               TestReverseRefused,
+		"ReverseAsks":                  TestReverseAsks,
+		"ReverseTheRest":               TestReverseTheRest,
+		"CheckFindsPlantedReversals":   TestCheckFindsPlantedReversals,
+		"VoidCard":                     TestVoidCard,
 		"LookPrizes":                   TestLookPrizes,
 		"TakePrize":                    TestTakePrize,
 		"TakePrizeRefused":             TestTakePrizeRefused,

@@ -28,7 +28,7 @@ func stray(kind, facts, ref string) string {
 }
 
 func rules() []rule {
-	return slices.Concat(factRules(), stateRules(), decisionRules(), expireRules(), valueRules())
+	return slices.Concat(factRules(), stateRules(), decisionRules(), expireRules(), valueRules(), reversalRules())
 }
 
 func factRules() []rule {
@@ -50,7 +50,7 @@ func factRules() []rule {
 		{"redeem", "transfer %s has no redeemed card", stray(kindRedeem, cardsEnded+` WHERE x.state = 'redeemed'`, refCard)},
 		{"void", "transfer %s has no void card", stray(kindVoid, cardsEnded+` WHERE x.state = 'void'`, refCard)},
 		{"lapse", "transfer %s has no lapsed card", stray(kindLapse, `ended x WHERE x.state = 'lapsed'`, refCard)},
-		{"kind", "transfer %s is of no kind known here", `SELECT CAST(seq AS TEXT) FROM transfer WHERE kind NOT IN ('grant', 'issue', 'redeem', 'void', 'lapse', 'expire', 'ticket', 'return', 'spend', 'prize', 'owe', 'pay', 'decide', 'restore')`},
+		{"kind", "transfer %s is of no kind known here", `SELECT CAST(seq AS TEXT) FROM transfer WHERE kind NOT IN ('grant', 'issue', 'redeem', 'void', 'lapse', 'expire', 'ticket', 'return', 'spend', 'prize', 'owe', 'pay', 'decide', 'restore', 'reverse')`},
 	}
 }
 
@@ -71,8 +71,9 @@ func stateRules() []rule {
 			LEFT JOIN lot o ON o.transfer = t.seq AND o.points = p.amount AND p.account = 'account:' || o.account || ':' || o.scheme
 			WHERE t.kind = 'redeem' AND p.account LIKE 'account:%' AND o.transfer IS NULL`},
 		{"once a day", "redeemed card %s has not used its account's day", `SELECT ` + refCard + ` FROM ended x JOIN allotment a ON a.id = x.allotment
-			LEFT JOIN claimed_day c ON c.account = x.account AND c.event = a.event AND c.day = a.day AND c.allotment = x.allotment AND c.number = x.number
-			WHERE x.state = 'redeemed' AND a.once_per_day = 1 AND x.account NOT LIKE 'prize:%' AND c.account IS NULL`},
+			LEFT JOIN reversal v ON v.allotment = x.allotment AND v.number = x.number
+			LEFT JOIN claimed_day c ON c.account = COALESCE(v.heir, x.account) AND c.event = a.event AND c.day = a.day AND c.allotment = x.allotment AND c.number = x.number
+			WHERE x.state = 'redeemed' AND a.once_per_day = 1 AND x.account NOT LIKE 'prize:%' AND COALESCE(v.heir, x.account) <> '' AND c.account IS NULL`},
 		{"journal", "accepted card %s is not issued", `SELECT ` + refCard + ` FROM judged x LEFT JOIN issued i ON i.allotment = x.allotment AND i.number = x.number
 			WHERE x.state = 'signed' AND x.verdict = 'accepted' AND i.allotment IS NULL`},
 		{"journal", "issued card %s has no entry", `SELECT ` + refCard + ` FROM issued x WHERE x.source = 'entry' AND 1 <> (SELECT COUNT(*) FROM judged j
@@ -118,7 +119,8 @@ func decisionRules() []rule {
 			JOIN issued i ON i.allotment = x.allotment AND i.number = x.number AND i.digest = k.digest
 			LEFT JOIN ended e ON e.allotment = x.allotment AND e.number = x.number AND e.state IN ('redeemed', 'void')
 			LEFT JOIN claimed_day c ON a.once_per_day = 1 AND c.account = k.account AND c.event = a.event AND c.day = a.day
-			WHERE x.outcome IN ('good', 'kept') AND e.allotment IS NULL AND c.account IS NULL GROUP BY x.allotment, x.number`},
+			WHERE x.outcome IN ('good', 'kept') AND e.allotment IS NULL AND c.account IS NULL AND NOT EXISTS (SELECT 1 FROM reversal v
+				JOIN allotment b ON b.id = v.allotment WHERE v.account = k.account AND b.event = a.event AND b.day = a.day) GROUP BY x.allotment, x.number`},
 		{"kept claim", "card %s was decided, and a claim was kept for later", `SELECT ` + refCard + ` FROM decided x JOIN decision n ON n.id = x.decision
 			JOIN kept_claim k ON k.allotment = x.allotment AND k.number = x.number WHERE k.at > n.at`},
 	}

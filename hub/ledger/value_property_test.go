@@ -187,7 +187,7 @@ func (m *market) conserved() {
 	var redeemed, everywhere int64
 	check(m.t, m.db.QueryRow(`SELECT COALESCE(SUM(a.points), 0) FROM ended e JOIN allotment a ON a.id = e.allotment WHERE e.state = 'redeemed'`).Scan(&redeemed))
 	check(m.t, m.db.QueryRow(`SELECT COALESCE(SUM(amount), 0) FROM posting WHERE account LIKE 'account:%' OR account LIKE 'ticketed:%' OR account LIKE 'partner:%'
-		OR account LIKE 'expired:%' OR account LIKE 'prized:%' OR account LIKE 'surplus:%' OR account LIKE 'change:%' OR account LIKE 'owed:%'`).Scan(&everywhere))
+		OR account LIKE 'expired:%' OR account LIKE 'prized:%' OR account LIKE 'surplus:%' OR account LIKE 'change:%' OR account LIKE 'owed:%' OR account LIKE 'reversed:%'`).Scan(&everywhere))
 	if redeemed != everywhere {
 		m.t.Fatalf("%d points were granted, %d are somewhere", redeemed, everywhere)
 	}
@@ -199,14 +199,14 @@ func TestPointsAreConserved(t *testing.T) {
 	for seed := range seeds(6) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			m := newMarket(t, seed)
-			acts := []func(){m.claim, m.claim, m.claim, m.claim, m.ask, m.ask, m.ask, m.ask, m.journal, m.journal, m.journal, m.spend, m.spend, m.prize, m.voidByHand, m.tomorrow}
+			acts := []func(){m.claim, m.claim, m.claim, m.claim, m.ask, m.ask, m.ask, m.ask, m.journal, m.journal, m.journal, m.spend, m.spend, m.prize, m.voidByHand, m.tomorrow, m.reverse, m.reverse}
 			for n := range 250 {
 				acts[m.rnd.IntN(len(acts))]()
 				if n%50 == 49 {
 					m.conserved()
 				}
 			}
-			if len(m.spent) == 0 || m.sum("expired:らづポイント") == 0 {
+			if len(m.spent) == 0 || m.sum("expired:らづポイント") == 0 || m.count("reversal") == 0 {
 				t.Errorf("too little happened: %d spent", len(m.spent))
 			}
 		})

@@ -274,7 +274,7 @@ func (r *Registry) makeCode(t *txn, f *caseFile) error {
 	}
 	_, err = t.exec(`INSERT INTO slip_code (hash, account, ends_at) VALUES ($1, $2, $3)`, r.secrets.codeMark(code), f.account, f.codeEnds)
 	if err == nil && f.app.Purpose != cards.Register {
-		err = r.noted(t, f, "code")
+		err = errors.Join(r.noted(t, f, "code"), r.notify(t, f.account, NewCode))
 	}
 	return err
 }

@@ -9,8 +9,22 @@ import (
 // A NoticeKind says what an account's holder should know.
 type NoticeKind string
 
-// NewDevice says that somebody signed in on a device that was new to the account.
-const NewDevice NoticeKind = "new device"
+// The kinds of notices.
+const (
+	NewDevice NoticeKind = "new device" // somebody signed in on a device that was new to the account
+	Rebound   NoticeKind = "rebound"    // another My Number card opens the account now
+	NewCode   NoticeKind = "code"       // a kiosk printed a code that sets the password
+)
+
+// notify leaves a notice for an account's holder.
+func (r *Registry) notify(t *txn, account string, kind NoticeKind) error {
+	id, err := r.NewSecret()
+	if err != nil {
+		return err
+	}
+	_, err = t.exec(`INSERT INTO notice (account, at, kind, id) VALUES ($1, $2, $3, $4)`, account, t.ms(), string(kind), id)
+	return err
+}
 
 // A Notice is one thing that an account's holder should know.
 type Notice struct {

@@ -38,6 +38,9 @@ func (r *Registry) rebind(t *txn, f *caseFile) (cards.Ruling, error) {
 	if err := t.bind(f.hash, target); err != nil {
 		return "", err
 	}
+	if err := r.notify(t, target, Rebound); err != nil {
+		return "", err
+	}
 	return cards.RulingOK, t.note(Deed{What: "rebind", Account: target, Kiosk: f.kiosk, Person: f.apply.Staff, Reason: reason})
 }
 
@@ -99,6 +102,12 @@ func (r *Registry) AllowRebind(ctx context.Context, id, person, reason string) (
 		return t.note(Deed{What: "allow rebind", Account: account, Person: person, Reason: reason})
 	})
 	return until, err
+}
+
+// Account finds the account of an ID that a person typed.
+func (r *Registry) Account(ctx context.Context, typed string) (account string, err error) {
+	err = r.update(ctx, func(t *txn) error { account, err = t.named(typed); return err })
+	return account, err
 }
 
 // named finds the account of an ID that a person typed.

@@ -227,3 +227,24 @@ func FuzzRecognize(f *testing.F) {
 		}
 	})
 }
+
+// The holder hears that another card opens the account now, and that a code was
+// printed.
+func TestHolderHears(t *testing.T) {
+	b := newBooth(t, nil)
+	b.apply(b.card(nil), cards.Register, "HANA2345")
+	next := b.card(nil)
+	b.rebind(next, "HANA2345", testPassword)
+	b.clock.wait(time.Minute)
+	f := b.file(next, cards.Show, "")
+	f.apply.Code = true
+	b.send(testKiosk, f.sent(t))
+	var account string
+	if err := b.Registry.read.QueryRow(`SELECT account FROM mykey WHERE id = 'HANA2345'`).Scan(&account); err != nil {
+		t.Fatal(err)
+	}
+	heard, err := b.Notices(t.Context(), account, 5)
+	if err != nil || len(heard) != 2 || heard[0].Kind != NewCode || heard[1].Kind != Rebound {
+		t.Errorf("%v, %v", heard, err)
+	}
+}

@@ -68,7 +68,7 @@ func (m *market) open(answers printer.Answers, fault func(int64) printertest.Fau
 	m.ok(err)
 	t.Cleanup(unplug)
 	settings := Usual()
-	settings.Printer = Printer{URI: uri, Profile: "raster-58", Differs: map[string]any{"answers": answers.String()}}
+	settings.Printer = Printer{URI: uri, Profile: "raster-58", PaperDays: 365, Differs: map[string]any{"answers": answers.String()}}
 	settings.Voids = 1
 	settings.Staff = []Staff{m.staff("sato", "2468"), m.staff("suzuki", "1357")}
 	m.opts = Opts{Dir: t.TempDir(), Settings: settings, Driver: "sqlite", Now: time.Now, Rand: rand.Reader, Log: slog.New(slog.DiscardHandler)}

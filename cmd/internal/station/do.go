@@ -52,6 +52,12 @@ func (d *Desk) Do(ctx context.Context, e kiosk.Effect) kiosk.Event {
 		return d.looked(ctx, e.Serial, err)
 	case kiosk.AskVoid:
 		return d.askVoid(ctx, e)
+	case kiosk.FindCard:
+		return d.find(ctx, e.Serial)
+	case kiosk.AwaitRuling:
+		return d.awaitRuling(ctx, e)
+	case kiosk.Reissue:
+		return d.reissue(ctx, e)
 	case kiosk.ConfirmDate:
 		return d.confirmed(ctx, e)
 	}
@@ -96,7 +102,10 @@ func (d *Desk) from(ctx context.Context, request string) (cards.Allotment, error
 	if !open {
 		return cards.Allotment{}, ErrNoAllotment
 	}
-	return o.Allotment, nil
+	if d.practice {
+		return o.Allotment, nil
+	}
+	return o.Allotment, d.lasts(o.Allotment)
 }
 
 func (d *Desk) offer() (kiosk.Offer, bool) { return d.day.offer(d.book(), d.calendar().desk()) }
@@ -286,6 +295,8 @@ func (d *Desk) note(err error) string {
 		return "issue.note.paper"
 	case errors.Is(err, journal.ErrUsedUp):
 		return "issue.note.usedup"
+	case errors.Is(err, ErrFades):
+		return "issue.note.fades"
 	case errors.Is(err, errWhich):
 		return "issue.note.which"
 	case errors.Is(err, ErrNoAllotment), errors.Is(err, journal.ErrOver):

@@ -15,6 +15,18 @@ import (
 // ErrNoAllotment reports that nothing may be issued now.
 var ErrNoAllotment = errors.New("station: no allotment is open now")
 
+// ErrFades reports cards that would be good for longer than what is on their
+// paper can be read.
+var ErrFades = errors.New("station: these cards outlast their paper")
+
+// lasts returns [ErrFades] for an allotment whose cards outlast this kiosk's paper.
+func (s *Station) lasts(a cards.Allotment) error {
+	if int(a.Expires)-int(a.Day) > s.opts.Settings.Printer.PaperDays {
+		return ErrFades
+	}
+	return nil
+}
+
 // A calendar says which allotments are for now. A clock that can't be trusted
 // is held against the hub's last word, before which now is not.
 type calendar struct {
@@ -145,6 +157,9 @@ func (s *Station) Allotment(ctx context.Context, event string) (a cards.Allotmen
 		if a, err = o.Allotment, nil; o.Left > 0 {
 			break
 		}
+	}
+	if err == nil {
+		err = s.lasts(a)
 	}
 	return a, err
 }

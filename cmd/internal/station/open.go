@@ -14,6 +14,9 @@ func (d *Desk) open(ctx context.Context, e kiosk.OpenDesk) kiosk.Event {
 		return kiosk.DeskClosed{Note: "issue.note.staff"}
 	}
 	a, err := d.chosen(ctx, e)
+	if err == nil && !e.Practice {
+		err = d.lasts(a)
+	}
 	if err != nil {
 		return d.closed(err)
 	}

@@ -44,6 +44,9 @@ type Printer struct {
 	Ping bool `toml:"ping"`
 	// Stop lets no card begin while the roll ends soon.
 	Stop bool `toml:"stop_at_near_end"`
+	// PaperDays is how long what it prints can be read: no card is handed out that
+	// is good for longer, from its event's day on.
+	PaperDays int `toml:"paper_days"`
 	// Differs are the fields of the profile in which this printer is another.
 	Differs map[string]any `toml:"differs"`
 }
@@ -79,7 +82,7 @@ type Staff struct {
 func Usual() Settings {
 	return Settings{
 		Voids:   5,
-		Printer: Printer{URI: "virtual:paper", Profile: "raster-58"},
+		Printer: Printer{URI: "virtual:paper", Profile: "raster-58", PaperDays: 365},
 		Card:    Card{Leases: 20},
 		Screen:  Screen{Lang: "ja", Width: 1280, Height: 800, Idle: 15},
 	}
@@ -117,6 +120,8 @@ func (s Settings) check() error {
 		return fmt.Errorf("station: settings: language %q is neither ja nor en", s.Screen.Lang)
 	case s.Voids < 0:
 		return fmt.Errorf("station: settings: voids_a_day %d is less than none", s.Voids)
+	case s.Printer.PaperDays < 1:
+		return fmt.Errorf("station: settings: paper_days %d is too short", s.Printer.PaperDays)
 	case s.Screen.Idle < 1:
 		return fmt.Errorf("station: settings: idle_minutes %d is too short", s.Screen.Idle)
 	}

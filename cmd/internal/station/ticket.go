@@ -62,7 +62,7 @@ func (c *clerk) forget() error {
 }
 
 // ticketDays are this kiosk's allotments of tickets that are open now and have
-// numbers left.
+// numbers left; those are left out that outlast their paper.
 func (s *Station) ticketDays(ctx context.Context) (list []cards.Allotment) {
 	all, err := s.Allotments(ctx)
 	if err != nil {
@@ -70,7 +70,7 @@ func (s *Station) ticketDays(ctx context.Context) (list []cards.Allotment) {
 	}
 	c := s.calendar()
 	for _, a := range all {
-		if a.Kind == cards.KindTicket && a.Key == s.live.ID && c.open(a) && s.Journal.Tally(a.ID).Signed < a.Count {
+		if a.Kind == cards.KindTicket && a.Key == s.live.ID && c.open(a) && s.Journal.Tally(a.ID).Signed < a.Count && s.lasts(a) == nil {
 			list = append(list, a)
 		}
 	}
