@@ -7,15 +7,12 @@ import (
 	"image"
 	"io"
 	"slices"
-	"sync/atomic"
 	"time"
 
 	"pointkiosk/cards"
 	"pointkiosk/cards/face"
 	"pointkiosk/kiosk"
-	"pointkiosk/kiosk/account"
 	"pointkiosk/kiosk/journal"
-	"pointkiosk/kiosk/prize"
 )
 
 // A Desk performs effects for the screen: it is what kiosk.Run calls. One
@@ -25,7 +22,6 @@ type Desk struct {
 	practice  bool
 	allotment cards.Allotment // the one on the screen: it names the event and its day
 	day       eventDay        // what cards come from
-	broken    atomic.Bool     // the journal did not pass its check
 }
 
 // NewDesk returns the desk of a kiosk that has just been switched on.
@@ -65,32 +61,14 @@ func (d *Desk) Do(ctx context.Context, e kiosk.Effect) kiosk.Event {
 	case kiosk.ConfirmDate:
 		return d.confirmed(ctx, e)
 	}
-	if stopped := d.barred(e); stopped != nil {
-		return stopped
-	}
 	return d.clerk.do(ctx, e)
-}
-
-// barred is the answer to what would sign something, on a journal that did not
-// pass its check; nil where nothing is in the way.
-func (d *Desk) barred(e kiosk.Effect) kiosk.Event {
-	if !d.broken.Load() {
-		return nil
-	}
-	switch e.(type) {
-	case account.BuyTicket:
-		return account.TicketDone{Sale: account.Sale{Word: cards.ValueStopped}}
-	case prize.Open, prize.Take, prize.Reprint:
-		return prize.TakenIs{Word: cards.ValueStopped, Before: true}
-	}
-	return nil
 }
 
 func (d *Desk) print(ctx context.Context, e kiosk.PrintCard) kiosk.Event {
 	if e.Allotment != d.allotment.ID { // the screen shows another desk than this
 		return d.not(ctx, "issue.note.state", e.Request)
 	}
-	if stop, err := d.Stopped(ctx); (stop != "" || d.broken.Load()) && !d.practice || err != nil {
+	if !d.practice && !d.mayIssue(ctx) {
 		return d.not(ctx, "issue.note.stopped", e.Request)
 	}
 	a, err := d.from(ctx, e.Request)

@@ -13,12 +13,14 @@ import (
 	"pointkiosk/kiosk/prize"
 )
 
-// cut takes the answers of prize-takes away, once they were given, until it is
-// called back.
-func (c *counter) cut() (mend func()) {
+// cut loses the answers to prize-takes, until it is called back.
+func (c *counter) cut() (mend func()) { return c.lose(api.PathTake) }
+
+// lose takes a path's answers away, once they were given, until it is called back.
+func (c *counter) lose(path string) (mend func()) {
 	whole := c.server.Config.Handler
 	c.server.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if strings.HasSuffix(r.URL.Path, api.PathTake) {
+		if strings.HasSuffix(r.URL.Path, path) {
 			whole.ServeHTTP(discard{w.Header().Clone()}, r)
 			panic(http.ErrAbortHandler)
 		}
@@ -69,7 +71,7 @@ func TestPrizeUnheardTwice(t *testing.T) {
 	if now, found, err := stored(c.desk.clerk.till.file()); err != nil || !found || string(now.Request) != string(before.Request) {
 		t.Errorf("the first is forgotten: %v, %v", found, err)
 	}
-	if s := c.state.Prize; s.Step != prize.Done || s.Taken.Word != wordUnheard {
+	if s := c.state.Prize; s.Step != prize.Done || s.Taken.Word != wordOpen || !s.Taken.Before {
 		t.Errorf("%+v", s)
 	}
 	mend()
