@@ -12,7 +12,14 @@ import (
 type SignIn struct {
 	ID       string `cbor:"1,keyasint"` // as it was typed
 	Password []byte `cbor:"2,keyasint"` // of [SealPassword], with the sign-in's [SignIn.Bound]
-	Nonce    []byte `cbor:"3,keyasint"`
+	Nonce    []byte `cbor:"3,keyasint"` // [SignInNonce]
+}
+
+// SignInNonce is the nonce of the sign-in for which an offer's challenge is used
+// up: sent again it opens nothing.
+func SignInNonce(challenge []byte) []byte {
+	sum := sha256.Sum256(challenge)
+	return sum[:NonceSize]
 }
 
 // Bound is the sign-in without its password, which is sealed for this one alone.

@@ -97,6 +97,8 @@ type PrizeTake struct {
 	Points   uint32   `cbor:"6,keyasint"` // its price, as it was shown
 	Surplus  uint32   `cbor:"7,keyasint"` // as it was shown
 	Change   uint32   `cbor:"8,keyasint"` // the allotment of the card that pays it back; 0: it is given up, or there is none
+	// Unpaid says, bare, that the card over the surplus will never be issued.
+	Unpaid bool `cbor:"9,keyasint,omitempty"`
 }
 
 // A PrizeAnswer says what was done, or why nothing.
@@ -177,7 +179,8 @@ func (o PrizeOffer) Check() error {
 // Check reports a take of nothing, or by nobody.
 func (p PrizeTake) Check() error {
 	if len(p.Request) != RequestSize || p.Operator == "" || len(p.Operator) > 64 || len(p.Second) > 64 || p.Prize == "" || len(p.Prize) > 64 ||
-		p.Points == 0 || p.Points > MaxPoints || p.Change != 0 && p.Surplus == 0 {
+		p.Points == 0 || p.Points > MaxPoints || p.Change != 0 && p.Surplus == 0 ||
+		p.Unpaid && (p.Change == 0 || len(p.Cards) > 0) {
 		return fmt.Errorf("%w: a take of nothing, or by nobody", ErrPaper)
 	}
 	return checkTexts(p.Cards)

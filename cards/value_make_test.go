@@ -79,6 +79,8 @@ func wrongPrizes(add func(string, Paper, int, any)) {
 	take("by nobody", func(p *PrizeTake) { p.Operator = "" })
 	take("no card", func(p *PrizeTake) { p.Cards = []string{"x"} })
 	take("for nothing", func(p *PrizeTake) { p.Points = 0 })
+	take("unpaid, with cards", func(p *PrizeTake) { p.Unpaid = true })
+	take("nothing unpaid", func(p *PrizeTake) { p.Unpaid, p.Cards, p.Change = true, nil, 0 })
 	take("change of nothing", func(p *PrizeTake) { p.Surplus = 0 })
 	answer := func(name string, mend func(*PrizeAnswer)) {
 		a := samplePrizeAnswer()

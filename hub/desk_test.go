@@ -235,8 +235,7 @@ func (c *counter) look(card cards.Card) cards.Looked {
 
 func (c *counter) signInHere(id, password string) cards.Answer {
 	c.t.Helper()
-	c.ask(cards.Show, "")
-	s := cards.SignIn{ID: id, Nonce: nonce()}
+	s := cards.SignIn{ID: id, Nonce: cards.SignInNonce(c.ask(cards.Show, "").Challenge)}
 	s.Password = must(cards.SealPassword(c.seal, must(s.Bound())(c.t), []byte(password)))(c.t)
 	sealed := must(cards.Seal(c.key, cards.PaperSignIn, s))(c.t)
 	answer := must(c.client.SignIn(context.Background(), sealed))(c.t)

@@ -8,14 +8,16 @@ import (
 	"pointkiosk/kiosk/wizard"
 )
 
-// How long the screens of residents wait for a finger, and how long before that
-// they count down; how long a card that was not taken away is waited for, and
+// How long screens wait for a finger, and how long before that those of residents,
+// and 賞品交換, count down; how long a card that was not taken away is waited for, and
 // after how long its person is called back.
 const (
 	cardIdle = 60 * time.Second
-	warnIdle = 15 * time.Second
-	takeIdle = 10 * time.Minute
-	callBack = 10 * time.Second
+	// prizeIdle is how long 賞品交換 waits: staff count cards and fetch prizes.
+	prizeIdle = 5 * time.Minute
+	warnIdle  = 15 * time.Second
+	takeIdle  = 10 * time.Minute
+	callBack  = 10 * time.Second
 )
 
 // at reports whether a step is shown, or 表示 on the way back to it.
@@ -64,10 +66,14 @@ func (s State) Forgotten() bool { return s.taking() && s.beeps > 0 }
 // Leaving is how many seconds are left before the screen goes home by itself; 0
 // while nobody needs to know.
 func (s State) Leaving() int {
-	if !s.withCard() || s.taking() || s.touched.IsZero() {
+	limit := cardIdle
+	if s.at(Prize) {
+		limit = prizeIdle
+	}
+	if !s.withCard() && !s.at(Prize) || s.taking() || s.touched.IsZero() {
 		return 0
 	}
-	if left := cardIdle - s.Now.Sub(s.touched); left <= warnIdle {
+	if left := limit - s.Now.Sub(s.touched); left <= warnIdle {
 		return max(1, int((left+time.Second-1)/time.Second))
 	}
 	return 0
@@ -132,6 +138,12 @@ func (s State) spoken(effect Effect) Effect {
 		e.Lang = s.Look.Lang
 		return e
 	case account.PrintSlip:
+		e.Lang = s.Look.Lang
+		return e
+	case prize.Take:
+		e.Lang = s.Look.Lang
+		return e
+	case prize.Reprint:
 		e.Lang = s.Look.Lang
 		return e
 	}

@@ -1,6 +1,10 @@
 package kiosk
 
-import "time"
+import (
+	"time"
+
+	"pointkiosk/kiosk/prize"
+)
 
 // How long a screen waits for a finger.
 const (
@@ -156,16 +160,28 @@ func (s State) tick(now time.Time) State {
 			return s.home() // the event is over
 		}
 	}
-	if s.taking() {
+	switch {
+	case s.taking():
 		limit = takeIdle
+	case s.at(Prize):
+		limit = prizeIdle
 	}
 	if now.Sub(s.touched) >= limit {
-		if s.withCard() && !s.taking() {
-			return s.gone()
-		}
-		return s.home()
+		return s.leftAlone()
 	}
 	return s
+}
+
+// leftAlone is a screen that nobody has touched for long.
+func (s State) leftAlone() State {
+	switch {
+	case s.Step == Door && s.Prize.Step == prize.Second: // nobody else came: the cards that were scanned are not dropped for that
+		s.Step, s.Prize.Step, s.Keys, s.touched = Prize, prize.Sure, Keys{Wait: s.Keys.Wait}, s.Now
+		return s
+	case s.withCard() && !s.taking():
+		return s.gone()
+	}
+	return s.home()
 }
 
 // home ends a visit: nothing of it is left, not even the size of its text.

@@ -26,7 +26,7 @@ func (s State) prize(e Event) (State, Effect, bool) {
 	case next.Step == prize.Second:
 		s.Step, s.Keys = Door, Keys{Second: true}
 	}
-	return s, effect, true
+	return s, s.spoken(effect), true
 }
 
 // agreed is a right PIN of somebody at the door, asked for by 賞品交換.
@@ -38,5 +38,5 @@ func (s State) agreed(who string) (State, Effect) {
 	s.Step = Prize
 	next, effect, _ := s.Prize.Next(prize.Agreed{Second: who}, s.Desk.Operator)
 	s.Prize = next
-	return s, effect
+	return s, s.spoken(effect)
 }

@@ -42,7 +42,7 @@ func some() account.Account {
 
 // words are all that a paper card may be told.
 func verdicts() []string {
-	return append(strings.Split("used void lapsed practice host malformed twice unsent ask outside revoked restored closed", " "),
+	return append(strings.Split("used void lapsed practice host malformed twice unsent maybe ask outside revoked restored closed", " "),
 		"unknown key", "bad signature", "by a person", "once per day", "ticket", "scheme", "full", "no such word")
 }
 
@@ -125,6 +125,19 @@ func prizeSamples() (list []sample) {
 	at("done-before", prize.Done, func(s *prize.State) {
 		s.Taken = prize.Taken{Slip: 12, Prize: prize.Name{Ja: "手ぬぐい", En: "A towel"}, Surplus: 200, Change: true, Before: true}
 	})
+	list = append(list, with("prize-scan-leaving", kiosk.Prize, func(s *kiosk.State) {
+		s.Site.Accounts, s.Network, s.Desk.Operator = true, kiosk.Network{Online: true}, "佐藤"
+		filled(&s.Prize)
+		*s = nearlyGone(*s)
+		s.Now = now().Add(290 * time.Second)
+	}))
+	at("done-later", prize.Done, func(s *prize.State) {
+		s.Taken = prize.Taken{Slip: 12, Prize: prize.Name{Ja: "手ぬぐい", En: "A towel"}, Surplus: 200, Change: true, Later: true, Printed: true}
+	})
+	at("done-owed", prize.Done, func(s *prize.State) {
+		s.Taken = prize.Taken{Slip: 12, Prize: prize.Name{Ja: "木更津の海苔とお米の詰め合わせ", En: "A hamper of Kisarazu seaweed and rice"}, Surplus: 200, Unpaid: true, Before: true}
+	})
+	at("not-open", prize.Done, func(s *prize.State) { s.Taken.Word, s.Taken.Before = "open", true })
 	for _, word := range strings.Fields("unheard fault cards prize price stock second change stopped other") {
 		at("not-"+word, prize.Done, func(s *prize.State) { s.Taken.Word = word })
 	}

@@ -301,20 +301,27 @@ func (s *prizeDone) Show(st kiosk.State) {
 	p, t := s.p, st.Prize.Taken
 	picture, title, sub, card, slip := "give", "prize.done", t.Prize.In(p.lang()), "", ""
 	if t.Before {
-		title = "prize.before"
+		title, sub = "prize.before", p.say("prize.before.sub", sub)
 	}
 	if t.Word != "" {
 		picture, title, sub = "fault", "prize.not", p.known("prize.word."+t.Word, "prize.word.fault")
+		if t.Before {
+			title = "prize.open"
+		}
 	} else {
 		slip = p.say("prize.slip", t.Slip)
 		if !t.Printed {
 			slip = p.say("mykey.slip.not")
 		}
 		switch {
+		case t.Later:
+			card = p.say("prize.card.later")
 		case t.Change && t.Card:
 			card = p.say("prize.card.out", words.Number(int(t.Surplus)))
 		case t.Change:
 			card = p.say("prize.card.look")
+		case t.Unpaid:
+			card = p.say("prize.card.none", words.Number(int(t.Surplus)))
 		}
 	}
 	s.picture.set(picture)

@@ -18,6 +18,7 @@ type PrizeSlip struct {
 	Sum          int // their points
 	Surplus      int
 	Change       bool // the surplus is paid back as a new card; else it was given up
+	Owed         bool // or no card could be issued: it is paid back later
 	Operator     string
 	Contact      string
 	Phone        string
@@ -43,8 +44,11 @@ func (f *Face) PrizeSlip(s *PrizeSlip, width int) (*Drawn, error) {
 	p.text("cards", p.say.Say("slip.prize.cards", s.Cards, words.Number(s.Sum)), style{size: 24})
 	if s.Surplus > 0 {
 		became := p.say.Say("slip.prize.given")
-		if s.Change {
+		switch {
+		case s.Change:
 			became = p.say.Say("slip.prize.change")
+		case s.Owed:
+			became = p.say.Say("slip.prize.owed")
 		}
 		p.joined(style{size: 24}, part{"surplus", p.say.Say("slip.prize.surplus", words.Number(s.Surplus))}, part{"surplus", became})
 	}

@@ -72,6 +72,7 @@ func TestValuePapers(t *testing.T) {
 		{"balance-80mm-nothing", func(f *Face) (*Drawn, error) { return f.Balance(balanceOf("ja", 0), 576) }},
 		{"prize-58mm", func(f *Face) (*Drawn, error) { return f.PrizeSlip(prizeOf("ja", false), 384) }},
 		{"prize-58mm-english-change", func(f *Face) (*Drawn, error) { return f.PrizeSlip(prizeOf("en", true), 384) }},
+		{"prize-58mm-owed", func(f *Face) (*Drawn, error) { s := prizeOf("ja", false); s.Owed = true; return f.PrizeSlip(s, 384) }},
 		{"prize-80mm-change", func(f *Face) (*Drawn, error) { return f.PrizeSlip(prizeOf("ja", true), 576) }},
 	}
 	for _, grid := range []bool{false, true} {

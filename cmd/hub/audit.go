@@ -60,7 +60,7 @@ func checkCommand() command {
 					return k.fails("hub.err.check", len(faults))
 				}
 				fmt.Fprintln(k.out, k.Say("hub.check.clean"))
-				return nil
+				return k.owing(s)
 			})
 		},
 	}

@@ -176,7 +176,7 @@ func sealedSignIn(t *testing.T, k *kiosk, client *api.Client, scheme string) []b
 	if err = errors.Join(err, cards.Unsealed(offer, cards.PaperOffer, &o)); err != nil {
 		t.Fatal(err)
 	}
-	s := cards.SignIn{ID: "K7M4W2HN", Nonce: random()}
+	s := cards.SignIn{ID: "K7M4W2HN", Nonce: cards.SignInNonce(o.Challenge)}
 	bound, err := s.Bound()
 	if err != nil {
 		t.Fatal(err)

@@ -128,7 +128,7 @@ func expireRules() []rule {
 		{"granted", "%s: granted is not used + converted + ticketed + donated + expired + held", `SELECT a.scheme FROM allotment a GROUP BY a.scheme HAVING
 			COALESCE((SELECT SUM(b.points) FROM ended e JOIN allotment b ON b.id = e.allotment WHERE b.scheme = a.scheme AND e.state = 'redeemed'), 0)
 			<> COALESCE((SELECT SUM(p.amount) FROM posting p WHERE p.account IN ('expired:' || a.scheme, 'ticketed:' || a.scheme, 'prize:' || a.scheme,
-				'prized:' || a.scheme, 'surplus:' || a.scheme, 'change:' || a.scheme, 'reversed:' || a.scheme)), 0)
+				'prized:' || a.scheme, 'surplus:' || a.scheme, 'change:' || a.scheme, 'owed:' || a.scheme, 'reversed:' || a.scheme)), 0)
 			+ COALESCE((SELECT SUM(b.points) FROM ended e JOIN allotment b ON b.id = e.allotment WHERE b.scheme = a.scheme AND e.state = 'spent'), 0)
 			+ COALESCE((SELECT SUM(o.points) FROM lot o WHERE o.scheme = a.scheme), 0)
 			- COALESCE((SELECT SUM(u.points) FROM lot_use u JOIN lot o ON o.transfer = u.lot WHERE o.scheme = a.scheme), 0)`},

@@ -108,7 +108,7 @@ func (t *txn) spend(a allotmentRow, c cards.Card, partner, press string) (at tim
 		return at, err
 	}
 	if found {
-		return t.spentBefore(e, s, press)
+		return t.spentBefore(e, s, partner, press)
 	}
 	if err := t.spendable(a, c); err != nil {
 		return at, err
@@ -125,7 +125,7 @@ func (t *txn) spend(a allotmentRow, c cards.Card, partner, press string) (at tim
 		if e, _, err = t.ended(s); err != nil {
 			return at, err
 		}
-		return t.spentBefore(e, s, press)
+		return t.spentBefore(e, s, partner, press)
 	}
 	if _, err := t.move(kindSpend, reference(s), int64(a.Points), ticketedOf(a.scheme), partnerOf(partner, a.scheme)); err != nil {
 		return at, err
@@ -136,8 +136,9 @@ func (t *txn) spend(a allotmentRow, c cards.Card, partner, press string) (at tim
 }
 
 // spentBefore answers for a ticket that has ended.
-func (t *txn) spentBefore(e ending, s cards.Serial, press string) (at time.Time, err error) {
-	same, err := t.one(`SELECT 1 FROM spent WHERE allotment = $1 AND number = $2 AND press = $3`, []any{int64(s.Allotment), int64(s.Number), press}, new(int64))
+func (t *txn) spentBefore(e ending, s cards.Serial, partner, press string) (at time.Time, err error) {
+	same, err := t.one(`SELECT 1 FROM spent WHERE allotment = $1 AND number = $2 AND partner = $3 AND press = $4`,
+		[]any{int64(s.Allotment), int64(s.Number), partner, press}, new(int64))
 	if err != nil || same {
 		return e.at, err
 	}

@@ -22,7 +22,7 @@ func TestSpend(t *testing.T) {
 	for range 2 {
 		check(t, b.spends(c, "bakery", "first"))
 	}
-	for _, press := range []struct{ partner, press string }{{"bakery", "second"}, {"butcher", "first of mine"}} {
+	for _, press := range []struct{ partner, press string }{{"bakery", "second"}, {"butcher", "first of mine"}, {"butcher", "first"}} {
 		if why := refusal(b.spends(c, press.partner, press.press)); why != ledger.Used {
 			t.Errorf("%v: %v", press, why)
 		}

@@ -158,7 +158,11 @@ func (l *Ledger) TakePrize(ctx context.Context, key cards.KeyID, take cards.Priz
 		a = cards.PrizeAnswer{At: t.ms()}
 		asked := []any{take.Operator, take.Second, take.Prize, take.Points, take.Surplus, take.Change}
 		r := request{key: key, id: take.Request, asked: asked, cards: take.Cards, bare: len(take.Cards) == 0}
-		return t.once(r, &a, func() error { return l.takePrize(t, key, take, &a) })
+		err := t.once(r, &a, func() error { return l.takePrize(t, key, take, &a) })
+		if err == nil && take.Unpaid && a.Refused == "" {
+			err = t.owe(int64(a.Slip))
+		}
+		return err
 	})
 	return a, err
 }

@@ -16,7 +16,7 @@ func (b *book) everything() (lines []string) {
 	if schematest.OnPostgres(b.t) {
 		place = "((ctid::text::point)[0] * 1000 + (ctid::text::point)[1])::bigint" // its page and line
 	}
-	for _, table := range []string{"transfer", "posting", "lot", "lot_use", "issued", "ended", "ticket", "spent", "value_request", "prize_slip", "prize_stock"} {
+	for _, table := range []string{"transfer", "posting", "lot", "lot_use", "issued", "ended", "ticket", "spent", "value_request", "prize_slip", "prize_stock", "prize_owed", "prize_paid"} {
 		var n, sum int64
 		check(b.t, b.db.QueryRow(`SELECT COUNT(*), COALESCE(SUM(`+place+`), 0) FROM `+table).Scan(&n, &sum))
 		lines = append(lines, fmt.Sprint(table, n, sum))

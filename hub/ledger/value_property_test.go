@@ -187,7 +187,7 @@ func (m *market) conserved() {
 	var redeemed, everywhere int64
 	check(m.t, m.db.QueryRow(`SELECT COALESCE(SUM(a.points), 0) FROM ended e JOIN allotment a ON a.id = e.allotment WHERE e.state = 'redeemed'`).Scan(&redeemed))
 	check(m.t, m.db.QueryRow(`SELECT COALESCE(SUM(amount), 0) FROM posting WHERE account LIKE 'account:%' OR account LIKE 'ticketed:%' OR account LIKE 'partner:%'
-		OR account LIKE 'expired:%' OR account LIKE 'prized:%' OR account LIKE 'surplus:%' OR account LIKE 'change:%' OR account LIKE 'reversed:%'`).Scan(&everywhere))
+		OR account LIKE 'expired:%' OR account LIKE 'prized:%' OR account LIKE 'surplus:%' OR account LIKE 'change:%' OR account LIKE 'owed:%' OR account LIKE 'reversed:%'`).Scan(&everywhere))
 	if redeemed != everywhere {
 		m.t.Fatalf("%d points were granted, %d are somewhere", redeemed, everywhere)
 	}

@@ -3,7 +3,7 @@ package ledger
 // valueRules are about what points become: tickets, what shops are owed, and
 // prizes.
 func valueRules() []rule {
-	return append(ticketRules(), append(spendRules(), prizeRules()...)...)
+	return append(ticketRules(), append(spendRules(), append(prizeRules(), owedRules()...)...)...)
 }
 
 const ticketed = `'ticketed:' || a.scheme`

@@ -135,7 +135,11 @@ func (r *Registry) Deposit(ctx context.Context, kiosk string, d cards.Deposit) (
 		a := cards.Apply{Application: p.Application, Certificate: p.Certificate, Signature: p.Signature, Code: true, Staff: d.Staff}
 		f := &caseFile{request: hexOf(request), lost: hex.EncodeToString(d.Lost), kiosk: kiosk, apply: a, body: p.Application}
 		if f.apply.Check() == nil {
-			return finish(r.run(ctx, f))
+			done, err := r.run(ctx, f)
+			if err == nil && done.Answer.Ruling == cards.RulingUsed {
+				err = r.twice(ctx, f)
+			}
+			return finish(done, err)
 		}
 	}
 	return finish(Applied{Answer: cards.Answer{Ruling: cards.RulingMalformed}}, nil)

@@ -176,6 +176,33 @@ func (t *txn) spend(s *secrets, account string) error {
 		if _, err := t.exec(`DELETE FROM mykey_ended WHERE id = $1`, id.String()); err != nil {
 			return fmt.Errorf("registry: forget an ID: %w", err)
 		}
+		if err := t.forget(id.String()); err != nil {
+			return err
+		}
 	}
-	return nil
+	// What was sent once, and comes again, would be looked at anew.
+	_, err = t.exec(`DELETE FROM challenge WHERE id IN (SELECT challenge FROM application WHERE account = $1)`, account)
+	return err
+}
+
+// forget takes an ID out of what came to no account: who was shown it, and who
+// asked for it in vain.
+func (t *txn) forget(id string) error {
+	var vain []string
+	err := t.each(`SELECT request, body, mykey FROM application WHERE account = ''`, nil, func(scan func(...any) error) error {
+		var request, told string
+		var body []byte
+		if err := scan(&request, &body, &told); err != nil {
+			return err
+		}
+		app, err := cards.ParseApplication(body)
+		if asked, e := cards.NormalizeMyKeyID(app.ID); err == nil && (told == id || e == nil && asked.String() == id) {
+			vain = append(vain, request)
+		}
+		return nil
+	})
+	for _, request := range vain {
+		err = errors.Join(err, t.all([]any{request}, `DELETE FROM application WHERE request = $1`))
+	}
+	return errors.Join(err, t.all([]any{id}, `DELETE FROM challenge WHERE ' ' || offered || ' ' LIKE '% ' || $1 || ' %'`))
 }

@@ -2,13 +2,15 @@ package registry
 
 import (
 	"context"
+	"encoding/hex"
 	"time"
 
 	"pointkiosk/cards"
 )
 
-// Sit opens a sitting at a kiosk by MyKey ID and password, for who has no card.
-// The same request opens the same one. It fills the answer as [Registry.Apply]
+// Sit opens a sitting at a kiosk by MyKey ID and password, for who has no card,
+// under an offer, which is used up. The same request has the same one, until it is
+// over. It fills the answer as [Registry.Apply]
 // does.
 func (r *Registry) Sit(ctx context.Context, kiosk string, request [32]byte, s cards.SignIn) (done Applied, err error) {
 	secrets, err := r.open()
@@ -39,17 +41,46 @@ func (r *Registry) Sit(ctx context.Context, kiosk string, request [32]byte, s ca
 		a.Ruling = cards.RulingWrong
 		return done, nil
 	}
-	token := secrets.token(hexOf(request))
 	return done, r.update(ctx, func(t *txn) error {
 		if done.Account, err = t.accountOf(id); err != nil {
 			return err
 		}
-		if err := t.sit(done.Account, kiosk, token); err != nil {
-			return err
+		a.Ruling, err = t.signIn(done.Account, kiosk, hexOf(request), secrets, s.Nonce, a)
+		if a.Ruling == cards.RulingOK {
+			a.ID = id.String()
 		}
-		a.Ruling, a.ID, a.Token, a.TokenEnds = cards.RulingOK, id.String(), cards.Secret(token), t.at.Add(sittingLife).UnixMilli()
-		return nil
+		return err
 	})
+}
+
+// signIn opens the sitting of a sign-in, once, under the offer that its nonce is
+// made of. The same one again finds it, as long as it lasts.
+func (t *txn) signIn(account, kiosk, request string, secrets *secrets, nonce []byte, a *cards.Answer) (cards.Ruling, error) {
+	var c challenge
+	prefix := hex.EncodeToString(nonce)
+	found, err := t.one(`SELECT id, request, ends_at FROM challenge WHERE id >= $1 AND id < $2 AND kiosk = $3 AND purpose = $4`,
+		[]any{prefix, prefix + "g", kiosk, string(cards.Show)}, &c.id, &c.request, &c.ends)
+	if err != nil || !found || account == "" {
+		return cards.RulingLate, err
+	}
+	token := secrets.token(request)
+	if c.request == "" && t.ms() < c.ends {
+		var ruling cards.Ruling
+		if err := t.use(&c, request, &ruling); err != nil || ruling != cards.RulingOK { // somebody was faster
+			return cards.RulingLate, err
+		}
+		if err := t.sit(account, kiosk, token); err != nil {
+			return "", err
+		}
+	} else if c.request != request {
+		return cards.RulingLate, nil
+	}
+	open, err := t.one(`SELECT ends_at FROM sitting WHERE id = $1 AND account = $2 AND ends_at > $3`, []any{digest(token), account, t.ms()}, &a.TokenEnds)
+	if err != nil || !open {
+		return cards.RulingLate, err
+	}
+	a.Token = cards.Secret(token)
+	return cards.RulingOK, nil
 }
 
 // passwordOf opens the password of a sign-in.

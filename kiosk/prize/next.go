@@ -45,7 +45,11 @@ func (s State) Next(e Event, operator string) (next State, effect Effect, done b
 }
 
 func (s State) taken(t Taken) State {
-	if s.Step == Taking || s.Step == Scan && t.Before {
+	if s.Step == Taking && t.Word != "" && s.Taken.Slip != 0 { // a second slip came to nothing; the prize is out all the same
+		s.Step, s.Taken.Printed = Done, false
+		return s
+	}
+	if s.Step == Taking || t.Before && (s.Step == Scan || s.Step == Choose) {
 		s.Step, s.Taken = Done, t
 	}
 	return s

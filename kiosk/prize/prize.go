@@ -3,7 +3,7 @@
 // (Effect).
 //
 // The texts of the cards are in no State: whoever performs the effects keeps them
-// until the prize is handed out or the screen is left.
+// until the prize is asked for or the screen is left.
 //
 // It asks no hub and draws nothing.
 package prize
@@ -68,6 +68,8 @@ type Taken struct {
 	Surplus int64
 	Change  bool // a card over the surplus was issued
 	Card    bool // and is out; else the desk asks about it
+	Later   bool // no card over the surplus is out yet: it comes when the screen is opened again
+	Unpaid  bool // no card over the surplus can be issued any more: it is owed
 	Printed bool // the slip
 	Before  bool // it was handed out before the kiosk was switched off, or the line cut
 }
@@ -118,7 +120,8 @@ type (
 		Surplus         int64
 		Change          bool
 		Operator, Other string
+		Lang            string // of the slip
 	}
-	Reprint struct{ Operator string }
+	Reprint struct{ Operator, Lang string }
 	Clear   struct{}
 )

@@ -60,6 +60,7 @@ func TestTurns(t *testing.T) {
 		{"twice", upTo(chosen, TapTake{}, TapTake{}, TapEnd{}, TapBack{}), Taking, "Add Take(towel 100 true )"},
 		{"done", upTo(chosen, TapTake{}, TakenIs{Slip: 1}), Done, "Add Take(towel 100 true )"},
 		{"a second slip", upTo(chosen, TapTake{}, TakenIs{Slip: 1}, TapSlip{}), Taking, "Add Take(towel 100 true ) Reprint"},
+		{"a second slip comes to nothing", upTo(chosen, TapTake{}, TakenIs{Slip: 1, Printed: true}, TapSlip{}, TakenIs{Word: "unheard"}, TapSlip{}), Taking, "Add Take(towel 100 true ) Reprint Reprint"},
 		{"no slip of nothing", upTo(chosen, TapTake{}, TakenIs{Word: "stock"}, TapSlip{}), Done, "Add Take(towel 100 true )"},
 		{"a second person", upTo(two, TapTake{}), Second, "Add"},
 		{"a second person agrees", upTo(two, TapTake{}, Agreed{"suzuki"}), Taking, "Add Take(towel 100 true suzuki)"},

@@ -124,7 +124,7 @@ func (c *clerk) signIn(ctx context.Context, e account.SignIn) kiosk.Event {
 		return account.Opened{Account: c.holds(sit, answer.ID, answer.Held, answer.Moved), Sitting: sit.n}
 	case cards.RulingWrong, cards.RulingMalformed:
 		return account.NotOpened{Wrong: true}
-	case cards.RulingBusy:
+	case cards.RulingBusy, cards.RulingLate:
 		if tooOften(answer) {
 			return account.NotOpened{Reason: account.Slow}
 		}
@@ -142,10 +142,7 @@ func (c *clerk) signedIn(sit *sitting, id string, pass wizard.Typed) (answer car
 	if sit.offer, err = c.ask(sit, cards.Show, ""); err != nil {
 		return answer, err
 	}
-	paper := cards.SignIn{ID: id}
-	if paper.Nonce, err = c.nonce(); err != nil {
-		return answer, err
-	}
+	paper := cards.SignIn{ID: id, Nonce: cards.SignInNonce(sit.offer.Challenge)}
 	bound, err := paper.Bound()
 	if err != nil {
 		return answer, err

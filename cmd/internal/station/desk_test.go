@@ -45,6 +45,7 @@ type market struct {
 	road     *road
 	desk     *Desk
 	state    kiosk.State
+	later    time.Duration // how far the hub's clock is ahead
 }
 
 func newMarket(t *testing.T, answers printer.Answers, fault func(int64) printertest.Fault) *market {
@@ -97,7 +98,7 @@ func (m *market) openHub() (base string) {
 	m.t.Cleanup(func() { _ = db.Close() })
 	m.ok(schema.Migrate(m.t.Context(), db))
 	key := func(seed byte) ed25519.PrivateKey { return ed25519.NewKeyFromSeed(bytes.Repeat([]byte{seed}, 32)) }
-	m.ledger, err = ledger.Open(db, db, &ledger.Opts{Trust: key(1), Hub: key(2)})
+	m.ledger, err = ledger.Open(db, db, &ledger.Opts{Clock: func() time.Time { return time.Now().Add(m.later) }, Trust: key(1), Hub: key(2)})
 	m.ok(err)
 	m.ok(m.ledger.SetHost(m.t.Context(), "p.example.jp"))
 	m.accounts, err = registry.Open(db, db, &m.people)

@@ -7,7 +7,6 @@ import (
 	"image"
 	"io"
 	"slices"
-	"sync/atomic"
 	"time"
 
 	"pointkiosk/cards"
@@ -23,7 +22,6 @@ type Desk struct {
 	practice  bool
 	allotment cards.Allotment // the one on the screen: it names the event and its day
 	day       eventDay        // what cards come from
-	broken    atomic.Bool     // the journal did not pass its check
 }
 
 // NewDesk returns the desk of a kiosk that has just been switched on.
@@ -70,7 +68,7 @@ func (d *Desk) print(ctx context.Context, e kiosk.PrintCard) kiosk.Event {
 	if e.Allotment != d.allotment.ID { // the screen shows another desk than this
 		return d.not(ctx, "issue.note.state", e.Request)
 	}
-	if stop, err := d.Stopped(ctx); (stop != "" || d.broken.Load()) && !d.practice || err != nil {
+	if !d.practice && !d.mayIssue(ctx) {
 		return d.not(ctx, "issue.note.stopped", e.Request)
 	}
 	a, err := d.from(ctx, e.Request)

@@ -38,7 +38,7 @@ func (c *clerk) turn(sit *sitting, err error) bool {
 	if _, ok := errors.AsType[unreached](err); !ok || sit.ctx.Err() != nil || c.s.opts.Settings.Card.Leases == 0 {
 		return false
 	}
-	if stop, e := c.s.Stopped(sit.ctx); stop != "" || e != nil || !c.leases(sit) { // the hub takes nothing from who is stopped
+	if !c.s.mayIssue(sit.ctx) || !c.leases(sit) { // the hub takes nothing from who is stopped
 		return false
 	}
 	c.s.opts.Log.Info("MyKey ID: given without a network", "error", err)
@@ -80,6 +80,9 @@ func (sit *sitting) wentAway() kiosk.Event {
 // give gives a leased ID: the card signs, and what it signed waits for the hub
 // on the disk before anything is said or printed.
 func (c *clerk) give(sit *sitting, id string) kiosk.Event {
+	if !c.s.mayIssue(sit.ctx) { // found broken since the ID was proposed
+		return c.broken(errStopped)
+	}
 	var one cards.Leased
 	for _, l := range sit.lease.Leased {
 		if l.ID == id {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
+	"net"
 	"slices"
 	"time"
 
@@ -19,6 +20,7 @@ const (
 	wordHost      = "host"      // another site's code
 	wordTwice     = "twice"     // scanned twice in one go
 	wordUnsent    = "unsent"    // the hub was not reached: the card stays as good as it was
+	wordMaybe     = "maybe"     // its answer was lost: scanned again, the card tells
 	wordAsk       = "ask"       // of a revoked key: only the hub knows
 )
 
@@ -60,7 +62,7 @@ func (c *clerk) put(sit *sitting, e account.PutCards) kiosk.Event {
 	case err != nil:
 		out := account.PutDone{Lines: lines}
 		for _, n := range at {
-			lines[n].Word = wordUnsent
+			lines[n].Word = lost(err)
 		}
 		if why := c.whyNot(err); why == account.Unknown {
 			out.Reason = why
@@ -92,6 +94,15 @@ func linesOf(scans []account.Scan, list cards.TrustList) (lines []account.Line, 
 		lines = append(lines, line)
 	}
 	return lines, texts, at
+}
+
+// lost says of a card on its way to an account what an error leaves open.
+func lost(err error) (word string) {
+	_, away := errors.AsType[unreached](err)
+	if dial, ok := errors.AsType[*net.OpError](err); away && !(ok && dial.Op == "dial") {
+		return wordMaybe
+	}
+	return wordUnsent
 }
 
 func (c *clerk) putAll(sit *sitting, texts []string) (answer cards.PutAnswer, err error) {

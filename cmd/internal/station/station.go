@@ -66,6 +66,7 @@ type Station struct {
 	clerk    *clerk      // nil where nobody comes: the kiosk is only looked at
 	press    sync.Mutex  // one paper at a time: a card or a slip
 	denied   atomic.Bool // somebody said that the date is another
+	broken   atomic.Bool // the journal did not pass its check
 }
 
 // ErrBusy reports a data directory that another process holds.
@@ -269,6 +270,16 @@ func (s *Station) Wake() {
 func (s *Station) Stopped(ctx context.Context) (string, error) {
 	r, err := s.Journal.Receipt(ctx)
 	return r.Stop, err
+}
+
+// mayIssue reports whether anything may be signed here: neither does the hub hold
+// the kiosk back, nor is the journal broken.
+func (s *Station) mayIssue(ctx context.Context) bool {
+	stop, err := s.Stopped(ctx)
+	if err != nil {
+		s.opts.Log.Error("journal", "error", err)
+	}
+	return err == nil && stop == "" && !s.broken.Load()
 }
 
 // AllotmentOf returns the allotment that a card belongs to.

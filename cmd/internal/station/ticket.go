@@ -26,6 +26,9 @@ const (
 	wordFault   = "fault"   // the kiosk itself
 )
 
+// errStopped reports a kiosk that must not sign anything.
+var errStopped = errors.New("station: the hub holds the kiosk back, or its journal is broken")
+
 // A ticketRequest is what is stored before the hub is asked for a ticket. It holds
 // no secret: asked again without one, the hub tells what it did and moves nothing.
 type ticketRequest struct {
@@ -91,6 +94,9 @@ func (c *clerk) buy(ctx context.Context, sit *sitting, e account.BuyTicket) kios
 	c.sale.Lock()
 	defer c.sale.Unlock()
 	ctx = context.WithoutCancel(ctx) // who goes away meanwhile has their ticket, or their points
+	if !c.s.mayIssue(ctx) {
+		return c.unsold(cards.ValueStopped, errStopped)
+	}
 	if err := c.mend(ctx); err != nil {
 		return c.unsold(wordUnheard, err)
 	}
@@ -112,7 +118,7 @@ func (c *clerk) buy(ctx context.Context, sit *sitting, e account.BuyTicket) kios
 	if err != nil {
 		return c.unsold(wordFault, err)
 	}
-	answer, err := c.askTicket(ctx, r, c.token(sit))
+	r, answer, err := c.askNext(ctx, of, r, c.token(sit))
 	switch {
 	case err != nil:
 		return c.unsold(wordUnheard, err)
@@ -134,6 +140,31 @@ func (c *clerk) newRequest(of cards.Allotment) (r ticketRequest, err error) {
 		return r, fmt.Errorf("station: a ticket's request: %w", err)
 	}
 	return r, writeSynced(c.ticketFile(), text)
+}
+
+// askNext asks for a ticket, or for the one after it where its number is taken.
+func (c *clerk) askNext(ctx context.Context, of cards.Allotment, r ticketRequest, token cards.Secret) (ticketRequest, cards.TicketAnswer, error) {
+	answer, err := c.askTicket(ctx, r, token)
+	if err != nil || answer.Refused != cards.TicketNumber {
+		return r, answer, err
+	}
+	if r, err = c.nextNumber(ctx, of, r); err != nil {
+		return r, answer, err
+	}
+	answer, err = c.askTicket(ctx, r, token)
+	return r, answer, err
+}
+
+// nextNumber passes over a number that the hub knows under a request which is not
+// known here any more: signed and void, it gives back what was taken for it.
+func (c *clerk) nextNumber(ctx context.Context, of cards.Allotment, r ticketRequest) (ticketRequest, error) {
+	if err := c.signGranted(ctx, r); err != nil {
+		return r, err
+	}
+	if err := errors.Join(c.voidUnprinted(ctx), c.forget()); err != nil {
+		return r, err
+	}
+	return c.newRequest(of)
 }
 
 // sold tells what became of a ticket that was granted.
@@ -215,6 +246,9 @@ func (c *clerk) askTicket(ctx context.Context, r ticketRequest, token cards.Secr
 // mend settles what an earlier sale left open: a ticket that was granted and never
 // printed is signed and voided, and with that its points come back.
 func (c *clerk) mend(ctx context.Context) error {
+	if c.s.broken.Load() { // it takes no void either
+		return errStopped
+	}
 	r, found, err := c.pending()
 	if err != nil || !found {
 		return errors.Join(err, c.voidUnprinted(ctx))

@@ -1,6 +1,7 @@
 package station
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/json"
@@ -19,14 +20,14 @@ import (
 )
 
 // A till takes in cards for a prize. It alone knows their texts, in memory, until
-// the prize is handed out or the screen is left.
+// the hub is asked for the prize or the screen is left.
 type till struct {
 	c *clerk
 
 	mu    sync.Mutex // one answer at a time
 	n     int        // answers so far
 	lines []prize.Line
-	texts []string // of the lines that are cards; "" for the others
+	texts [][]byte // of the lines that are good cards; none for the others
 }
 
 // A take is what is stored before the hub is asked for a prize, with what the slip
@@ -42,7 +43,17 @@ type take struct {
 	Cards    int        `json:"cards"`
 	Sum      int64      `json:"sum"`
 	Scheme   cards.Text `json:"scheme"`
+	Lang     string     `json:"lang"`    // of the slip
+	Became   string     `json:"became"`  // of the surplus; empty until that is known
+	Printed  bool       `json:"printed"` // a slip that says so is out
 }
+
+// What becomes of a surplus.
+const (
+	surplusGiven = "given" // up; or there is none
+	surplusCard  = "card"
+	surplusOwed  = "owed"
+)
 
 // do performs an effect of 賞品交換.
 func (t *till) do(ctx context.Context, e kiosk.Effect) kiosk.Event {
@@ -61,14 +72,31 @@ func (t *till) do(ctx context.Context, e kiosk.Effect) kiosk.Event {
 	case prize.Take:
 		return t.take(ctx, e)
 	case prize.Reprint:
-		return t.reprint(ctx)
+		return t.reprint(ctx, e.Lang)
 	case prize.Clear:
 		t.clear()
 	}
 	return nil
 }
 
-func (t *till) clear() { t.lines, t.texts = nil, nil }
+// clear forgets the cards. What was sent of them lies in memory until it is used for
+// something else: Go gives no hold of it.
+func (t *till) clear() {
+	for _, text := range t.texts {
+		clear(text)
+	}
+	t.lines, t.texts = nil, nil
+}
+
+// good are the texts of the lines at these places.
+func (t *till) good() (texts []string, at []int) {
+	for n, text := range t.texts {
+		if text != nil {
+			texts, at = append(texts, string(text)), append(at, n)
+		}
+	}
+	return texts, at
+}
 
 // add takes in what was scanned.
 func (t *till) add(ctx context.Context, text prize.Secret) {
@@ -82,17 +110,17 @@ func (t *till) add(ctx context.Context, text prize.Secret) {
 	line := prize.Line{Word: word}
 	if word == "" {
 		line.Serial = card.Serial().String()
-		if slices.Contains(t.texts, card.Text()) {
+		good, _ := t.good()
+		switch {
+		case slices.Contains(good, card.Text()):
 			line.Word = wordTwice
+		case len(good) == cards.MaxPut:
+			line.Word = "full"
 		}
 	}
-	good := len(slices.DeleteFunc(slices.Clone(t.texts), func(s string) bool { return s == "" }))
-	if line.Word == "" && good == cards.MaxPut {
-		line.Word = "full"
-	}
-	t.lines, t.texts = append(t.lines, line), append(t.texts, "")
+	t.lines, t.texts = append(t.lines, line), append(t.texts, nil)
 	if line.Word == "" {
-		t.texts[len(t.texts)-1] = card.Text()
+		t.texts[len(t.texts)-1] = []byte(card.Text())
 	}
 }
 
@@ -100,14 +128,8 @@ func (t *till) add(ctx context.Context, text prize.Secret) {
 func (t *till) basket(ctx context.Context) kiosk.Event {
 	t.n++
 	out := prize.Basket{N: t.n}
-	look := cards.PrizeLook{}
-	var at []int
-	for n, text := range t.texts {
-		if text != "" {
-			look.Cards, at = append(look.Cards, text), append(at, n)
-		}
-	}
-	offer, err := t.look(ctx, look)
+	texts, at := t.good()
+	offer, err := t.look(ctx, cards.PrizeLook{Cards: texts})
 	if err == nil && len(offer.Cards) != len(at) {
 		err = errors.New("station: the hub answers for other cards")
 	}
@@ -127,9 +149,7 @@ func (t *till) basket(ctx context.Context) kiosk.Event {
 			break
 		}
 		one := prize.Prize{ID: p.ID, Name: prize.Name(p.Name), Points: int64(p.Points), Stock: p.Stock}
-		if len(p.Change) > 0 {
-			one.Change = p.Change[0]
-		}
+		one.Change = t.change(ctx, p.Change)
 		out.Prizes = append(out.Prizes, one)
 	}
 	return prize.BasketIs(out)
@@ -152,15 +172,22 @@ func (t *till) file() string { return filepath.Join(t.c.s.opts.Dir, "prize") }
 // over what is left. The hub looks at each card once more.
 func (t *till) take(ctx context.Context, e prize.Take) kiosk.Event {
 	ctx = context.WithoutCancel(ctx)
-	look := cards.PrizeLook{Cards: slices.DeleteFunc(slices.Clone(t.texts), func(s string) bool { return s == "" })}
-	offer, err := t.look(ctx, look)
+	if done, open := t.reopen(ctx); open { // what is stored of that one is not written over
+		return done
+	}
+	if e.Change && !t.c.s.mayIssue(ctx) {
+		return t.not(cards.ValueStopped, errStopped, false)
+	}
+	texts, _ := t.good()
+	t.clear() // whatever comes of it: asked again, the hub needs no card
+	offer, err := t.look(ctx, cards.PrizeLook{Cards: texts})
 	if err != nil {
 		return t.not(wordUnheard, err, false)
 	}
 	var good []string
 	for n, one := range offer.Cards {
 		if one.Refused == "" {
-			good = append(good, look.Cards[n])
+			good = append(good, texts[n])
 		}
 	}
 	request, err := t.c.nonce() // as long as a request is
@@ -168,39 +195,46 @@ func (t *till) take(ctx context.Context, e prize.Take) kiosk.Event {
 		return t.not(wordFault, err, false)
 	}
 	r := take{Request: request, Operator: e.Operator, Second: e.Other, Prize: e.Prize.ID, Points: uint32(e.Prize.Points), Surplus: uint32(e.Surplus),
-		Cards: len(good), Sum: offer.Sum, Scheme: offer.Scheme}
+		Cards: len(good), Sum: offer.Sum, Scheme: offer.Scheme, Lang: e.Lang}
 	if e.Change {
 		r.Change = e.Prize.Change
 	}
-	text, err := json.Marshal(r)
-	if err == nil {
-		err = writeSynced(t.file(), text)
-	}
-	if err != nil {
+	if err := t.store(r); err != nil {
 		return t.not(wordFault, err, false)
 	}
-	answer, err := t.ask(ctx, r, good)
+	answer, err := t.ask(ctx, r, good, false)
 	switch {
 	case err != nil:
-		return t.not(wordUnheard, err, true)
+		return t.not(wordUnheard, err, false)
 	case answer.Refused != "":
 		return t.not(answer.Refused, os.Remove(t.file()), false)
 	}
-	t.clear()
 	return t.hand(ctx, r, answer, false)
 }
 
-// not tells why nothing is handed out. Where the answer is lost, what happened is
-// told when the screen is opened again.
-func (t *till) not(word string, err error, open bool) kiosk.Event {
+// store keeps a take until it is settled.
+func (t *till) store(r take) error {
+	text, err := json.Marshal(r)
 	if err != nil {
-		t.c.s.opts.Log.Warn("prize", "word", word, "open", open, "error", err)
+		return fmt.Errorf("station: a prize's request: %w", err)
 	}
-	return prize.TakenIs{Word: word}
+	return writeSynced(t.file(), text)
 }
 
-func (t *till) ask(ctx context.Context, r take, texts []string) (answer cards.PrizeAnswer, err error) {
-	paper := cards.PrizeTake{Request: r.Request, Operator: r.Operator, Second: r.Second, Cards: texts, Prize: r.Prize, Points: r.Points, Surplus: r.Surplus, Change: r.Change}
+// not tells why nothing is handed out; before: of an earlier prize, that comes first.
+// Where the answer is lost, what happened is told when the screen is opened again.
+func (t *till) not(word string, err error, before bool) kiosk.Event {
+	if err != nil {
+		t.c.s.opts.Log.Warn("prize", "word", word, "before", before, "error", err)
+	}
+	return prize.TakenIs{Word: word, Before: before}
+}
+
+// ask sends a take: with its cards, or bare; unpaid says that the card over its
+// surplus never comes.
+func (t *till) ask(ctx context.Context, r take, texts []string, unpaid bool) (answer cards.PrizeAnswer, err error) {
+	paper := cards.PrizeTake{Request: r.Request, Operator: r.Operator, Second: r.Second, Cards: texts, Prize: r.Prize, Points: r.Points, Surplus: r.Surplus,
+		Change: r.Change, Unpaid: unpaid}
 	err = t.c.exchange(ctx, cards.PaperPrizeTake, paper, t.c.hub.Take, func(sealed []byte, list cards.TrustList, request [sha256.Size]byte) error {
 		answer, err = cards.OpenPrizeAnswer(sealed, list, request)
 		return err
@@ -209,30 +243,43 @@ func (t *till) ask(ctx context.Context, r take, texts []string) (answer cards.Pr
 }
 
 // hand prints the slip, and issues the card over the surplus once: its request is
-// that of the prize.
+// that of the prize. Where no card can be issued any more, the hub knows that it is
+// owed before the slip says so.
 func (t *till) hand(ctx context.Context, r take, answer cards.PrizeAnswer, before bool) kiosk.Event {
-	out := prize.TakenIs{Slip: answer.Slip, Prize: prize.Name(answer.Prize), Points: int64(answer.Points), Surplus: int64(answer.Surplus),
-		Change: answer.Change != 0, Before: before}
+	surplus, err := t.becomes(ctx, r, answer.Change)
+	switch {
+	case err != nil && before:
+		return t.not(wordOpen, err, true)
+	case err != nil:
+		return t.not(wordUnheard, err, false)
+	}
+	out := taken(answer, surplus)
+	out.Before = before
 	t.c.s.press.Lock()
 	defer t.c.s.press.Unlock()
-	out.Printed = t.slip(ctx, r, answer)
-	if answer.Change == 0 {
+	out.Printed = r.Printed && r.Became == surplus || t.slip(ctx, r, answer, surplus)
+	r.Became, r.Printed = surplus, out.Printed
+	if err := t.store(r); err != nil { // then the slip is printed twice
+		t.c.s.opts.Log.Error("prize", "error", err)
+	}
+	if surplus != surplusCard {
 		t.settled()
 		return out
 	}
-	a, err := t.c.s.AllotmentOf(ctx, cards.Serial{Allotment: answer.Change, Number: 1})
-	var issued cards.Issued
-	if err == nil {
-		issued, err = t.c.s.Issuer(false).Issue(ctx, a, cards.RequestText(r.Request), r.Operator)
-	}
-	if err != nil { // it is tried again when the screen is opened again
-		t.c.s.opts.Log.Error("prize: the card over the surplus", "error", err)
+	issued, err := t.pay(ctx, r, answer.Change)
+	if out.Later = err != nil || issued.State == cards.Void; out.Later {
+		t.c.s.opts.Log.Error("prize: the card over the surplus", "state", issued.State, "error", err)
 		return out
 	}
-	t.c.s.Wake()
 	out.Card = issued.State == cards.Printed || issued.State == cards.Presumed
 	t.settled()
 	return out
+}
+
+// taken is what the screen says of a prize that was handed out.
+func taken(answer cards.PrizeAnswer, surplus string) prize.TakenIs {
+	return prize.TakenIs{Slip: answer.Slip, Prize: prize.Name(answer.Prize), Points: int64(answer.Points), Surplus: int64(answer.Surplus),
+		Change: surplus == surplusCard, Unpaid: surplus == surplusOwed}
 }
 
 // settled forgets a prize of which nothing is open any more, but for what a second
@@ -243,11 +290,12 @@ func (t *till) settled() {
 	}
 }
 
-func (t *till) slip(ctx context.Context, r take, answer cards.PrizeAnswer) bool {
-	const lang = "ja"
+func (t *till) slip(ctx context.Context, r take, answer cards.PrizeAnswer, surplus string) bool {
+	lang := cmp.Or(r.Lang, "ja")
 	s := face.PrizeSlip{
 		Scheme: r.Scheme.In(lang), Number: int(answer.Slip), Prize: answer.Prize.In(lang), Points: int(answer.Points), Cards: r.Cards, Sum: int(r.Sum),
-		Surplus: int(answer.Surplus), Change: answer.Change != 0, Operator: r.Operator, Kiosk: t.c.s.Identity.Kiosk, Date: t.c.s.opts.Now().In(cards.Japan), Lang: lang,
+		Surplus: int(answer.Surplus), Change: surplus == surplusCard, Owed: surplus == surplusOwed,
+		Operator: r.Operator, Kiosk: t.c.s.Identity.Kiosk, Date: t.c.s.opts.Now().In(cards.Japan), Lang: lang,
 	}
 	if all, err := t.c.s.Allotments(ctx); err == nil && len(all) > 0 {
 		e := all[len(all)-1].Event
@@ -285,10 +333,10 @@ func (t *till) reopen(ctx context.Context) (kiosk.Event, bool) {
 	if !found {
 		return nil, false
 	}
-	answer, err := t.ask(ctx, r, nil)
+	answer, err := t.ask(ctx, r, nil, false)
 	switch {
 	case err != nil:
-		return t.not(wordUnheard, err, true), true
+		return t.not(wordOpen, err, true), true
 	case answer.Refused != "":
 		if err := os.Remove(t.file()); err != nil {
 			return t.not(wordFault, err, true), true
@@ -299,23 +347,25 @@ func (t *till) reopen(ctx context.Context) (kiosk.Event, bool) {
 }
 
 // reprint prints the last slip again: what the hub answered it answers again.
-func (t *till) reprint(ctx context.Context) kiosk.Event {
+func (t *till) reprint(ctx context.Context, lang string) kiosk.Event {
 	for _, name := range []string{t.file(), t.file() + ".last"} {
 		r, found, err := stored(name)
 		if err != nil || !found {
 			continue
 		}
-		answer, err := t.ask(ctx, r, nil)
+		answer, err := t.ask(ctx, r, nil, false)
 		if err != nil || answer.Refused != "" {
 			return t.not(wordUnheard, err, false)
 		}
+		r.Lang, r.Printed = lang, false
 		if name == t.file() {
 			return t.hand(ctx, r, answer, true)
 		}
 		t.c.s.press.Lock()
 		defer t.c.s.press.Unlock()
-		return prize.TakenIs{Slip: answer.Slip, Prize: prize.Name(answer.Prize), Points: int64(answer.Points), Surplus: int64(answer.Surplus),
-			Change: answer.Change != 0, Card: answer.Change != 0, Printed: t.slip(ctx, r, answer)}
+		out := taken(answer, r.Became)
+		out.Card, out.Printed = out.Change, t.slip(ctx, r, answer, r.Became)
+		return out
 	}
 	return t.not(wordFault, errors.New("station: there is no slip"), false)
 }

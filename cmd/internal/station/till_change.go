@@ -1,0 +1,130 @@
+package station
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"slices"
+
+	"pointkiosk/cards"
+	"pointkiosk/kiosk/journal"
+)
+
+// maxChange is how many cards over one surplus are tried, after those that came to
+// nothing.
+const maxChange = 8
+
+// wordOpen: what became of an earlier prize is not known yet, or its card is not
+// out. Nothing new is begun before.
+const wordOpen = "open"
+
+// change is the first of these allotments of which a card can be issued; 0 if there
+// is none.
+func (t *till) change(ctx context.Context, ids []uint32) uint32 {
+	a, err := t.payable(ctx, func(a cards.Allotment) bool { return slices.Contains(ids, a.ID) })
+	if err != nil && !errors.Is(err, ErrNoAllotment) {
+		t.c.s.opts.Log.Error("allotments", "error", err)
+	}
+	return a.ID
+}
+
+// payable is the first allotment that fits, is open now and has a number left here.
+func (t *till) payable(ctx context.Context, fits func(cards.Allotment) bool) (cards.Allotment, error) {
+	all, err := t.c.s.Allotments(ctx)
+	if err != nil {
+		return cards.Allotment{}, err
+	}
+	now := t.c.s.calendar()
+	for _, a := range all {
+		if fits(a) && now.open(a) && t.c.s.Journal.Tally(a.ID).Signed < a.Count && t.c.s.mayIssue(ctx) {
+			return a, nil
+		}
+	}
+	return cards.Allotment{}, ErrNoAllotment
+}
+
+// becomes says what becomes of the surplus of a take. Where no card can pay it back
+// any more, the hub is told so: then it is owed, and a person pays it.
+func (t *till) becomes(ctx context.Context, r take, change uint32) (string, error) {
+	if change == 0 {
+		return surplusGiven, nil
+	}
+	_, _, err := t.payer(ctx, r, change)
+	if !errors.Is(err, ErrNoAllotment) {
+		return surplusCard, err
+	}
+	answer, err := t.ask(ctx, r, nil, true)
+	if err == nil && answer.Refused != "" {
+		err = errors.New("station: what is owed on a slip is " + answer.Refused)
+	}
+	if err == nil {
+		t.c.s.opts.Log.Error("prize: no card over the surplus", "slip", answer.Slip)
+	}
+	return surplusOwed, err
+}
+
+// payer is the allotment of the card over the surplus, and the request: of the card
+// that was signed, if it is not void, else of the next one. That is of the allotment
+// that the hub named, or of another one as good. ErrNoAllotment says that none comes.
+func (t *till) payer(ctx context.Context, r take, change uint32) (a cards.Allotment, request string, err error) {
+	for n := range maxChange {
+		request = r.changeRequest(n)
+		s, err := t.c.s.Journal.Requested(ctx, request)
+		if errors.Is(err, journal.ErrUnknown) {
+			a, err = t.asGood(ctx, change)
+			return a, request, err
+		}
+		if err != nil {
+			return a, "", err
+		}
+		state, _, err := t.c.s.Journal.State(ctx, s)
+		if err != nil || state == cards.Void {
+			if err != nil {
+				return a, "", err
+			}
+			continue
+		}
+		a, err = t.c.s.AllotmentOf(ctx, s)
+		return a, request, err
+	}
+	return a, "", ErrNoAllotment
+}
+
+// asGood is the allotment that the hub named, or one whose cards are worth the same.
+func (t *till) asGood(ctx context.Context, change uint32) (cards.Allotment, error) {
+	named, err := t.c.s.AllotmentOf(ctx, cards.Serial{Allotment: change, Number: 1})
+	if err != nil {
+		return named, err
+	}
+	a, err := t.payable(ctx, func(a cards.Allotment) bool { return a.ID == change })
+	if !errors.Is(err, ErrNoAllotment) {
+		return a, err
+	}
+	return t.payable(ctx, func(a cards.Allotment) bool {
+		return a.Kind == named.Kind && a.Key == named.Key && a.Points == named.Points && a.Event.Scheme.Ja == named.Event.Scheme.Ja
+	})
+}
+
+// changeRequest is that of the n-th card over the surplus; each but the last is
+// void, and no byte of it was sent.
+func (r take) changeRequest(n int) string {
+	if n == 0 {
+		return cards.RequestText(r.Request)
+	}
+	sum := sha256.Sum256(append(slices.Clip(r.Request), byte(n)))
+	return cards.RequestText(sum[:cards.RequestSize])
+}
+
+// pay issues the card over the surplus once, however often it is called. The paper
+// is the press's meanwhile.
+func (t *till) pay(ctx context.Context, r take, change uint32) (issued cards.Issued, err error) {
+	defer t.c.s.Wake()
+	a, request, err := t.payer(ctx, r, change)
+	if err == nil && !t.c.s.mayIssue(ctx) {
+		err = errStopped
+	}
+	if err != nil {
+		return issued, err
+	}
+	return t.c.s.Issuer(false).Issue(ctx, a, request, r.Operator)
+}
