@@ -28,6 +28,7 @@ type Session struct {
 	quit  chan struct{} // nobody asks any more
 	ended chan struct{} // the card is powered down, and the goroutine has ended
 	down  error         // from powering it down; read after ended
+	long  bool          // the reader takes long commands; read after Connect
 
 	stop sync.Once
 	mu   sync.Mutex // of the one who asks
@@ -89,6 +90,9 @@ func (r *Readers) replace(reader string, s *Session) error {
 	r.sessions[reader] = s
 	return nil
 }
+
+// Extended reports whether the reader takes commands of extended length.
+func (s *Session) Extended() bool { return s.long }
 
 // Transmit gives the card a command and returns its answer, within Opts.Limit.
 // It keeps neither. A command that is no command isn't sent, and ends nothing.
@@ -176,6 +180,7 @@ func (s *Session) run(reader string) {
 	card, err := s.connect(ctx, reader)
 	if card != nil {
 		defer func() { s.down = powerDown(card) }()
+		s.long = err == nil && extended(card)
 	}
 	for open := s.tell(answer{err: err}); open; {
 		select {

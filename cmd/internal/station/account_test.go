@@ -127,7 +127,7 @@ func verdicts(s account.State) string {
 func (c *counter) noCardIn(urls []string) {
 	c.t.Helper()
 	for _, u := range urls {
-		if bytes.Contains(bytes.ToUpper(c.log.Bytes()), []byte(u[len(u)-100:])) {
+		if strings.Contains(strings.ToUpper(c.log.String()), u[len(u)-100:]) {
 			c.t.Errorf("the log holds a card:\n%s", c.log)
 		}
 	}

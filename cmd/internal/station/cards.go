@@ -26,6 +26,7 @@ type readers interface {
 // A session is a card that nobody else talks to.
 type session interface {
 	jpki.Card
+	Extended() bool // the reader takes commands of extended length
 	End() error
 }
 
@@ -171,6 +172,9 @@ func (c virtualCard) Transmit(apdu []byte) ([]byte, error) {
 	}
 	return answer, err
 }
+
+// Extended is false: most readers of cards without contacts take short commands.
+func (c virtualCard) Extended() bool { return false }
 
 func (c virtualCard) End() error {
 	c.PowerDown()

@@ -309,7 +309,7 @@ func (c *clerk) open(sit *sitting) (tries int, err error) {
 		c.powerDown(card)
 		return 0, pcsc.ErrGone
 	}
-	if sit.token, err = jpki.Open(card, &jpki.Opts{}); err != nil {
+	if sit.token, err = jpki.Open(card, &jpki.Opts{Extended: card.Extended()}); err != nil {
 		return 0, err
 	}
 	if sit.cert, err = sit.token.Certificate(); err != nil {

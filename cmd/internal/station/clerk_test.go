@@ -84,6 +84,24 @@ func (r *handReader) put(card *jpkitest.Card) {
 	}
 }
 
+// A diary is a log that many write, and that is read at the same time.
+type diary struct {
+	mu  sync.Mutex
+	all bytes.Buffer
+}
+
+func (d *diary) Write(b []byte) (int, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.all.Write(b)
+}
+
+func (d *diary) String() string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.all.String()
+}
+
 // A counter is a market whose kiosk has a card reader, and a hub that trusts a
 // deck of cards.
 type counter struct {
@@ -91,8 +109,8 @@ type counter struct {
 	deck   *jpkitest.Deck
 	reader *handReader
 	tell   func(pcsc.Event)
-	log    *bytes.Buffer // of the kiosk, all of it
-	secret []string      // what may be in no log
+	log    *diary   // of the kiosk, all of it
+	secret []string // what may be in no log
 	stop   context.CancelFunc
 	clock  time.Duration // how far the kiosk's is ahead
 	after  atomic.Int64  // so many bytes from now the printer is switched off; 0: never
@@ -108,7 +126,7 @@ func newCounter(t *testing.T, kinds ...string) (c *counter, dealt []*jpkitest.Ca
 // newCounterAt is newCounter with other settings of the hub.
 func newCounterAt(t *testing.T, mend func(*counter), kinds ...string) (c *counter, dealt []*jpkitest.Card) {
 	t.Helper()
-	c = &counter{market: &market{t: t}, reader: &handReader{tell: make(chan func(pcsc.Event), 1)}, log: new(bytes.Buffer)}
+	c = &counter{market: &market{t: t}, reader: &handReader{tell: make(chan func(pcsc.Event), 1)}, log: new(diary)}
 	var err error
 	c.deck, err = jpkitest.NewDeck(sha256.Sum256([]byte(t.Name())), time.Now())
 	c.ok(err)

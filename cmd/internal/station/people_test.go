@@ -39,6 +39,7 @@ type queue struct {
 	mu     sync.Mutex
 	shown  kiosk.State
 	gates  []*gate
+	busy   int             // effects that are at work, behind no gate
 	found  map[string]bool // what the screens said of the first one
 	trace  []string
 }
@@ -48,9 +49,17 @@ func (q *queue) do(ctx context.Context, e kiosk.Effect) kiosk.Event {
 	who := q.who
 	q.mu.Unlock()
 	q.wait(who, "begin", e)
+	q.work(1)
 	out := q.desk.Do(ctx, e)
+	q.work(-1)
 	q.wait(who, "end", e)
 	return out
+}
+
+func (q *queue) work(n int) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.busy += n
 }
 
 func (q *queue) wait(who int, when string, e kiosk.Effect) {
@@ -78,11 +87,17 @@ func (q *queue) show(s kiosk.State) {
 	}
 }
 
-// now is what is shown, after a moment in which what was begun gets somewhere.
+// now is what is shown when what was begun has come to its next gate, on however
+// slow a machine; one that hangs is not waited for.
 func (q *queue) now() kiosk.State {
 	time.Sleep(2 * time.Millisecond)
 	q.mu.Lock()
 	defer q.mu.Unlock()
+	for end := time.Now().Add(300 * time.Millisecond); q.busy > 0 && time.Now().Before(end); {
+		q.mu.Unlock()
+		time.Sleep(time.Millisecond)
+		q.mu.Lock()
+	}
 	return q.shown
 }
 
