@@ -36,7 +36,7 @@ func (t *till) payable(ctx context.Context, fits func(cards.Allotment) bool) (ca
 	}
 	now := t.c.s.calendar()
 	for _, a := range all {
-		if fits(a) && now.open(a) && t.c.s.Journal.Tally(a.ID).Signed < a.Count && t.c.s.mayIssue(ctx) {
+		if fits(a) && now.open(a) && t.c.s.Journal.Tally(a.ID).Signed < a.Count && t.c.s.lasts(a) == nil && t.c.s.mayIssue(ctx) {
 			return a, nil
 		}
 	}
