@@ -62,7 +62,7 @@ func beSeller(file string) error {
 		return err
 	}
 	settings := Usual()
-	settings.Printer = Printer{URI: w.Printer, Profile: "raster-58", Differs: map[string]any{"answers": w.Answers}}
+	settings.Printer.URI, settings.Printer.Differs = w.Printer, map[string]any{"answers": w.Answers}
 	s, err := Open(ctx, Opts{Dir: w.Dir, Settings: settings, Driver: "sqlite", Now: time.Now, Rand: rand.Reader, Log: slog.New(slog.NewTextHandler(os.Stderr, nil))})
 	if err != nil {
 		return err
