@@ -62,7 +62,7 @@ func TestDeleteLeavesNoID(t *testing.T) {
 	for _, leased := range []bool{false, true} {
 		b := newBooth(t, nil)
 		card, id := b.card(nil), "HANA2345"
-		again := func() cards.Ruling { return "" }
+		var again func() cards.Ruling
 		if leased {
 			l := b.lease(1)
 			id = l.Leased[0].ID
