@@ -172,11 +172,7 @@ func TestClaimByState(t *testing.T) {
 // A key's cards are honoured for so long, whatever they say.
 func TestHonouredUntil(t *testing.T) {
 	b := newBook(t)
-<<<<<<< HEAD
 	check(t, b.SetPaperDays(context.Background(), 1100, "佐藤"))
-=======
-	check(t, b.SetPaperDays(context.Background(), 1000, "佐藤"))
->>>>>>> 3921db2b0e24bfd093867bc2e3247de1bd9af97b
 	late := b.grant(ledger.Grant{Kiosk: "station-1", Event: "walk", Count: 2, Expires: held + 1000})
 	b.set(held.Start().AddDate(0, 0, 990))
 	_, err := b.Claim(context.Background(), b.card(late, 1), "AAAA2222")
