@@ -152,7 +152,7 @@ func newCardScreen(p *pen, send func(kiosk.Event)) *cardScreen {
 	facts := newPanel(p, newColumn(p, 14, s.event, s.facts[0], s.facts[1], s.facts[2], s.facts[3], s.facts[4]), panelGround, edge)
 	said := newColumn(p, 20, s.title, s.sub, s.notice)
 	s.page = &page{p: p, foot: newRow(p, 24, newBack(p, send), spring(1), s.none, s.ask, s.again, s.void), main: &shape{p: p,
-		lying:   newRow(p, 40, growing{newColumn(p, 0, said, spring(1)), 1}, growing{newColumn(p, 0, facts, spring(1)), 1}),
+		lying:   newRow(p, 40, growing{newColumn(p, 0, said, spring(1)), 5}, growing{newColumn(p, 0, facts, spring(1)), 7}),
 		upright: newColumn(p, 40, said, facts, spring(1)),
 	}}
 	return s
