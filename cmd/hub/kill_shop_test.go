@@ -41,7 +41,7 @@ func TestKilledAtTheShop(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	var wg sync.WaitGroup
 	wg.Go(func() { st.sellUntil(ctx) })
-	for n := range kills(t) {
+	for n := range max(8, kills(t)/3) {
 		time.Sleep(20*time.Millisecond + mathrand.N(200*time.Millisecond))
 		v.fall(n)
 	}

@@ -194,7 +194,7 @@ func (c *counter) settle() {
 // points are conserved, each ticket that was granted is out and can be spent once,
 // or is void, and each prize has its slip, and the card over its surplus.
 func TestKillSeller(t *testing.T) {
-	kills := proof.Times(5, 60, 1500)
+	kills := proof.Times(5, 30, 1500)
 	c, w := newKilled(t, kills)
 	file := filepath.Join(t.TempDir(), "seller.json")
 	seed := uint64(time.Now().UnixNano())

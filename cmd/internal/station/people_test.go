@@ -164,7 +164,7 @@ func TestTwoCards(t *testing.T) {
 	c, _ := newCounter(t)
 	c.stop()
 	both := 0
-	for seed := range proof.Times(25, 80, 3000) {
+	for seed := range proof.Times(25, 40, 3000) {
 		q := &queue{counter: c, rnd: rand.New(rand.NewPCG(34, uint64(seed))), gating: rand.New(rand.NewPCG(43, uint64(seed))),
 			pins: [2]string{"7294", "1538"}, events: make(chan kiosk.Event), found: map[string]bool{}}
 		for i := range q.cards {
