@@ -24,7 +24,7 @@ func fact(from, where, ref, kind, source, target, points string) string {
 
 // stray is a query that finds transfers of a kind that no fact asks for.
 func stray(kind, facts, ref string) string {
-	return `SELECT CAST(t.seq AS TEXT) FROM transfer t WHERE t.kind = '` + kind + `' AND NOT EXISTS (SELECT 1 FROM ` + facts + ` AND ` + ref + ` = t.reference)`
+	return `SELECT CAST(t.seq AS TEXT) FROM transfer t WHERE t.kind = '` + kind + `' AND t.reference NOT IN (SELECT ` + ref + ` FROM ` + facts + `)`
 }
 
 func rules() []rule {
