@@ -360,8 +360,8 @@ func (c *counter) wantSlip(n int, id string) {
 func TestCounterPassword(t *testing.T) {
 	c, dealt := newCounter(t, "p256")
 	var wire bytes.Buffer // all that leaves the kiosk
-	hub := c.server.Config.Handler
-	c.server.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	hub := c.road.hub
+	c.road.divert(func(w http.ResponseWriter, r *http.Request) {
 		r.Body = io.NopCloser(io.TeeReader(r.Body, &wire))
 		hub.ServeHTTP(w, r)
 	})

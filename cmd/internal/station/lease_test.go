@@ -27,13 +27,24 @@ import (
 // A road lies between kiosk and hub.
 type road struct {
 	hub  http.Handler
-	cut  atomic.Bool            // nothing gets through
-	lose atomic.Pointer[string] // the next answer from this path does not come back, and then nothing gets through
-	late sync.Mutex             // held while the hub is at what the kiosk waits for no more
-	weak atomic.Int32           // so many times: does not come back, and then all is well; or the hub never hears of it
+	cut  atomic.Bool                      // nothing gets through
+	lose atomic.Pointer[string]           // the next answer from this path does not come back, and then nothing gets through
+	late sync.Mutex                       // held while the hub is at what the kiosk waits for no more
+	way  atomic.Pointer[http.HandlerFunc] // what stands in the road; it may let through to the hub
+	weak atomic.Int32                     // so many times: does not come back, and then all is well; or the hub never hears of it
+}
+
+// divert puts something into the road, until it is called back.
+func (w *road) divert(h http.HandlerFunc) (back func()) {
+	w.way.Store(&h)
+	return func() { w.way.Store(nil) }
 }
 
 func (w *road) ServeHTTP(to http.ResponseWriter, r *http.Request) {
+	if h := w.way.Load(); h != nil {
+		(*h)(to, r)
+		return
+	}
 	if w.cut.Load() {
 		panic(http.ErrAbortHandler)
 	}

@@ -156,8 +156,8 @@ func TestTicketUnheard(t *testing.T) {
 		asked, restart bool
 	}{{"never asked", false, false}, {"the answer is lost", true, false}, {"never asked, and switched off", false, true}, {"the answer is lost, and switched off", true, true}} {
 		c := newSale(t)
-		whole := c.server.Config.Handler
-		c.server.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		whole := c.road.hub
+		back := c.road.divert(func(w http.ResponseWriter, r *http.Request) {
 			if strings.HasSuffix(r.URL.Path, api.PathTicket) {
 				if tt.asked {
 					whole.ServeHTTP(discard{w.Header().Clone()}, r)
@@ -179,7 +179,7 @@ func TestTicketUnheard(t *testing.T) {
 			c.ok(c.desk.Close())
 			c.switchOn()
 		}
-		c.server.Config.Handler = whole
+		back()
 		c.ok(c.desk.clerk.mend(t.Context()))
 		if got := c.points(); got != 600 {
 			t.Errorf("%s: %d points at the hub", tt.name, got)

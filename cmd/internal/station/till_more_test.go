@@ -18,15 +18,14 @@ func (c *counter) cut() (mend func()) { return c.lose(api.PathTake) }
 
 // lose takes a path's answers away, once they were given, until it is called back.
 func (c *counter) lose(path string) (mend func()) {
-	whole := c.server.Config.Handler
-	c.server.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	whole := c.road.hub
+	return c.road.divert(func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasSuffix(r.URL.Path, path) {
 			whole.ServeHTTP(discard{w.Header().Clone()}, r)
 			panic(http.ErrAbortHandler)
 		}
 		whole.ServeHTTP(w, r)
 	})
-	return func() { c.server.Config.Handler = whole }
 }
 
 // toTill opens 賞品交換 from Home.

@@ -156,8 +156,8 @@ func TestPrizeUnheard(t *testing.T) {
 		c.sync()
 		c.scan(urls...)
 		c.towel()
-		whole := c.server.Config.Handler
-		c.server.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		whole := c.road.hub
+		back := c.road.divert(func(w http.ResponseWriter, r *http.Request) {
 			if strings.HasSuffix(r.URL.Path, api.PathTake) {
 				if done {
 					whole.ServeHTTP(discard{w.Header().Clone()}, r)
@@ -174,7 +174,7 @@ func TestPrizeUnheard(t *testing.T) {
 		c.stop()
 		c.ok(c.desk.Close())
 		c.switchOn()
-		c.server.Config.Handler = whole
+		back()
 		for range 2 {
 			c.do(kiosk.TapStaff{})
 			c.pin("2468")
