@@ -142,18 +142,13 @@ func newSignPassword(p *pen, send func(kiosk.Event)) *signPassword {
 }
 
 func (s *signPassword) press(c byte) {
-	if s.now.n < mostPassword {
-		s.now.text[s.now.n] = c
-		s.now.n++
+	if s.now.press(c) {
 		s.touched()
 	}
 }
 
-// erase takes the last character away.
 func (s *signPassword) erase() {
-	if s.now.n > 0 {
-		s.now.n--
-		s.now.text[s.now.n] = 0
+	if s.now.erase() {
 		s.touched()
 	}
 }

@@ -44,19 +44,8 @@ func newTickets(p *pen, send func(kiosk.Event)) *tickets {
 		s.tiles[i] = t
 		cells = append(cells, growing{t.button, 1})
 	}
-	turn := func(key string, by int) *button {
-		b := newWordButton(p, plain, 28, key, func() {
-			s.at += by
-			s.fill()
-			send(kiosk.Touched{})
-			p.redraw()
-		})
-		b.padX, b.padY, b.least = 20, 8, 76
-		return b
-	}
-	s.prev, s.next = turn("any.prev", -1), turn("any.next", 1)
-	grid := newColumn(p, 24, growing{newRow(p, 24, cells[:2]...), 1}, growing{newRow(p, 24, cells[2:]...), 1})
-	grid.least = true
+	s.prev, s.next = newTurns(p, send, func(by int) { s.at += by; s.fill() })
+	grid := newFour(p, cells)
 	foot := newRow(p, 16, newUp(p, send), spring(1), s.prev, s.of, s.next, spring(1), newFinish(p, send))
 	s.page = &page{p: p, under: true, foot: foot, main: newColumn(p, 16, newTitle(p, "account.ticket.title"),
 		newSaid(p, 28, regular, body, "account.ticket.sub"), s.none, growing{grid, 4}, spring(1))}

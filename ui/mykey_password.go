@@ -65,6 +65,26 @@ type secretField struct {
 
 func (f *secretField) wipe() { clear(f.text[:]); f.n = 0 }
 
+// press adds a character; false where there is no room.
+func (f *secretField) press(c byte) bool {
+	if f.n == mostPassword {
+		return false
+	}
+	f.text[f.n] = c
+	f.n++
+	return true
+}
+
+// erase takes the last character away; false where there is none.
+func (f *secretField) erase() bool {
+	if f.n == 0 {
+		return false
+	}
+	f.n--
+	f.text[f.n] = 0
+	return true
+}
+
 func (f *secretField) is(other *secretField) bool {
 	return f.n == other.n && subtle.ConstantTimeCompare(f.text[:], other.text[:]) == 1
 }
@@ -101,18 +121,13 @@ func newTyping(p *pen, send func(kiosk.Event)) *typing {
 }
 
 func (s *typing) press(c byte) {
-	if s.now.n < mostPassword {
-		s.now.text[s.now.n] = c
-		s.now.n++
+	if s.now.press(c) {
 		s.touched()
 	}
 }
 
-// erase takes the last character away.
 func (s *typing) erase() {
-	if s.now.n > 0 {
-		s.now.n--
-		s.now.text[s.now.n] = 0
+	if s.now.erase() {
 		s.touched()
 	}
 }

@@ -58,17 +58,7 @@ func newRows(p *pen, back, on *button, send func(kiosk.Event)) *rows {
 	for range mostRows {
 		r.pool = append(r.pool, newRowLine(p))
 	}
-	turn := func(key string, by int) *button {
-		b := newWordButton(p, plain, 28, key, func() {
-			r.at += by
-			p.changed = true
-			send(kiosk.Touched{})
-			p.redraw()
-		})
-		b.padX, b.padY, b.least = 20, 8, 76
-		return b
-	}
-	r.prev, r.next = turn("any.prev", -1), turn("any.next", 1)
+	r.prev, r.next = newTurns(p, send, func(by int) { r.at += by; p.changed = true })
 	r.foot = &shape{p: p,
 		lying: newRow(p, 16, back, spring(1), r.prev, r.of, r.next, spring(1), on),
 		upright: newColumn(p, 24, newRow(p, 16, r.prev, growing{r.of, 1}, r.next),

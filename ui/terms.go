@@ -75,17 +75,7 @@ type leafing struct {
 
 func newLeafing(p *pen, back, on *button, send func(kiosk.Event)) *leafing {
 	l := &leafing{p: p, of: newText(p, 28, bold, body).centre().middle()}
-	turn := func(key string, by int) *button {
-		b := newWordButton(p, plain, 28, key, func() {
-			l.at += by
-			p.changed = true
-			send(kiosk.Touched{})
-			p.redraw()
-		})
-		b.padX, b.padY, b.least = 20, 8, 76
-		return b
-	}
-	l.prev, l.next = turn("any.prev", -1), turn("any.next", 1)
+	l.prev, l.next = newTurns(p, send, func(by int) { l.at += by; p.changed = true })
 	l.foot = &shape{p: p,
 		lying: newRow(p, 16, back, spring(1), l.prev, l.of, l.next, spring(1), on),
 		upright: newColumn(p, 24, newRow(p, 16, l.prev, growing{l.of, 1}, l.next),
@@ -260,4 +250,25 @@ func (s *readBack) Show(st kiosk.State) {
 	s.pass.set(p.say(pass))
 	s.word.set(p.say(ok))
 	s.sign.set(p.say(sign))
+}
+
+// newTurns are 前へ and 次へ: what they do to the page is told by -1 and 1.
+func newTurns(p *pen, send func(kiosk.Event), turn func(by int)) (prev, next *button) {
+	one := func(key string, by int) *button {
+		b := newWordButton(p, plain, 28, key, func() {
+			turn(by)
+			send(kiosk.Touched{})
+			p.redraw()
+		})
+		b.padX, b.padY, b.least = 20, 8, 76
+		return b
+	}
+	return one("any.prev", -1), one("any.next", 1)
+}
+
+// newFour are four tiles, two and two.
+func newFour(p *pen, cells []part) *column {
+	grid := newColumn(p, 24, growing{newRow(p, 24, cells[:2]...), 1}, growing{newRow(p, 24, cells[2:]...), 1})
+	grid.least = true
+	return grid
 }

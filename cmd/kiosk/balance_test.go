@@ -1,7 +1,6 @@
 package main
 
 import (
-	"crypto/rand"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -29,14 +28,7 @@ func TestBalance(t *testing.T) {
 	said(t, "", bin+"kioskctl", "queue", "sync", "--data", data)
 	said(t, "", bin+"kioskctl", "issue", "--data", data, "--operator", "sato", "--count", "2")
 	papers := scans(t, data, 2)
-	seed := [32]byte{}
-	if _, err := rand.Read(seed[:]); err != nil {
-		t.Fatal(err)
-	}
-	deck, err := jpkitest.NewDeck(seed, time.Now())
-	if err != nil {
-		t.Fatal(err)
-	}
+	deck := deckOf(t)
 	trust(t, bin, hub, deck)
 	card, err := deck.Card("good")
 	if err != nil {
@@ -45,14 +37,7 @@ func TestBalance(t *testing.T) {
 	slot := jpkitest.NewSlot()
 	go func() { _ = slot.Run(t.Context(), d.Address(0)) }()
 
-	frames := t.TempDir()
-	display := xServer(t, "-fbdir", frames)
-	started(t, []string{"DISPLAY=" + display, "LANG=ja_JP.UTF-8", "LC_ALL=ja_JP.UTF-8", d.Env()},
-		bin+"kiosk", "--data", data, "--config", filepath.Join(filepath.Dir(data), "kiosk.toml"), "--card", "pcsc:Counter")
-	f := &finger{t: t, display: display, state: stateOf(t, data), frame: filepath.Join(frames, "Xvfb_screen0")}
-	f.state.Site.Counter = true
-	await(t, "the window", func() bool { return f.windows() > 0 })
-	time.Sleep(2 * time.Second) // its first picture
+	f := atCounter(t, d, bin, data)
 
 	f.look("home")
 	f.place(slot, card)

@@ -28,14 +28,7 @@ func TestCounter(t *testing.T) {
 	proof.Needs(t, "Xvfb", "xdotool", "zbarimg", "go")
 	d := proof.PCSCD(t, "Counter")
 	bin, data, _ := opened(t)
-	seed := [32]byte{}
-	if _, err := rand.Read(seed[:]); err != nil {
-		t.Fatal(err)
-	}
-	deck, err := jpkitest.NewDeck(seed, time.Now())
-	if err != nil {
-		t.Fatal(err)
-	}
+	deck := deckOf(t)
 	trust(t, bin, filepath.Join(filepath.Dir(data), "hub"), deck)
 	card, err := deck.Card("good")
 	if err != nil {
@@ -44,14 +37,7 @@ func TestCounter(t *testing.T) {
 	slot := jpkitest.NewSlot()
 	go func() { _ = slot.Run(t.Context(), d.Address(0)) }()
 
-	frames := t.TempDir()
-	display := xServer(t, "-fbdir", frames)
-	started(t, []string{"DISPLAY=" + display, "LANG=ja_JP.UTF-8", "LC_ALL=ja_JP.UTF-8", d.Env()},
-		bin+"kiosk", "--data", data, "--config", filepath.Join(filepath.Dir(data), "kiosk.toml"), "--card", "pcsc:Counter")
-	f := &finger{t: t, display: display, state: stateOf(t, data), frame: filepath.Join(frames, "Xvfb_screen0")}
-	f.state.Site.Counter = true
-	await(t, "the window", func() bool { return f.windows() > 0 })
-	time.Sleep(2 * time.Second) // its first picture
+	f := atCounter(t, d, bin, data)
 
 	f.sit(slot, card)
 	ids := []string{"K7M4W2HN", "AB2CD3EF", "XYZ23456"} // the real ones stand in the same places
@@ -93,6 +79,34 @@ func TestCounter(t *testing.T) {
 	if n := count(card, "verify PIN"); n != 2 {
 		t.Errorf("%d PINs in two visits:\n%s", n, strings.Join(card.Log(), "\n"))
 	}
+}
+
+// deckOf deals cards that are other ones in each run.
+func deckOf(t *testing.T) *jpkitest.Deck {
+	t.Helper()
+	seed := [32]byte{}
+	if _, err := rand.Read(seed[:]); err != nil {
+		t.Fatal(err)
+	}
+	deck, err := jpkitest.NewDeck(seed, time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return deck
+}
+
+// atCounter opens the kiosk's window before the reader of a pcscd.
+func atCounter(t *testing.T, d *proof.Daemon, bin, data string) *finger {
+	t.Helper()
+	frames := t.TempDir()
+	display := xServer(t, "-fbdir", frames)
+	started(t, []string{"DISPLAY=" + display, "LANG=ja_JP.UTF-8", "LC_ALL=ja_JP.UTF-8", d.Env()},
+		bin+"kiosk", "--data", data, "--config", filepath.Join(filepath.Dir(data), "kiosk.toml"), "--card", "pcsc:Counter")
+	f := &finger{t: t, display: display, state: stateOf(t, data), frame: filepath.Join(frames, "Xvfb_screen0")}
+	f.state.Site.Counter = true
+	await(t, "the window", func() bool { return f.windows() > 0 })
+	time.Sleep(2 * time.Second) // its first picture
+	return f
 }
 
 // trust has the hub accept the cards of a deck.

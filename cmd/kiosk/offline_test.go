@@ -1,7 +1,6 @@
 package main
 
 import (
-	"crypto/rand"
 	"database/sql"
 	"io"
 	"net/http"
@@ -26,28 +25,14 @@ func TestCounterOffline(t *testing.T) {
 	proof.Needs(t, "Xvfb", "xdotool", "zbarimg", "go")
 	d := proof.PCSCD(t, "Counter")
 	bin, data, hub := openedHub(t)
-	seed := [32]byte{}
-	if _, err := rand.Read(seed[:]); err != nil {
-		t.Fatal(err)
-	}
-	deck, err := jpkitest.NewDeck(seed, time.Now())
-	if err != nil {
-		t.Fatal(err)
-	}
+	deck := deckOf(t)
 	trust(t, bin, hub.data, deck)
 	slot := jpkitest.NewSlot()
 	go func() { _ = slot.Run(t.Context(), d.Address(0)) }()
-	frames := t.TempDir()
-	display := xServer(t, "-fbdir", frames)
-	started(t, []string{"DISPLAY=" + display, "LANG=ja_JP.UTF-8", "LC_ALL=ja_JP.UTF-8", d.Env()},
-		bin+"kiosk", "--data", data, "--config", filepath.Join(filepath.Dir(data), "kiosk.toml"), "--card", "pcsc:Counter")
-	f := &finger{t: t, display: display, state: stateOf(t, data), frame: filepath.Join(frames, "Xvfb_screen0")}
-	f.state.Site.Counter = true
-	await(t, "the window", func() bool { return f.windows() > 0 })
+	f := atCounter(t, d, bin, data)
 	disk := diskOf(t, data)
 	await(t, "leased IDs", func() bool { return len(disk.codes()) == 20 })
 	codes := disk.codes()
-	time.Sleep(2 * time.Second) // the window's first picture
 
 	ids := []string{"K7M4W2HN", "AB2CD3EF", "XYZ23456"} // the real ones stand in the same places
 	one := deal(t, deck)

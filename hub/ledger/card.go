@@ -187,6 +187,15 @@ func (l *Ledger) Lapse(ctx context.Context) (total int, err error) {
 	if err := l.view(ctx, func(t *txn) (err error) { past, err = t.past(); return err }); err != nil {
 		return 0, err
 	}
+	if total, err = l.lapseAll(ctx, past, l.lapseOne); err != nil {
+		return total, err
+	}
+	n, err := l.lapseTickets(ctx)
+	return total + n, err
+}
+
+// lapseAll ends cards by the batch, and counts those that one ended.
+func (l *Ledger) lapseAll(ctx context.Context, past []cards.Serial, one func(*txn, cards.Serial) (bool, error)) (total int, err error) {
 	for some := range slices.Chunk(past, lapseBatch) {
 		n := 0
 		err := l.update(ctx, func(t *txn) error {
@@ -194,7 +203,7 @@ func (l *Ledger) Lapse(ctx context.Context) (total int, err error) {
 				return err
 			}
 			for _, s := range some {
-				done, err := l.lapseOne(t, s)
+				done, err := one(t, s)
 				if err != nil {
 					return err
 				}
@@ -207,8 +216,7 @@ func (l *Ledger) Lapse(ctx context.Context) (total int, err error) {
 		}
 		total += n
 	}
-	n, err := l.lapseTickets(ctx)
-	return total + n, err
+	return total, nil
 }
 
 // waits finds a claim of card i that waits for a person.

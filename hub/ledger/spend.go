@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -153,27 +152,7 @@ func (l *Ledger) lapseTickets(ctx context.Context) (total int, err error) {
 	if err := l.view(ctx, func(t *txn) (err error) { past, err = t.pastTickets(); return err }); err != nil {
 		return 0, err
 	}
-	for some := range slices.Chunk(past, lapseBatch) {
-		n := 0
-		err := l.update(ctx, func(t *txn) error {
-			if closed, err := t.closed(); err != nil || closed {
-				return err
-			}
-			for _, s := range some {
-				done, err := l.lapseTicket(t, s)
-				if err != nil {
-					return err
-				}
-				n += int(bit(done))
-			}
-			return nil
-		})
-		if err != nil {
-			return total, err
-		}
-		total += n
-	}
-	return total, nil
+	return l.lapseAll(ctx, past, l.lapseTicket)
 }
 
 func (t *txn) pastTickets() (past []cards.Serial, err error) {
