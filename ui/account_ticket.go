@@ -6,20 +6,15 @@ import (
 	"pointkiosk/kiosk/account"
 )
 
-// mostTickets is how many amounts stand on a page.
-const mostTickets = 4
-
 // tickets asks of how many points the ticket is to be.
 type tickets struct {
-	p          *pen
-	page       *page
-	tiles      [mostTickets]*ticketTile
-	none       *text
-	prev, next *button
-	of         *text
-	at         int
-	list       []account.Ticket
-	state      kiosk.State
+	p     *pen
+	page  *page
+	tiles [onFours]*ticketTile
+	none  *text
+	four  *fours
+	list  []account.Ticket
+	state kiosk.State
 }
 
 // A ticketTile is one amount.
@@ -30,13 +25,14 @@ type ticketTile struct {
 }
 
 func newTickets(p *pen, send func(kiosk.Event)) *tickets {
-	s := &tickets{p: p, none: newSaid(p, 34, bold, body, "account.ticket.none"), of: newText(p, 28, bold, body).centre().middle()}
+	s := &tickets{p: p, none: newSaid(p, 34, bold, body, "account.ticket.none")}
+	s.four = newFours(p, send, s.fill)
 	var cells []part
 	for i := range s.tiles {
 		t := &ticketTile{points: newAmount(p, 64, 32, main).centre(), sub: newText(p, 26, regular, body).centre()}
 		inside := newColumn(p, 8, spring(1), t.points, t.sub, spring(1))
 		t.button = newButton(p, quiet, inside, func() {
-			if n := s.at*mostTickets + i; n < len(s.list) {
+			if n := s.four.at*onFours + i; n < len(s.list) {
 				send(account.TapTicket{Allotment: s.list[n].Allotment})
 			}
 		})
@@ -44,15 +40,14 @@ func newTickets(p *pen, send func(kiosk.Event)) *tickets {
 		s.tiles[i] = t
 		cells = append(cells, growing{t.button, 1})
 	}
-	s.prev, s.next = newTurns(p, send, func(by int) { s.at += by; s.fill() })
 	grid := newFour(p, cells)
-	foot := newRow(p, 16, newUp(p, send), spring(1), s.prev, s.of, s.next, spring(1), newFinish(p, send))
+	foot := newRow(p, 16, newUp(p, send), spring(1), s.four.prev, s.four.of, s.four.next, spring(1), newFinish(p, send))
 	s.page = &page{p: p, under: true, foot: foot, main: newColumn(p, 16, newTitle(p, "account.ticket.title"),
 		newSaid(p, 28, regular, body, "account.ticket.sub"), s.none, growing{grid, 4}, spring(1))}
 	return s
 }
 
-func (s *tickets) forget() { s.at, s.list = 0, nil }
+func (s *tickets) forget() { s.four.at, s.list = 0, nil }
 
 func (s *tickets) body() part { return s.page }
 
@@ -65,10 +60,9 @@ func (s *tickets) Show(st kiosk.State) {
 
 func (s *tickets) fill() {
 	p := s.p
-	pages := max(1, (len(s.list)+mostTickets-1)/mostTickets)
-	s.at = max(0, min(s.at, pages-1))
+	first := s.four.first(len(s.list))
 	for i, t := range s.tiles {
-		n := s.at*mostTickets + i
+		n := first + i
 		if t.show(n < len(s.list)); n >= len(s.list) {
 			t.points.set("", "", "")
 			t.sub.set("")
@@ -84,13 +78,6 @@ func (s *tickets) fill() {
 		t.sub.set(under)
 		t.enable(can)
 	}
-	for _, b := range []*button{s.prev, s.next} {
-		b.show(pages > 1)
-	}
-	s.prev.enable(s.at > 0)
-	s.next.enable(s.at < pages-1)
-	s.of.show(pages > 1)
-	s.of.set(p.say("any.page", s.at+1, pages))
 }
 
 // sureTicket reads it back.

@@ -345,7 +345,7 @@ func TestLeavingEmptiesTheScreens(t *testing.T) {
 func TestStops(t *testing.T) {
 	reasons := []wizard.Reason{
 		wizard.NoReader, wizard.OtherCard, wizard.Phone, wizard.NoCertificate, wizard.Mute, wizard.Unusable,
-		wizard.Expired, wizard.Renewed, wizard.Offline, wizard.Broken,
+		wizard.Expired, wizard.Renewed, wizard.Offline, wizard.Broken, wizard.Weak,
 	}
 	verdicts := strings.Fields("taken offensive unknown-ca expired not-yet-valid revoked weak-certificate bad-signature other-id " +
 		"challenge-used challenge-late has-id no-id weak-password kiosk-unknown busy")

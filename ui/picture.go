@@ -60,7 +60,6 @@ func (g *picture) place(x, y, w, h float32) {
 	}
 	g.image.Show()
 	g.image.Move(fyne.NewPos(x, y))
-	g.image.Resize(fyne.NewSize(w, h))
 	strokes := g.p.colours[body]
 	accent, paper := g.p.colours[main], g.p.colours[ground]
 	if g.on != body && g.on != main {
@@ -69,6 +68,7 @@ func (g *picture) place(x, y, w, h float32) {
 	side := min(w, h)
 	drawn := fmt.Sprint(g.name, side) + hex(strokes) + hex(accent) + hex(paper)
 	if g.drawn == drawn {
+		g.image.Resize(fyne.NewSize(w, h))
 		return
 	}
 	svg := strings.NewReplacer("#1B1B1F", hex(strokes), "#0A4A8F", hex(accent), "#FFFFFF", hex(paper)).
@@ -76,6 +76,10 @@ func (g *picture) place(x, y, w, h float32) {
 	g.drawn = drawn
 	svg = scaleStrokes(svg, side)
 	g.image.Resource = fyne.NewStaticResource(drawn+".svg", []byte(svg))
+	if size := fyne.NewSize(w, h); g.image.Size() != size {
+		g.image.Resize(size) // which draws it, once
+		return
+	}
 	g.image.Refresh()
 }
 

@@ -125,13 +125,11 @@ func (s *prizeScan) Show(st kiosk.State) {
 
 // prizeChoose names the prizes that fit.
 type prizeChoose struct {
-	p          *pen
-	page       *page
-	tiles      [mostTickets]*prizeTile
-	prev, next *button
-	of         *text
-	at         int
-	list       []prize.Prize
+	p     *pen
+	page  *page
+	tiles [onFours]*prizeTile
+	four  *fours
+	list  []prize.Prize
 }
 
 // A prizeTile is one prize.
@@ -141,12 +139,13 @@ type prizeTile struct {
 }
 
 func newPrizeChoose(p *pen, send func(kiosk.Event)) *prizeChoose {
-	s := &prizeChoose{p: p, of: newText(p, 28, bold, body).centre().middle()}
+	s := &prizeChoose{p: p}
+	s.four = newFours(p, send, s.fill)
 	var cells []part
 	for i := range s.tiles {
 		t := &prizeTile{name: newText(p, 34, bold, body).name().centre(), points: newText(p, 30, bold, body).centre(), stock: newText(p, 24, regular, body).centre()}
 		t.button = newButton(p, quiet, newColumn(p, 6, spring(1), t.name, t.points, t.stock, spring(1)), func() {
-			if n := s.at*mostTickets + i; n < len(s.list) {
+			if n := s.four.at*onFours + i; n < len(s.list) {
 				send(prize.TapPrize{ID: s.list[n].ID})
 			}
 		})
@@ -154,14 +153,13 @@ func newPrizeChoose(p *pen, send func(kiosk.Event)) *prizeChoose {
 		s.tiles[i] = t
 		cells = append(cells, growing{t.button, 1})
 	}
-	s.prev, s.next = newTurns(p, send, func(by int) { s.at += by; s.fill() })
 	grid := newFour(p, cells)
-	s.page = &page{p: p, under: true, foot: newRow(p, 16, newPrizeBack(p, send), spring(1), s.prev, s.of, s.next), main: newColumn(p, 16,
+	s.page = &page{p: p, under: true, foot: newRow(p, 16, newPrizeBack(p, send), spring(1), s.four.prev, s.four.of, s.four.next), main: newColumn(p, 16,
 		newTitle(p, "prize.which"), growing{grid, 4}, spring(1))}
 	return s
 }
 
-func (s *prizeChoose) forget()    { s.at, s.list = 0, nil }
+func (s *prizeChoose) forget()    { s.four.at, s.list = 0, nil }
 func (s *prizeChoose) body() part { return s.page }
 
 // Show lists them, the dearest first.
@@ -172,10 +170,9 @@ func (s *prizeChoose) Show(st kiosk.State) {
 
 func (s *prizeChoose) fill() {
 	p := s.p
-	pages := max(1, (len(s.list)+mostTickets-1)/mostTickets)
-	s.at = max(0, min(s.at, pages-1))
+	first := s.four.first(len(s.list))
 	for i, t := range s.tiles {
-		n := s.at*mostTickets + i
+		n := first + i
 		name, points, stock := "", "", ""
 		if t.show(n < len(s.list)); n < len(s.list) {
 			one := s.list[n]
@@ -185,13 +182,6 @@ func (s *prizeChoose) fill() {
 		t.points.set(points)
 		t.stock.set(stock)
 	}
-	for _, b := range []*button{s.prev, s.next} {
-		b.show(pages > 1)
-	}
-	s.prev.enable(s.at > 0)
-	s.next.enable(s.at < pages-1)
-	s.of.show(pages > 1)
-	s.of.set(p.say("any.page", s.at+1, pages))
 }
 
 // prizeSure reads it back, with what becomes of the surplus.

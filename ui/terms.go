@@ -266,6 +266,36 @@ func newTurns(p *pen, send func(kiosk.Event), turn func(by int)) (prev, next *bu
 	return one("any.prev", -1), one("any.next", 1)
 }
 
+// A fours shows four of many, with keys to the others.
+type fours struct {
+	p          *pen
+	prev, next *button
+	of         *text
+	at         int
+}
+
+const onFours = 4
+
+func newFours(p *pen, send func(kiosk.Event), fill func()) *fours {
+	f := &fours{p: p, of: newText(p, 28, bold, body).centre().middle()}
+	f.prev, f.next = newTurns(p, send, func(by int) { f.at += by; fill() })
+	return f
+}
+
+// first is the number of the first of n that is shown.
+func (f *fours) first(n int) int {
+	pages := max(1, (n+onFours-1)/onFours)
+	f.at = max(0, min(f.at, pages-1))
+	for _, b := range []*button{f.prev, f.next} {
+		b.show(pages > 1)
+	}
+	f.prev.enable(f.at > 0)
+	f.next.enable(f.at < pages-1)
+	f.of.show(pages > 1)
+	f.of.set(f.p.say("any.page", f.at+1, pages))
+	return f.at * onFours
+}
+
 // newFour are four tiles, two and two.
 func newFour(p *pen, cells []part) *column {
 	grid := newColumn(p, 24, growing{newRow(p, 24, cells[:2]...), 1}, growing{newRow(p, 24, cells[2:]...), 1})

@@ -25,6 +25,8 @@ import (
 
 	"pointkiosk/cards"
 	"pointkiosk/hub/api"
+	"pointkiosk/kiosk"
+	"pointkiosk/kiosk/account"
 	"pointkiosk/kiosk/jpki/jpkitest"
 	"pointkiosk/kiosk/wizard"
 	"pointkiosk/packaging/proof"
@@ -49,6 +51,7 @@ func planted(t *testing.T) (program string) {
 type ear struct {
 	mu      sync.Mutex
 	asked   bytes.Buffer
+	paths   []string
 	answers []cards.Answer // those with an ID
 }
 
@@ -72,6 +75,7 @@ func listen(t *testing.T, data string) *ear {
 		body, _ := io.ReadAll(r.Body)
 		e.mu.Lock()
 		e.asked.Write(body)
+		e.paths = append(e.paths, r.URL.Path)
 		e.mu.Unlock()
 		r.Body = io.NopCloser(bytes.NewReader(body))
 		proxy.ServeHTTP(w, r)
@@ -96,6 +100,18 @@ func (e *ear) answer(r *http.Response) error {
 		e.answers = append(e.answers, a)
 	}
 	return err
+}
+
+// times is how often something was asked for.
+func (e *ear) times(path string) (n int) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for _, p := range e.paths {
+		if strings.HasSuffix(p, path) {
+			n++
+		}
+	}
+	return n
 }
 
 // last waits for the n-th answer with an ID.
@@ -141,7 +157,9 @@ func enter(t *testing.T, program, data string, d *proof.Daemon, slot *jpkitest.S
 	h.pid = c.Process.Pid
 	leave = sync.OnceFunc(func() {
 		_ = c.Process.Signal(syscall.SIGTERM)
-		_ = c.Wait()
+		if err := c.Wait(); err != nil {
+			t.Errorf("the kiosk ended: %v", err)
+		}
 		_ = out.Close()
 	})
 	t.Cleanup(leave)
@@ -259,6 +277,34 @@ func (h *hall) coded(card *jpkitest.Card, e *ear, n int) (code cards.SlipCode, i
 	return code, a.ID
 }
 
+// signedIn is a visit of somebody who has no card with them: their points are shown
+// by MyKey ID and password. How often the password is in memory before and after
+// is returned.
+func (h *hall) signedIn(id, password string) (before, after int) {
+	h.t.Helper()
+	wants := map[string][][]byte{"password": written(password)}
+	before = h.search(wants)["password"]
+	h.tap("残高を見る", kiosk.TapBalance{})
+	h.tap("マイキーIDで見る", account.TapID{})
+	h.keys = map[byte]fyne.Position{}
+	for i := range len(id) {
+		h.key(id[i])
+	}
+	h.tap("決定", account.TypedID{ID: id})
+	h.keys = map[byte]fyne.Position{}
+	for i := range len(password) {
+		h.key(password[i])
+	}
+	if h.search(wants)["password"] == 0 {
+		h.t.Error("the search does not even find a password that is being typed")
+	}
+	h.tap("決定", account.TypedPass{Pass: wizard.NewTyped(nil)}, account.Opened{Account: account.Account{Tail: id[4:]}})
+	time.Sleep(3 * time.Second) // argon2id
+	h.tap("終わる", account.TapEnd{})
+	time.Sleep(time.Second)
+	return before, h.search(wants)["password"]
+}
+
 // kept lists which of some texts, in any case, stand in a log or a file. A PIN is
 // found where its digits stand alone, and as it is given to a card.
 func kept(where, text string, texts ...string) (found []string) {
@@ -347,6 +393,12 @@ func TestNothingIsLeft(t *testing.T) {
 	if left = h.search(map[string][][]byte{"VERIFY": presented(leftoverPIN), "password": written(password)}); len(left) > 0 {
 		t.Errorf("in memory after the next visit: %v", left)
 	}
+	if _, n := h.signedIn(id, password); n > 0 {
+		t.Errorf("in memory after signing in: the password %d times", n)
+	}
+	if n := e.times(api.PathSignIn); n != 1 {
+		t.Errorf("%d passwords were asked about", n)
+	}
 	leave()
 	texts := []string{password, id, id[:4] + " " + id[4:], second, second[:4] + " " + second[4:], code.Text(), code.Printed()}
 	if found, _ := h.traces(data, d.Log(), texts...); len(found) > 0 {
@@ -357,6 +409,9 @@ func TestNothingIsLeft(t *testing.T) {
 	}
 
 	h, leave = enter(t, planted(t), data, d, slot)
+	if before, after := h.signedIn(id, password); before != 0 || after == 0 {
+		t.Errorf("of who signs in at a kiosk that overwrites nothing the search finds %d, then %d", before, after)
+	}
 	h.finds(data, d, e, people[2], leave)
 }
 

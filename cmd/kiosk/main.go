@@ -13,7 +13,6 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -95,7 +94,6 @@ func window(ctx context.Context, s *station.Station, screen station.Screen) erro
 	show := func(st kiosk.State) { plate.Show(st); fyne.Do(func() { root.Show(st) }) }
 	var parts sync.WaitGroup
 	var watched error
-	var over atomic.Bool
 	a.Lifecycle().SetOnStarted(func() {
 		parts.Go(func() { kiosk.Run(ctx, first, events, desk.Do, show) })
 		parts.Go(func() { watched = desk.Watch(ctx, news) })
@@ -104,12 +102,9 @@ func window(ctx context.Context, s *station.Station, screen station.Screen) erro
 		go func() {
 			<-ctx.Done()
 			parts.Wait()
-			if !over.Load() { // a signal may have ended the window first
-				fyne.Do(a.Quit)
-			}
+			fyne.Do(a.Driver().Quit) // not a.Quit: that closes the window, which a signal may have ended before
 		}()
 	})
-	a.Lifecycle().SetOnStopped(func() { over.Store(true) })
 	w.SetCloseIntercept(cancel)
 	w.Show()
 	a.Run()

@@ -58,7 +58,9 @@ func started(t *testing.T, env []string, name string, args ...string) io.Reader 
 	}
 	t.Cleanup(func() {
 		_ = c.Process.Signal(syscall.SIGTERM)
-		_ = c.Wait()
+		if err := c.Wait(); err != nil {
+			t.Errorf("%s ended: %v", name, err)
+		}
 	})
 	return out
 }
@@ -144,19 +146,8 @@ func await(t *testing.T, what string, done func() bool) {
 func TestWindow(t *testing.T) {
 	proof.Needs(t, "Xvfb", "xdotool", "zbarimg", "go")
 	bin, data := market(t)
-	display := xServer(t)
-	started(t, []string{"DISPLAY=" + display, "LANG=ja_JP.UTF-8", "LC_ALL=ja_JP.UTF-8"},
-		bin+"kiosk", "--data", data, "--config", filepath.Join(filepath.Dir(data), "kiosk.toml"))
-
-	f := &finger{t: t, display: display, state: stateOf(t, data)}
-	await(t, "the window", func() bool { return f.windows() > 0 })
-	time.Sleep(2 * time.Second) // its first picture
-	f.tap("職員", kiosk.TapStaff{})
-	for _, d := range "2468" {
-		f.tap(string(d), kiosk.TapDigit{Digit: byte(d)})
-	}
-	f.tap("決定", kiosk.TapEnter{}, kiosk.DoorOpened{Operator: "sato"})
-	time.Sleep(time.Second) // bcrypt
+	f := atWindow(t, bin, data, nil)
+	f.door()
 	f.tap("ポイントカードを配る", kiosk.TapDesk{}, kiosk.DeskReady{Site: f.state.Site, Request: "r", Count: kiosk.Count{Left: 500}})
 	time.Sleep(time.Second)
 	pages := func() []string {
@@ -180,6 +171,30 @@ func TestWindow(t *testing.T) {
 	if n := len(pages()); n != 2 {
 		t.Errorf("%d papers came out of two taps", n)
 	}
+}
+
+// atWindow opens the kiosk's window on an X server of its own.
+func atWindow(t *testing.T, bin, data string, env []string, args ...string) *finger {
+	t.Helper()
+	frames := t.TempDir()
+	display := xServer(t, "-fbdir", frames)
+	started(t, append(env, "DISPLAY="+display, "LANG=ja_JP.UTF-8", "LC_ALL=ja_JP.UTF-8"), bin+"kiosk",
+		append([]string{"--data", data, "--config", filepath.Join(filepath.Dir(data), "kiosk.toml")}, args...)...)
+	f := &finger{t: t, display: display, state: stateOf(t, data), frame: filepath.Join(frames, "Xvfb_screen0")}
+	await(t, "the window", func() bool { return f.windows() > 0 })
+	time.Sleep(2 * time.Second) // its first picture
+	return f
+}
+
+// door goes from Home to the staff menu.
+func (f *finger) door() {
+	f.t.Helper()
+	f.tap("職員", kiosk.TapStaff{})
+	for _, d := range "2468" {
+		f.tap(string(d), kiosk.TapDigit{Digit: byte(d)})
+	}
+	f.tap("決定", kiosk.TapEnter{}, kiosk.DoorOpened{Operator: "sato"})
+	time.Sleep(time.Second) // bcrypt
 }
 
 // stateOf is what the kiosk shows at rest.
@@ -218,6 +233,8 @@ type finger struct {
 	state   kiosk.State
 	frame   string // where the X server keeps what it shows
 	shots   int
+	touches int
+	sought  time.Duration // how long it took to find where to touch
 }
 
 func (f *finger) do(args ...string) (string, error) {
@@ -238,7 +255,10 @@ func (f *finger) windows() int {
 // tap touches the word and then follows the state by the events that this means.
 func (f *finger) tap(word string, events ...kiosk.Event) {
 	f.t.Helper()
-	f.touch(find(f.t, f.state, word))
+	start := time.Now()
+	at := find(f.t, f.state, word)
+	f.sought += time.Since(start)
+	f.touch(at)
 	time.Sleep(300 * time.Millisecond)
 	for _, e := range events {
 		f.state, _ = f.state.Next(e)
@@ -247,6 +267,7 @@ func (f *finger) tap(word string, events ...kiosk.Event) {
 
 func (f *finger) touch(at fyne.Position) {
 	f.t.Helper()
+	f.touches++
 	if _, err := f.do("mousemove", fmt.Sprint(int(at.X)), fmt.Sprint(int(at.Y)), "click", "1"); err != nil {
 		f.t.Fatalf("xdotool: %v", err)
 	}

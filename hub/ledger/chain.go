@@ -10,8 +10,10 @@ import (
 // What a transfer without postings stands for: something that a person
 // decided. Its reference has the hash of all that was said.
 const (
-	kindDecide  = "decide"
-	kindRestore = "restore"
+	kindDecide   = "decide"
+	kindRestore  = "restore"
+	kindReversal = "reversal" // of what [kindReverse] moved
+	kindPaid     = "paid"     // of what [kindPay] moved
 )
 
 // chain puts what a person decided into the chain of transfers, so that a row
@@ -51,6 +53,22 @@ type saidRestore struct {
 	Lost                     bool
 	Since, Noticed, Accepted int64
 	Person, Reason           string
+}
+
+// A saidReversal is what the hash of a reversal covers.
+type saidReversal struct {
+	Allotment, Number int64
+	Account, Heir     string
+	Points, Transfer  int64
+	Person, Reason    string
+	At                int64
+}
+
+// A saidPaid is what the hash of a surplus paid back by a person covers.
+type saidPaid struct {
+	Slip           int64
+	Person, Reason string
+	At             int64
 }
 
 func (r Restore) said() saidRestore {
@@ -95,7 +113,10 @@ func (a *audit) decisions() error {
 		accepted++
 		err = errorOr(err, a.links(kindRestore, r.ID, r.said()))
 	}
-	for kind, want := range map[string]int{kindDecide: len(ids), kindRestore: accepted} {
+	reversals, reversalsErr := a.reversals()
+	paid, paidErr := a.paid()
+	err = errorOr(errorOr(err, reversalsErr), paidErr)
+	for kind, want := range map[string]int{kindDecide: len(ids), kindRestore: accepted, kindReversal: reversals, kindPaid: paid} {
 		var n int
 		_, oneErr := a.one(`SELECT COUNT(*) FROM transfer WHERE kind = $1`, []any{kind}, &n)
 		if err = errorOr(err, oneErr); n > want {
@@ -103,6 +124,37 @@ func (a *audit) decisions() error {
 		}
 	}
 	return err
+}
+
+// reversals hashes every one again.
+func (a *audit) reversals() (n int, err error) {
+	var all []saidReversal
+	err = a.each(`SELECT allotment, number, account, heir, points, transfer, person, reason, at FROM reversal ORDER BY transfer`, nil,
+		func(scan func(...any) error) error {
+			var r saidReversal
+			err := scan(&r.Allotment, &r.Number, &r.Account, &r.Heir, &r.Points, &r.Transfer, &r.Person, &r.Reason, &r.At)
+			all = append(all, r)
+			return err
+		})
+	for _, r := range all {
+		err = errorOr(err, a.links(kindReversal, r.Transfer, r))
+	}
+	return len(all), err
+}
+
+// paid hashes every surplus that was paid back by a person again.
+func (a *audit) paid() (n int, err error) {
+	var all []saidPaid
+	err = a.each(`SELECT slip, person, reason, at FROM prize_paid ORDER BY slip`, nil, func(scan func(...any) error) error {
+		var p saidPaid
+		err := scan(&p.Slip, &p.Person, &p.Reason, &p.At)
+		all = append(all, p)
+		return err
+	})
+	for _, p := range all {
+		err = errorOr(err, a.links(kindPaid, p.Slip, p))
+	}
+	return len(all), err
 }
 
 // links reports what a person decided that is not as the chain has it.

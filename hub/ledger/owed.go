@@ -61,12 +61,13 @@ func (l *Ledger) PayOwed(ctx context.Context, slip uint64, person, reason string
 		if err != nil || !open {
 			return errorOr(err, fmt.Errorf("%w: nothing is owed on slip %d", ErrBadRequest, slip))
 		}
-		if _, err := t.exec(`INSERT INTO prize_paid (slip, person, reason, at) VALUES ($1, $2, $3, $4)`, int64(slip), person, reason, t.ms()); err != nil {
+		said := saidPaid{int64(slip), person, reason, t.ms()}
+		if _, err := t.exec(`INSERT INTO prize_paid (slip, person, reason, at) VALUES ($1, $2, $3, $4)`, said.Slip, said.Person, said.Reason, said.At); err != nil {
 			return err
 		}
 		points = uint32(surplus)
 		_, err = t.move(kindPay, fmt.Sprint(slip), surplus, owedOf(scheme), changeOf(scheme))
-		return err
+		return errorOr(err, t.chain(kindPaid, said.Slip, said))
 	})
 	return points, err
 }

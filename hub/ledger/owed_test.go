@@ -86,4 +86,13 @@ func TestCheckFindsPlantedDebts(t *testing.T) {
 		b, _ := newOwing(t)
 		b.misses(tt.rule, tt.plant)
 	}
+	for _, plant := range []string{
+		`UPDATE prize_paid SET person = '田中'`, `UPDATE prize_paid SET reason = 'because'`, `DELETE FROM prize_paid`,
+		`DELETE FROM transfer WHERE seq = (SELECT MAX(seq) FROM transfer)`,
+	} {
+		b, _ := newOwing(t)
+		_, err := b.PayOwed(context.Background(), 1, "佐藤", "in cash")
+		check(t, err)
+		b.misses("paid", plant)
+	}
 }

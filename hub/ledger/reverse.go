@@ -117,9 +117,10 @@ func (t *txn) reverse(a allotmentRow, from string, r Reversal) (done Reversed, e
 			return done, err
 		}
 	}
+	said := saidReversal{int64(r.Serial.Allotment), int64(r.Serial.Number), from, r.To, o.points, seq, r.Person, r.Reason, t.ms()}
 	_, err = t.exec(`INSERT INTO reversal (allotment, number, account, heir, points, transfer, person, reason, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-		int64(r.Serial.Allotment), int64(r.Serial.Number), from, r.To, o.points, seq, r.Person, r.Reason, t.ms())
-	return done, err
+		said.Allotment, said.Number, said.Account, said.Heir, said.Points, said.Transfer, said.Person, said.Reason, said.At)
+	return done, errorOr(err, t.chain(kindReversal, seq, said))
 }
 
 // moveDay gives a once-a-day event's day back to who had the card, and uses up

@@ -198,6 +198,10 @@ func TestCheckFindsPlantedReversals(t *testing.T) {
 		{"reverse", `UPDATE reversal SET reason = '' WHERE number = 81`},
 		{"reverse", `UPDATE reversal SET at = 4000000000000 WHERE number = 81`},
 		{"reverse", `DELETE FROM reversal WHERE number = 81`},
+		{"reversal", `UPDATE reversal SET person = '田中' WHERE number = 81`},
+		{"reversal", `UPDATE reversal SET reason = 'because' WHERE number = 80`},
+		{"reversal", `DELETE FROM reversal WHERE number = 80`},
+		{"reversal", `DELETE FROM transfer WHERE seq = (SELECT MAX(seq) FROM transfer)`}, // the last: the chain has no gap
 		{"reverse", `UPDATE ended SET account = 'BBBB2222' WHERE number = 81`},
 		{"reverse", `DELETE FROM lot_use WHERE transfer = (SELECT MIN(transfer) FROM reversal)`},
 		{"reverse", `UPDATE lot_use SET lot = (SELECT MIN(transfer) FROM lot) WHERE transfer = (SELECT MIN(transfer) FROM reversal)`},

@@ -43,19 +43,20 @@ type Reason string
 
 // The reasons. The card's own come first.
 const (
-	NoReader      Reason = "no-reader"      // none is plugged in
-	InUse         Reason = "in-use"         // another program holds the reader
-	OtherCard     Reason = "other-card"     // no My Number card
-	Phone         Reason = "phone"          // a phone's token
-	NoCertificate Reason = "no-certificate" // the card was issued without one
-	Mute          Reason = "mute"           // the card answers nothing: lay it down again
-	Unusable      Reason = "unusable"       // locked, or a card without a PIN: 暗証番号が使えません
-	Expired       Reason = "expired"        // the certificate
-	Renewed       Reason = "renewed"        // less than 24 hours ago: the hub can't know it yet
-	Refused       Reason = "refused"        // the hub refused it: State.Word says why
-	Slow          Reason = "slow"           // too often: much later
-	Offline       Reason = "offline"        // what is asked for needs the network
-	Broken        Reason = "broken"         // the kiosk itself: staff
+	NoReader      Reason = "no-reader"        // none is plugged in
+	InUse         Reason = "in-use"           // another program holds the reader
+	OtherCard     Reason = "other-card"       // no My Number card
+	Phone         Reason = "phone"            // a phone's token
+	NoCertificate Reason = "no-certificate"   // the card was issued without one
+	Mute          Reason = "mute"             // the card answers nothing: lay it down again
+	Weak          Reason = "weak-certificate" // the certificate's key is of a kind that the hub would refuse too
+	Unusable      Reason = "unusable"         // locked, or a card without a PIN: 暗証番号が使えません
+	Expired       Reason = "expired"          // the certificate
+	Renewed       Reason = "renewed"          // less than 24 hours ago: the hub can't know it yet
+	Refused       Reason = "refused"          // the hub refused it: State.Word says why
+	Slow          Reason = "slow"             // too often: much later
+	Offline       Reason = "offline"          // what is asked for needs the network
+	Broken        Reason = "broken"           // the kiosk itself: staff
 )
 
 // An Aim is what a person puts their card down for.

@@ -357,7 +357,7 @@ func troubles() map[error]wizard.Reason {
 	return map[error]wizard.Reason{
 		pcsc.ErrNoReader: wizard.NoReader, pcsc.ErrHeld: wizard.InUse, pcsc.ErrMute: wizard.Mute,
 		jpki.ErrOtherCard: wizard.OtherCard, jpki.ErrOldCard: wizard.OtherCard, jpki.ErrPhone: wizard.Phone,
-		jpki.ErrNoCertificate: wizard.NoCertificate, jpki.ErrCertificate: wizard.NoCertificate, jpki.ErrKey: wizard.NoCertificate,
+		jpki.ErrNoCertificate: wizard.NoCertificate, jpki.ErrCertificate: wizard.NoCertificate, jpki.ErrKey: wizard.Weak,
 		jpki.ErrLocked: wizard.Unusable,
 	}
 }

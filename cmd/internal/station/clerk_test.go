@@ -520,6 +520,7 @@ func TestCounterStops(t *testing.T) {
 		{"old", false, wizard.OtherCard, ""},
 		{"android", false, wizard.Phone, ""},
 		{"none", false, wizard.NoCertificate, ""},
+		{"rsa1024", false, wizard.Weak, ""},
 		{"mute@3", false, wizard.Mute, ""},
 		{"revoked", true, wizard.Refused, cards.RulingRevoked},
 		{"unknown-ca", true, wizard.Refused, cards.RulingUnknownCA},
