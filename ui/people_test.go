@@ -85,7 +85,7 @@ func TestNextVisitor(t *testing.T) {
 	for i := range roots {
 		roots[i], _ = open(t, []fyne.Size{sizes()[0], sizes()[3]}[i], func(kiosk.Event) {})
 	}
-	for n := range proof.Times(60, 200, 5000) {
+	for n := range proof.Times(60, 120, 5000) {
 		root := roots[n%2]
 		steps := slices.Sorted(maps.Keys(root.mykey.leaves))
 		st := stateOf(t, "home")

@@ -19,7 +19,7 @@ const most = 1.5
 
 // A large journal starts and issues as fast as a small one.
 func TestLargeJournal(t *testing.T) {
-	entries := proof.Times(10_000, 100_000, 1_000_000)
+	entries := proof.Times(10_000, 50_000, 1_000_000)
 	small, large := testOpts(t.TempDir()), testOpts(t.TempDir())
 	grow(t, small, 1_000)
 	grow(t, large, entries)

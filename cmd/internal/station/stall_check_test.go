@@ -215,7 +215,7 @@ func stallsOpen() (all []uint64) {
 	if *seed > 0 {
 		return []uint64{*seed}
 	}
-	n := uint64(proof.Times(1, 3, 2000/visitors))
+	n := uint64(proof.Times(1, 2, 2000/visitors))
 	for s := uint64(1); s <= n; s++ {
 		if day := uint64(time.Now().Unix() / 86400); s > 80 {
 			all = append(all, day*100+s)
