@@ -89,16 +89,17 @@ func (s *balance) Show(st kiosk.State) {
 		tail = p.say("account.tail", a.Tail)
 	}
 	s.tail.set(tail)
+	own := a.Ends()
 	for i, f := range s.ends {
 		label, value := "", ""
-		if i < len(a.Lots) {
-			label, value = p.until(a.Lots[i].Expires), p.say("issue.points", words.Number(int(a.Lots[i].Points)))
+		if i < len(own) {
+			label, value = p.until(own[i].Expires), p.say("issue.points", words.Number(int(own[i].Points)))
 		}
 		f.label.set(label)
 		f.set(value)
 	}
 	more := ""
-	if n := len(a.Lots) - nextEnds; n > 0 {
+	if n := len(a.Lots) - min(len(own), nextEnds); n > 0 {
 		more = p.say("account.ends.more", n)
 	}
 	s.more.set(more)
