@@ -100,7 +100,7 @@ func (s *balance) Show(st kiosk.State) {
 	for i, f := range s.ends {
 		label, value := "", ""
 		if i < len(a.Lots) {
-			label, value = p.until(a.Lots[i].Expires), p.say("issue.points", words.Number(int(a.Lots[i].Points)))
+			label, value = words.Day(p.lang(), a.Lots[i].Expires), p.say("issue.points", words.Number(int(a.Lots[i].Points)))
 		}
 		f.label.set(label)
 		f.set(value)
@@ -166,7 +166,7 @@ func newLots(p *pen, send func(kiosk.Event)) *lots { return &lots{newListed(p, "
 func (s *lots) Show(st kiosk.State) {
 	var list []rowText
 	for _, l := range st.Account.Account.Lots {
-		list = append(list, rowText{s.p.until(l.Expires), l.Scheme.In(s.p.lang()), s.p.say("issue.points", words.Number(int(l.Points)))})
+		list = append(list, rowText{words.Day(s.p.lang(), l.Expires), l.Scheme.In(s.p.lang()), s.p.say("issue.points", words.Number(int(l.Points)))})
 	}
 	s.rows.set(list)
 }
