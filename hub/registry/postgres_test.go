@@ -13,6 +13,8 @@ func TestPostgres(t *testing.T) {
 		"LeaseOfOtherTerms":           TestLeaseOfOtherTerms,
 		"Lost":                        TestLost,
 		"LostComesLate":               TestLostComesLate,
+		"ComesAgain":                  TestComesAgain,
+		"ComesAgainElsewhere":         TestComesAgainElsewhere,
 		"PartnerRefuses":              TestPartnerRefuses,
 		"PartnerSession":              TestPartnerSession,
 		"Rulings":                     TestRulings,
