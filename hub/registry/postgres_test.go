@@ -24,6 +24,7 @@ func TestPostgres(t *testing.T) {
 		"AnyOrder":                    TestAnyOrder,
 		"AtTheSameTime":               TestAtTheSameTime,
 		"Rebind":                      TestRebind,
+		"RebindAfterRegister":         TestRebindAfterRegister,
 		"Join":                        TestJoin,
 		"Delete":                      TestDelete,
 		"DeleteLeavesNoID":            TestDeleteLeavesNoID,
