@@ -301,6 +301,7 @@ func (r *Registry) makeCode(t *txn, f *caseFile) error {
 }
 
 // keep writes down what was asked and answered, with the code that goes with it.
+// What was offered is forgotten: the same request has this answer from now on.
 func (r *Registry) keep(t *txn, f *caseFile) error {
 	if f.ruling == cards.RulingOK && f.apply.Code {
 		if err := r.makeCode(t, f); err != nil {
@@ -312,6 +313,9 @@ func (r *Registry) keep(t *txn, f *caseFile) error {
 		told = f.told.String()
 	}
 	if _, err := t.exec(`DELETE FROM application WHERE account = '' AND at <= $1`, t.at.Add(-refusedKept).UnixMilli()); err != nil {
+		return err
+	}
+	if _, err := t.exec(`UPDATE challenge SET offered = '' WHERE id = $1`, challengeID(f.app.Challenge)); err != nil {
 		return err
 	}
 	n, err := t.exec(`INSERT INTO application (request, challenge, body, ruling, standing, ca, account, mykey, code_ends, kiosk, person, at, provisional)

@@ -219,7 +219,8 @@ func (t *txn) forget(id string) error {
 		return nil
 	})
 	for _, request := range vain {
-		err = errors.Join(err, t.all([]any{request}, `DELETE FROM application WHERE request = $1`))
+		err = errors.Join(err, t.all([]any{request}, `DELETE FROM challenge WHERE id IN (SELECT challenge FROM application WHERE request = $1)`,
+			`DELETE FROM application WHERE request = $1`))
 	}
 	return errors.Join(err, t.all([]any{id}, `DELETE FROM challenge WHERE ' ' || offered || ' ' LIKE '% ' || $1 || ' %'`))
 }
