@@ -18,15 +18,15 @@ func (b *booth) deposited(kiosk string, l cards.Lease, card catest.Card) cards.A
 	return done.Answer
 }
 
-// Who comes again before the network is back, because the first slip was never
-// printed, holds a slip that counts: the last one. Once anything was done with the
-// first ID, it stays.
-func TestComesAgain(t *testing.T) {
-	for _, tt := range []struct {
-		name  string
-		do    func(b *booth, card catest.Card, first cards.Leased)
-		taken bool // the later one takes its place
-	}{
+// A between is what happens between two visits of one card, without a network.
+type between struct {
+	name  string
+	do    func(b *booth, card catest.Card, first cards.Leased)
+	taken bool // the later slip takes the place of the first
+}
+
+func betweens() []between {
+	return []between{
 		{"nothing else happened", func(*booth, catest.Card, cards.Leased) {}, true},
 		{"a third slip", func(b *booth, card catest.Card, _ cards.Leased) { b.deposited(testKiosk, b.lease(2), card) }, true},
 		{"somebody asked for that ID", func(b *booth, _ catest.Card, first cards.Leased) { b.apply(b.card(nil), cards.Register, first.ID) }, true},
@@ -39,12 +39,19 @@ func TestComesAgain(t *testing.T) {
 		{"another register told the ID", func(b *booth, card catest.Card, _ cards.Leased) { b.apply(card, cards.Register, "HANA2347") }, false},
 		{"the ID was changed", func(b *booth, card catest.Card, _ cards.Leased) { b.apply(card, cards.Change, "HANA2347") }, false},
 		{"staff were shown the slip", func(b *booth, _ catest.Card, first cards.Leased) {
-			if _, err := b.AllowRebind(t.Context(), first.ID, "佐藤", "seen"); err != nil {
-				t.Fatal(err)
+			if _, err := b.AllowRebind(b.t.Context(), first.ID, "佐藤", "seen"); err != nil {
+				b.t.Fatal(err)
 			}
 		}, false},
 		{"it has points", func(b *booth, _ catest.Card, first cards.Leased) { b.points(first.ID) }, false},
-	} {
+	}
+}
+
+// Who comes again before the network is back, because the first slip was never
+// printed, holds a slip that counts: the last one. Once anything was done with the
+// first ID, it stays.
+func TestComesAgain(t *testing.T) {
+	for _, tt := range betweens() {
 		t.Run(tt.name, func(t *testing.T) {
 			b := newBooth(t, nil)
 			card, l := b.card(nil), b.lease(1)
