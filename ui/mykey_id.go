@@ -34,7 +34,7 @@ func newChoose(p *pen, send func(kiosk.Event)) *choose {
 		tiles = append(tiles, growing{s.tiles[i], 1})
 	}
 	s.own = newChoiceOf(p, "mykey.choose.own", func() { send(wizard.TapOwn{}) })
-	s.large = newWordButton(p, quiet, 44, "mykey.choose.own", func() { send(wizard.TapOwn{}) })
+	s.large = newWordButton(p, primary, 44, "mykey.choose.own", func() { send(wizard.TapOwn{}) })
 	s.before = newChoiceOf(p, "mykey.choose.before", func() { send(wizard.TapBefore{}) })
 	list := newColumn(p, 20, append(tiles, growing{s.large, 1})...)
 	list.least = true
