@@ -283,11 +283,12 @@ func (p *person) unplugged(d deed, n int, whole []string) (shown string) {
 			return fmt.Errorf("%w (transmit)", pcsc.ErrNoReader)
 		}
 		p.comes(d, card)
-		if late {
-			p.tell(pcsc.NoReader{})
-		}
 		p.reader.yank = nil
 		p.shows(wizard.Stopped)
+		if late {
+			p.tell(pcsc.NoReader{})
+			p.shows(wizard.Stopped)
+		}
 		was := p.was(card, whole[:n])
 		if late && was != shown {
 			p.t.Errorf("%s, unplugged in command %d: %s, or %s", d.name, n, shown, was)
