@@ -159,6 +159,14 @@ type Ask struct {
 	Reason string
 }
 
+// noted is the word on a void that was asked for: a ticket's points go back.
+func (a Ask) noted() string {
+	if a.Ticket {
+		return "issue.void.noted.ticket"
+	}
+	return "issue.void.noted"
+}
+
 // Keys is what was typed at the staff door. The digits themselves are in the
 // event that carries them; a State holds only how many there are.
 type Keys struct {

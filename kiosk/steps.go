@@ -225,9 +225,7 @@ func (s State) waiting(e Event) (State, Effect) {
 	case VoidNoted:
 		s = s.counted(e.Count, e.Request, e.Preview)
 		s.Desk.Last, s.Desk.Ticket, s.Desk.Handed, s.Desk.Presumed = cards.Serial{}, false, false, false
-		if s.Desk.Note = "issue.void.noted"; s.Ask.Ticket {
-			s.Desk.Note = "issue.void.noted.ticket"
-		}
+		s.Desk.Note = s.Ask.noted()
 	case DateConfirmed: // the desk opens, but where another day's may be meant
 		if slices.ContainsFunc(e.Offers, func(o Offer) bool { return !o.Is(s.Site.Allotment) }) {
 			s.Offers, s.Desk.Note = e.Offers, "menu.which.day"

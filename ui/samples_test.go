@@ -171,10 +171,7 @@ func samples() []sample {
 		with("confirm-note", kiosk.Confirm, func(s *kiosk.State) { s.Ask.Card = doubtful(); s.Desk.Note = "issue.note.staff" }),
 		with("confirm-torn", kiosk.Confirm, func(s *kiosk.State) { s.Ask.Card = doubtful(); s.Ask.Card.Torn = true }),
 		with("confirm-ticket", kiosk.Confirm, func(s *kiosk.State) { s.Ask = kiosk.Ask{Card: doubtful(), Ticket: true} }),
-		with("confirm-ticket-torn", kiosk.Confirm, func(s *kiosk.State) {
-			s.Ask = kiosk.Ask{Card: doubtful(), Ticket: true}
-			s.Ask.Card.Torn = true
-		}),
+		with("confirm-ticket-torn", kiosk.Confirm, func(s *kiosk.State) { s.Ask = kiosk.Ask{Card: doubtful(), Ticket: true}; s.Ask.Card.Torn = true }),
 		with("issue-ticket", kiosk.Issue, func(s *kiosk.State) { handed(s); s.Desk.Ticket, s.Desk.Note = true, "issue.void.noted.ticket" }),
 		with("void-ticket", kiosk.VoidCard, func(s *kiosk.State) { s.Ask = kiosk.Ask{Card: doubtful(), Ticket: true} }),
 		with("void", kiosk.VoidCard, func(s *kiosk.State) { s.Ask.Card = doubtful(); s.Ask.Card.State = cards.Printed }),

@@ -91,6 +91,16 @@ func newSigned(f *testing.F, deck *jpkitest.Deck, kind jpkitest.Kind, digest []b
 	return out
 }
 
+// seed begins with each of the signatures, in each form of an answer.
+func (s signed) seed(f *testing.F, kind byte) {
+	for _, one := range append(s.right, s.strange) {
+		for _, text := range chains(one) {
+			f.Add(text, kind, false)
+			f.Add(text, kind, true)
+		}
+	}
+}
+
 // raw is r and s of a signature, as cards give them.
 func raw(t testing.TB, key *ecdsa.PublicKey, der []byte) []byte {
 	var rs struct{ R, S *big.Int }
@@ -131,14 +141,8 @@ func FuzzSignature(f *testing.F) {
 	}
 	var all []signed
 	for n, kind := range []jpkitest.Kind{jpkitest.RSA2048, jpkitest.P256, jpkitest.P384} {
-		one := newSigned(f, deck, kind, digest[:])
-		for _, s := range append(one.right, one.strange) {
-			for _, text := range chains(s) {
-				f.Add(text, byte(n), false)
-				f.Add(text, byte(n), true)
-			}
-		}
-		all = append(all, one)
+		all = append(all, newSigned(f, deck, kind, digest[:]))
+		all[n].seed(f, byte(n))
 	}
 	for _, text := range []string{"\x02\x90\x00\x02\x69\x82", "\x02\x6A\x82", "\x02\x90\x00\xFF", "\x02\x90\x00\x00", "\x02\x61\x00", "\x02\x90\x00\x02\x90\x00"} {
 		f.Add([]byte(text), byte(1), false)
