@@ -140,7 +140,7 @@ func (s State) toDesk() State {
 	}
 	for _, c := range s.Count.Open {
 		if undecided(c) {
-			s.Step, s.Ask = Confirm, Ask{Card: c}
+			s.Step, s.Ask = Confirm, s.Count.ask(c)
 			return s
 		}
 	}
@@ -197,7 +197,7 @@ func (s State) atDesk(e Event) (State, Effect) {
 	case TapVoid:
 		if s.Desk.Last.Number != 0 {
 			s.Step = VoidCard
-			s.Ask = Ask{Card: cards.OpenCard{Allotment: s.Desk.Last.Allotment, Number: s.Desk.Last.Number, State: cards.Printed}}
+			s.Ask = Ask{Card: cards.OpenCard{Allotment: s.Desk.Last.Allotment, Number: s.Desk.Last.Number, State: cards.Printed}, Ticket: s.Desk.Ticket}
 		}
 	case TapBack:
 		s.Desk.Note = ""
@@ -211,10 +211,10 @@ func (s State) waiting(e Event) (State, Effect) {
 	switch e := e.(type) {
 	case CardOut:
 		s = s.counted(e.Count, e.Request, e.Preview)
-		s.Desk.Last, s.Desk.Handed, s.Desk.Presumed = e.Serial, true, e.Presumed
+		s.Desk.Last, s.Desk.Ticket, s.Desk.Handed, s.Desk.Presumed = e.Serial, s.Ask.Ticket, true, e.Presumed
 	case CardDoubtful:
 		s = s.counted(e.Count, e.Request, e.Preview)
-		s.Desk.Last, s.Desk.Handed, s.Desk.Presumed = e.Card.Serial(), false, false
+		s.Desk.Last, s.Desk.Ticket, s.Desk.Handed, s.Desk.Presumed = e.Card.Serial(), s.Count.ask(e.Card).Ticket, false, false
 	case NotIssued:
 		s = s.counted(e.Count, e.Request, e.Preview)
 		s.Desk.Note = e.Note
@@ -224,8 +224,8 @@ func (s State) waiting(e Event) (State, Effect) {
 		}
 	case VoidNoted:
 		s = s.counted(e.Count, e.Request, e.Preview)
-		s.Desk.Last, s.Desk.Handed, s.Desk.Presumed = cards.Serial{}, false, false
-		s.Desk.Note = "issue.void.noted"
+		s.Desk.Last, s.Desk.Ticket, s.Desk.Handed, s.Desk.Presumed = cards.Serial{}, false, false, false
+		s.Desk.Note = s.Ask.noted()
 	case DateConfirmed: // the desk opens, but where another day's may be meant
 		if slices.ContainsFunc(e.Offers, func(o Offer) bool { return !o.Is(s.Site.Allotment) }) {
 			s.Offers, s.Desk.Note = e.Offers, "menu.which.day"

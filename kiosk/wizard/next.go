@@ -175,6 +175,8 @@ func (s State) atReading(e Event) (State, Effect, bool) {
 		return s.ask(e.Tries)
 	case CardMoved:
 		return s.moved(), nil, false
+	case Answered: // the hub said no before anything was typed
+		return s.refused(e.Word), PowerDown{}, false
 	}
 	return s, nil, false
 }

@@ -80,6 +80,7 @@ func TestWrongTurns(t *testing.T) {
 		{"no reader", []Event{TapNext{}, CardStops{NoReader}}, Stopped, NoReader, "PowerDown"},
 		{"another card", upTo(2, CardStops{OtherCard}), Stopped, OtherCard, "ReadCard PowerDown"},
 		{"moved while read", upTo(2, CardMoved{}), Place, "", "ReadCard"},
+		{"the hub says no while it is read", upTo(2, Answered{Word: "busy"}), Stopped, Refused, "ReadCard PowerDown"},
 		{"taken away while read", upTo(2, CardOut{}), Place, "", "ReadCard"},
 		{"locked", upTo(2, CardRead{Tries: 0}), Stopped, Unusable, "ReadCard PowerDown"},
 		{"one try left", upTo(2, CardRead{Tries: 1}), LastTry, "", "ReadCard"},
