@@ -20,14 +20,22 @@ const (
 	callBack  = 10 * time.Second
 )
 
+// under is the step that is shown, or that 表示 leads back to.
+func (s State) under() Step {
+	if s.Step == Display {
+		return s.back
+	}
+	return s.Step
+}
+
 // at reports whether a step is shown, or 表示 on the way back to it.
 func (s State) at(step Step) bool {
-	return s.Step == step || s.Step == Display && s.back == step || step == MyKey && s.Vouching()
+	return s.under() == step || step == MyKey && s.Vouching()
 }
 
 // Vouching reports whether the door asks a member of staff to say yes before the
 // last try of a PIN.
-func (s State) Vouching() bool { return s.Step == Door && s.MyKey.Step == wizard.LastTry }
+func (s State) Vouching() bool { return s.under() == Door && s.MyKey.Step == wizard.LastTry }
 
 // vouch has a member of staff say yes before the last try.
 func (s State) vouch() State {
@@ -37,7 +45,8 @@ func (s State) vouch() State {
 
 // vouched goes back from the door to the one who sits there.
 func (s State) vouched() State {
-	s.Step, s.pin, s.Keys = MyKey, "", Keys{Wait: s.Keys.Wait}
+	s = s.turn(MyKey)
+	s.pin, s.Keys = "", Keys{Wait: s.Keys.Wait}
 	return s
 }
 
@@ -122,7 +131,7 @@ func (s State) card(e Event) (State, Effect, bool) {
 	default:
 		s.MyKey = next
 	}
-	if door && s.Step == Door && !s.Vouching() {
+	if door && s.under() == Door && !s.Vouching() {
 		s = s.vouched()
 	}
 	if _, out := e.(wizard.CardOut); out && before == wizard.Reading { // what is read of it is not the next one's

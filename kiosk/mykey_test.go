@@ -18,7 +18,6 @@ func counter() State {
 // Who takes the card away, is idle or is done leaves nothing, and the card is
 // powered down. A card that is left lying is to be taken away.
 func TestLeavingTheCounter(t *testing.T) {
-	into := []Event{TapMyKey{}, wizard.TapNext{}, wizard.CardIn{}, wizard.CardRead{Tries: 3}}
 	for _, tt := range []struct {
 		name  string
 		after []Event
@@ -33,27 +32,71 @@ func TestLeavingTheCounter(t *testing.T) {
 		{"idle", []Event{Tick{Now: time.Unix(1_000_000_060, 0)}}, true, true},
 		{"idle at 表示", []Event{TapDisplay{}, Tick{Now: time.Unix(1_000_000_060, 0)}}, true, true},
 	} {
+		leavingTheCounter(t, tt.name, wizard.PIN, []Event{wizard.CardRead{Tries: 3}}, tt.after, tt.gone, tt.lies)
+		door := []Event{wizard.CardRead{Tries: 1}, wizard.TapNext{}, TapDigit{'2'}}
+		leavingTheCounter(t, tt.name+", over the staff door", wizard.LastTry, door, tt.after, tt.gone, tt.lies)
+	}
+}
+
+func leavingTheCounter(t *testing.T, name string, at wizard.Step, more, after []Event, gone, lies bool) {
+	t.Helper()
+	s := counter()
+	for _, e := range append([]Event{TapMyKey{}, wizard.TapNext{}, wizard.CardIn{}}, more...) {
+		s, _ = s.Next(e)
+	}
+	if !s.at(MyKey) || s.MyKey.Step != at || s.Vouching() != (at == wizard.LastTry) {
+		t.Fatalf("%s: %+v", name, s)
+	}
+	visit := s.Visit
+	var effect Effect
+	for _, e := range after {
+		s, effect = s.Next(e)
+	}
+	_, off := effect.(wizard.PowerDown)
+	step, left := Home, wizard.State{}
+	if lies {
+		step, left = MyKey, wizard.State{Step: wizard.Take, Card: true}
+	}
+	is := s.Step == step && s.Visit == visit+1 && reflect.DeepEqual(s.MyKey, left) && s.pin == ""
+	if is != gone || off != gone {
+		t.Errorf("%s: %+v, %#v", name, s, effect)
+	}
+}
+
+// What the staff door says while 表示 is open is not lost, and closes it.
+func TestDoorAtDisplay(t *testing.T) {
+	last := []Event{TapMyKey{}, wizard.TapNext{}, wizard.CardIn{}, wizard.CardRead{Tries: 1}, wizard.TapNext{}}
+	for _, tt := range []struct {
+		name   string
+		events []Event
+		want   Step
+		wizard wizard.Step
+	}{
+		{"yes", append(last[:5:5], TapDisplay{}, DoorOpened{"sato"}), MyKey, wizard.PIN},
+		{"no", append(last[:5:5], TapDisplay{}, DoorRefused{}), Door, wizard.LastTry},
+		{"the card is away, and then yes", append(last[:5:5], TapDisplay{}, wizard.CardOut{}, DoorOpened{"sato"}), Home, wizard.Needs},
+		{"to the menu", []Event{TapStaff{}, TapDisplay{}, DoorOpened{"sato"}}, Menu, wizard.Needs},
+		{"nobody asked", []Event{TapDisplay{}, DoorOpened{"sato"}}, Display, wizard.Needs},
+		{"a tap of before", append(last[:5:5], TapDisplay{}, wizard.TapBack{}), Display, wizard.Take},
+		{"a tap of before, and back", append(last[:5:5], TapDisplay{}, wizard.TapBack{}, TapBack{}), MyKey, wizard.Take},
+	} {
 		s := counter()
-		for _, e := range into {
+		for _, e := range tt.events {
 			s, _ = s.Next(e)
 		}
-		if s.Step != MyKey || s.MyKey.Step != wizard.PIN {
-			t.Fatalf("%+v", s)
+		if s.Step != tt.want || s.MyKey.Step != tt.wizard {
+			t.Errorf("%s: %+v", tt.name, s)
 		}
-		visit := s.Visit
-		var effect Effect
-		for _, e := range tt.after {
-			s, effect = s.Next(e)
-		}
-		_, off := effect.(wizard.PowerDown)
-		step, left := Home, wizard.State{}
-		if tt.lies {
-			step, left = MyKey, wizard.State{Step: wizard.Take, Card: true}
-		}
-		gone := s.Step == step && s.Visit == visit+1 && reflect.DeepEqual(s.MyKey, left)
-		if gone != tt.gone || off != tt.gone {
-			t.Errorf("%s: %+v, %#v", tt.name, s, effect)
-		}
+	}
+}
+
+func TestLeavingIsCounted(t *testing.T) {
+	s := counter()
+	for _, e := range []Event{TapMyKey{}, wizard.TapNext{}, wizard.CardIn{}, wizard.CardRead{Tries: 1}, wizard.TapNext{}, TapDisplay{}, Tick{Now: time.Unix(1_000_000_050, 0)}} {
+		s, _ = s.Next(e)
+	}
+	if s.Leaving() != 10 {
+		t.Errorf("%d s", s.Leaving())
 	}
 }
 
