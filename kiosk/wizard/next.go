@@ -76,10 +76,10 @@ func (s State) next(e Event) (next State, effect Effect, done bool) {
 // Only while it is read does that mean that it lay askew.
 func (s State) removed() (State, Effect, bool) {
 	s.Card = false
-	switch s.Step {
-	case Needs, Young, Place:
+	switch {
+	case s.Step == Needs, s.Step == Place, s.Step == Young && s.Aim == Make: // nothing was read yet
 		return s, nil, false
-	case Reading:
+	case s.Step == Reading:
 		return State{Step: Place, Aim: s.Aim, Moved: true}, nil, false
 	}
 	return State{}, PowerDown{}, true

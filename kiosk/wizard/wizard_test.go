@@ -153,6 +153,7 @@ func TestAims(t *testing.T) {
 		{"no ID, and one is made", Open, []Event{hasNot, TapNext{}}, Choose, "ReadCard Check"},
 		{"no ID, and under 15", Open, []Event{hasNot, TapYoung{}}, Young, "ReadCard Check"},
 		{"no ID, under 15, and back", Open, []Event{hasNot, TapYoung{}, TapBack{}}, None, "ReadCard Check"},
+		{"no ID, under 15, and the card taken away", Open, []Event{hasNot, TapYoung{}, CardOut{}}, Needs, "ReadCard Check PowerDown"},
 		{"no ID, and the end", Open, []Event{hasNot, TapEnd{}}, Take, "ReadCard Check PowerDown"},
 		{"moved", Open, []Event{CardMoved{}, CardOut{}, CardIn{}}, Reading, "ReadCard Check PowerDown ReadCard"},
 		{"a new code", Anew, []Event{has}, Applying, "ReadCard Check Apply"},
