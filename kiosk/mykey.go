@@ -33,11 +33,24 @@ func (s State) at(step Step) bool {
 	return s.under() == step || step == MyKey && s.Vouching()
 }
 
-// Vouching reports whether the door asks a member of staff to say yes before the
-// last try of a PIN.
-func (s State) Vouching() bool { return s.under() == Door && s.MyKey.Step == wizard.LastTry }
+// Vouching reports whether the door asks a member of staff to say yes: before the
+// last try of a PIN, or for who is under 15.
+func (s State) Vouching() bool {
+	return s.under() == Door && (s.MyKey.Step == wizard.LastTry || s.MyKey.Step == wizard.Young)
+}
 
-// vouch has a member of staff say yes before the last try.
+// takesStaff reports whether a tap goes on only where a member of staff says yes.
+func (s State) takesStaff(e Event) bool {
+	switch e.(type) {
+	case wizard.TapNext:
+		return s.MyKey.Step == wizard.LastTry
+	case wizard.TapStaff:
+		return s.MyKey.Step == wizard.Young
+	}
+	return false
+}
+
+// vouch has a member of staff say yes.
 func (s State) vouch() State {
 	s.Step, s.Keys, s.touched = Door, Keys{Wait: s.Keys.Wait}, s.Now
 	return s
@@ -114,7 +127,7 @@ func (s State) card(e Event) (State, Effect, bool) {
 	if _, back := e.(wizard.TapBack); back && s.MyKey.Step == wizard.Place && s.MyKey.Aim != wizard.Make {
 		return s.toWays(), nil, true
 	}
-	if _, yes := e.(wizard.TapNext); yes && s.MyKey.Step == wizard.LastTry {
+	if s.takesStaff(e) {
 		if s.Step == MyKey {
 			s = s.vouch()
 		}

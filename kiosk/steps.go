@@ -57,9 +57,10 @@ func (s State) atDoor(e Event) (State, Effect) {
 		return s.home(), nil
 	case DoorOpened:
 		if s.Vouching() {
+			var effect Effect
 			s = s.vouched()
-			s.MyKey, _, _ = s.MyKey.Next(wizard.TapNext{})
-			return s, nil
+			s.MyKey, effect, _ = s.MyKey.Next(wizard.Vouched{Staff: e.Operator})
+			return s, effect
 		}
 		if s.Prize.Step == prize.Second {
 			return s.agreed(e.Operator)

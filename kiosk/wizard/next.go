@@ -3,7 +3,7 @@ package wizard
 // Is reports whether an event is one of this package's.
 func Is(e Event) bool {
 	switch e.(type) {
-	case TapNext, TapYoung, TapBack, TapID, TapOwn, TapCode, TapTyped, TapChange, TapRetire, TapSlip, TapForgot, TapBefore, TapVouch, TapEnd,
+	case TapNext, TapYoung, TapStaff, TapBack, TapID, TapOwn, TapCode, TapTyped, TapChange, TapRetire, TapSlip, TapForgot, TapBefore, TapVouch, TapEnd,
 		TypedPIN, TypedID, TypedPass, CardIn, CardOut, CardRead, CardStops, CardMoved, PINRight, PINWrong, WentAway, IDFree, Answered, SlipOut:
 		return true
 	}
@@ -25,8 +25,13 @@ func Drop(e Event) {
 // person has left: the state is of no more use.
 func (s State) Next(e Event) (next State, effect Effect, done bool) {
 	next, effect, done = s.next(e)
-	switch effect.(type) {
-	case Check, Apply: // takes it
+	switch takes := effect.(type) {
+	case Check:
+		takes.Staff = s.Staff
+		effect = takes
+	case Apply:
+		takes.Staff = s.Staff
+		effect = takes
 	default:
 		Drop(e)
 	}
@@ -52,6 +57,8 @@ func (s State) next(e Event) (next State, effect Effect, done bool) {
 		return s.back(e)
 	case WentAway:
 		return s.wentAway(e), nil, false
+	case Vouched:
+		return s.vouched(e)
 	}
 	switch s.Step {
 	case Needs:
@@ -80,7 +87,9 @@ func (s State) removed() (State, Effect, bool) {
 	case s.Step == Needs, s.Step == Place, s.Step == Young && s.Aim == Make: // nothing was read yet
 		return s, nil, false
 	case s.Step == Reading:
-		return State{Step: Place, Aim: s.Aim, Moved: true}, nil, false
+		s = s.moved()
+		s.Card = false
+		return s, nil, false
 	}
 	return State{}, PowerDown{}, true
 }
@@ -160,10 +169,30 @@ func (s State) atNeeds(e Event) (State, Effect, bool) {
 	case TapYoung:
 		s.Step = Young
 	case TapNext:
-		if s.Step = Place; s.Card { // it lies there already
-			s.Step = Reading
-			return s, ReadCard{s.Aim}, false
-		}
+		return s.toPlace()
+	}
+	return s, nil, false
+}
+
+func (s State) toPlace() (State, Effect, bool) {
+	if s.Step = Place; s.Card { // it lies there already
+		s.Step = Reading
+		return s, ReadCard{s.Aim}, false
+	}
+	return s, nil, false
+}
+
+// vouched goes on where a member of staff said yes. Who is under 15 has their card
+// read now, if it was not read before.
+func (s State) vouched(e Vouched) (State, Effect, bool) {
+	switch {
+	case s.Step == LastTry:
+		s.Step, s.Staff = PIN, e.Staff
+	case s.Step == Young && s.Aim != Make:
+		s.Step, s.Aim, s.Child, s.Staff = Choose, Make, true, e.Staff
+	case s.Step == Young:
+		s.Child, s.Staff = true, e.Staff
+		return s.toPlace()
 	}
 	return s, nil, false
 }
@@ -193,17 +222,14 @@ func (s State) ask(tries int) (State, Effect, bool) {
 	return s, nil, false
 }
 
-// atPIN takes the digits once. Before the last try staff have to say yes.
+// atPIN takes the digits once. Before the last try staff have to say yes, see
+// [State.vouched].
 func (s State) atPIN(e Event) (State, Effect, bool) {
 	switch e := e.(type) {
 	case TypedPIN:
 		if s.Step == PIN {
 			s.Step, s.Wrong = Checking, false
 			return s, Check{PIN: e.PIN, Aim: s.Aim}, false
-		}
-	case TapNext:
-		if s.Step == LastTry {
-			s.Step = PIN
 		}
 	case PINWrong:
 		if s.Step == Checking {
@@ -255,8 +281,15 @@ func (s State) known(e PINRight) (State, Effect, bool) {
 	return s, nil, false
 }
 
-// moved asks for the card anew.
-func (s State) moved() State { return State{Step: Place, Aim: s.Aim, Card: s.Card, Moved: true} }
+// moved asks for the card anew. What staff said yes to for who is under 15 holds; a
+// last try they are asked about again.
+func (s State) moved() State {
+	next := State{Step: Place, Aim: s.Aim, Card: s.Card, Moved: true, Child: s.Child}
+	if s.Child {
+		next.Staff = s.Staff
+	}
+	return next
+}
 
 func (s State) atID(e Event) (State, Effect, bool) {
 	switch e := e.(type) {

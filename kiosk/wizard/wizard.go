@@ -113,6 +113,8 @@ type State struct {
 	Before  bool      // the ID is from before: this card takes the place of the one that was bound to it
 	Forgot  bool      // the password: a new code was asked for
 	Join    bool      // the ID is to be one of this scheme too: its terms are agreed to
+	Child   bool      // under 15: a guardian is there, and staff said yes
+	Staff   string    // who said yes at the staff door
 	change  bool      // another ID in place of the one held
 	Sitting int       // whose card was read: of the one who reads cards
 }
@@ -139,6 +141,7 @@ type Secret interface{ Wipe() }
 type (
 	TapNext   struct{}              // the main action of a screen
 	TapYoung  struct{}              // under 15
+	TapStaff  struct{}              // under 15, with a guardian: staff go on
 	TapBack   struct{}              // もどる, やめる
 	TapID     struct{ ID string }   // one of the proposals
 	TapOwn    struct{}              // 自分で決める
@@ -155,6 +158,11 @@ type (
 	TypedPass struct{ Pass Secret } //
 	TapEnd    struct{}              // 終わる
 )
+
+// A Vouched is a member of staff who said yes at the staff door: before the last
+// try of a PIN, or for who is under 15. The door alone says it: [Is] does not
+// know it.
+type Vouched struct{ Staff string }
 
 // News of the card, and answers.
 type (
@@ -207,6 +215,7 @@ type (
 	Check    struct { // verify, then ask the hub
 		PIN     Secret
 		Aim     Aim
+		Staff   string // who said yes; empty if nobody was asked
 		Sitting int
 	}
 	LookAt struct {
@@ -217,6 +226,7 @@ type (
 		Purpose string // as package cards names it
 		ID      string
 		Pass    Secret // nil: a code for the slip
+		Staff   string // as in Check
 		Sitting int
 	}
 	PrintSlip struct {
