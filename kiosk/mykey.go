@@ -106,10 +106,13 @@ func (s State) Leaving() int {
 func (s State) card(e Event) (State, Effect, bool) {
 	switch e := e.(type) {
 	case wizard.CardIn:
-		s.Card, s.Left = true, false
+		s.Card, s.Left, s.Two = true, false, false
 	case wizard.CardOut:
-		s.Card, s.Left = false, false
+		s.Card, s.Left, s.Two = false, false, false
 	case wizard.CardStops:
+		if e.Reason == wizard.TwoCards {
+			return s.crowded()
+		}
 		s.Card = s.Card && e.Reason != wizard.NoReader
 		s.Left = s.Left && s.Card
 	default:
@@ -151,6 +154,32 @@ func (s State) card(e Event) (State, Effect, bool) {
 		s.Visit++
 	}
 	return s, s.spoken(effect), true
+}
+
+// crowded is more than one card that lies there. The visit is over, as nobody knows
+// any more whose it is; whoever stands there is told so.
+func (s State) crowded() (State, Effect, bool) {
+	s.Card, s.Two = true, true
+	if !s.withCard() || s.taking() {
+		return s, nil, true
+	}
+	ends := s.left()
+	if s.at(Account) {
+		s.Account.Wipe()
+		s.Account, s.MyKey = account.State{}, wizard.State{Step: wizard.Place, Aim: wizard.Open}
+	}
+	s = s.vouched()
+	s.MyKey, s.touched, s.Visit = s.begun(s.MyKey), s.Now, s.Visit+1
+	return s, ends, true
+}
+
+// begun is how the steps of the card begin: not at all where more than one lies there.
+func (s State) begun(w wizard.State) wizard.State {
+	if s.Two {
+		w.Card = true
+		w, _, _ = w.Next(wizard.CardStops{Reason: wizard.TwoCards})
+	}
+	return w
 }
 
 // spoken has a slip in the language of the screen.

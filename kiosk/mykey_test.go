@@ -1,6 +1,7 @@
 package kiosk
 
 import (
+	"fmt"
 	"reflect"
 	"testing"
 	"time"
@@ -87,6 +88,85 @@ func TestDoorAtDisplay(t *testing.T) {
 		if s.Step != tt.want || s.MyKey.Step != tt.wizard {
 			t.Errorf("%s: %+v", tt.name, s)
 		}
+	}
+}
+
+// Who is under 15 goes on where staff say yes, and nowhere else.
+func TestYoung(t *testing.T) {
+	asked := []Event{TapMyKey{}, wizard.TapYoung{}, wizard.TapStaff{}}
+	for _, tt := range []struct {
+		name   string
+		events []Event
+		want   Step
+		wizard wizard.Step
+		staff  string
+		reads  bool
+	}{
+		{"the door", asked, Door, wizard.Young, "", false},
+		{"not yet", append(asked[:3:3], wizard.TapNext{}, DoorRefused{}), Door, wizard.Young, "", false},
+		{"yes", append(asked[:3:3], DoorOpened{"sato"}), MyKey, wizard.Place, "sato", false},
+		{"yes, and the card lies there", append(asked[:3:3], wizard.CardIn{}, DoorOpened{"sato"}), MyKey, wizard.Reading, "sato", true},
+		{"back", append(asked[:3:3], TapBack{}), MyKey, wizard.Young, "", false},
+		{"idle", append(asked[:3:3], Tick{Now: time.Unix(1_000_000_061, 0)}, DoorOpened{"sato"}), Home, wizard.Needs, "", false},
+		{"yes, and back", append(asked[:3:3], DoorOpened{"sato"}, wizard.TapBack{}), MyKey, wizard.Needs, "", false},
+		{"an age that was not said", []Event{TapMyKey{}, wizard.TapStaff{}, DoorOpened{"sato"}}, MyKey, wizard.Needs, "", false},
+	} {
+		s, effect := counter(), Effect(nil)
+		for _, e := range tt.events {
+			s, effect = s.Next(e)
+		}
+		_, reads := effect.(wizard.ReadCard)
+		if s.Step != tt.want || s.MyKey.Step != tt.wizard || s.MyKey.Staff != tt.staff || reads != tt.reads {
+			t.Errorf("%s: %+v, %#v", tt.name, s, effect)
+		}
+	}
+}
+
+// Of two cards nobody knows whose visit it is: it ends, and says so. With one left it
+// goes on by itself.
+func TestTwoOnTheReader(t *testing.T) {
+	crowd := wizard.CardStops{Reason: wizard.TwoCards}
+	place := []Event{TapMyKey{}, wizard.TapNext{}}
+	asked := append(place[:2:2], wizard.CardIn{}, wizard.CardRead{Tries: 1, Sitting: 5})
+	open := []Event{TapBalance{}, wizard.CardIn{}, wizard.CardRead{Tries: 3}, wizard.TypedPIN{PIN: new(wiped)}, opened()}
+	end := wizard.State{Step: wizard.Stopped, Reason: wizard.TwoCards, Card: true}
+	for _, tt := range []struct {
+		name   string
+		events []Event
+		effect string
+		after  wizard.Step
+	}{
+		{"the PIN", append(asked[:4:4], crowd), "wizard.PowerDown", wizard.Reading},
+		{"the staff door", append(asked[:4:4], wizard.TapNext{}, TapDigit{'2'}, crowd), "wizard.PowerDown", wizard.Reading},
+		{"表示 over it", append(asked[:4:4], wizard.TapNext{}, TapDisplay{}, crowd, TapBack{}), "<nil>", wizard.Reading},
+		{"at once", append(place[:2:2], wizard.CardIn{}, crowd), "wizard.PowerDown", wizard.Reading},
+		{"before", []Event{wizard.CardIn{}, crowd, TapMyKey{}}, "<nil>", wizard.Needs},
+		{"before, and a balance", []Event{wizard.CardIn{}, crowd, TapBalance{}, account.TapCard{}}, "<nil>", wizard.Reading},
+		{"an open account", append(open[:5:5], crowd), "account.Leave", wizard.Reading},
+	} {
+		s, effect := counter(), Effect(nil)
+		for _, e := range tt.events {
+			s, effect = s.Next(e)
+		}
+		shown := s.MyKey
+		if shown.Step != end.Step || shown.Reason != end.Reason || !shown.Card || s.Step != MyKey || s.Account.IsOpen() || s.pin != "" || fmt.Sprintf("%T", effect) != tt.effect {
+			t.Errorf("%s: %+v, %T", tt.name, s, effect)
+		}
+		visit := s.Visit
+		s, _ = s.Next(wizard.CardOut{})
+		if s, _ = s.Next(wizard.CardIn{}); s.Step != MyKey || s.MyKey.Step != tt.after || s.Two || s.Visit != visit {
+			t.Errorf("%s, and one is left: %+v", tt.name, s)
+		}
+	}
+	s := counter()
+	for _, e := range append(place[:2:2], wizard.CardIn{}, wizard.CardRead{Tries: 3}, wizard.TapBack{}, crowd) {
+		s, _ = s.Next(e)
+	}
+	if s.MyKey.Step != wizard.Take || !s.Two {
+		t.Errorf("who is to take theirs away: %+v", s)
+	}
+	if s, _ = counter().Next(crowd); s.Step != Home || !s.Two {
+		t.Errorf("nobody is there: %+v", s)
 	}
 }
 

@@ -202,7 +202,7 @@ func (s State) home() State {
 	site.Practice = false // who comes next means it
 	return State{
 		Visit: s.Visit + 1, Look: s.usual, Site: site, Network: s.Network, Paper: s.Paper,
-		Offers: s.Offers, Owed: s.Owed, Count: s.Count, Card: s.Card, Left: s.Left || s.Card && s.withCard(),
+		Offers: s.Offers, Owed: s.Owed, Count: s.Count, Card: s.Card, Left: s.Left || s.Card && s.withCard(), Two: s.Two,
 		Keys: Keys{Wait: s.Keys.Wait}, Now: s.Now, touched: s.Now, idle: s.idle, usual: s.usual,
 	}
 }

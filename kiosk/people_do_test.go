@@ -22,7 +22,7 @@ func (l *line) something() Event {
 	case n == 2:
 		return l.tapped(m)
 	case n == 3:
-		return l.one(wizard.CardOut{}, wizard.CardIn{}, wizard.CardIn{}, wizard.CardStops{Reason: wizard.NoReader}, TapBack{})
+		return l.one(wizard.CardOut{}, wizard.CardIn{}, wizard.CardIn{}, wizard.CardStops{Reason: wizard.NoReader}, wizard.CardStops{Reason: wizard.TwoCards}, wizard.ReaderBack{}, TapBack{})
 	case s.Step == MyKey:
 		return l.atCounter(m, s)
 	case s.Step == Account:
@@ -57,6 +57,8 @@ func (l *line) types(text string) wizard.Typed {
 // atCounter is what the step of the wizard asks for.
 func (l *line) atCounter(m *marks, s State) Event {
 	switch s.MyKey.Step {
+	case wizard.Needs:
+		return l.one(wizard.TapNext{}, wizard.TapNext{}, wizard.TapNext{}, wizard.TapYoung{})
 	case wizard.Place:
 		return wizard.CardIn{}
 	case wizard.PIN:
@@ -80,7 +82,9 @@ func (l *line) atCounter(m *marks, s State) Event {
 		return l.one(wizard.TapNext{}, wizard.TapYoung{})
 	case wizard.Take:
 		return wizard.CardOut{}
-	case wizard.Stopped, wizard.Young:
+	case wizard.Young:
+		return l.one(wizard.TapBack{}, wizard.TapStaff{})
+	case wizard.Stopped:
 		return l.one(wizard.TapBack{}, wizard.TapNext{})
 	}
 	return wizard.TapNext{}

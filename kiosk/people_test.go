@@ -151,6 +151,9 @@ func (l *line) show(s State) {
 func (l *line) gone() bool {
 	s := l.state
 	early := s.Step == MyKey && slices.Contains([]wizard.Step{wizard.Needs, wizard.Young, wizard.Place}, s.MyKey.Step) && !s.Card
+	if l.who == 0 && s.MyKey.Child && s.MyKey.Step == wizard.Place { // their card lay askew, and staff need not say yes again
+		return false
+	}
 	return l.who == 1 || s.Visit != l.visit || s.Step == Home || early
 }
 
@@ -258,7 +261,7 @@ func TestTwoPeople(t *testing.T) {
 		}
 	}
 	t.Log(reached)
-	for _, what := range []string{"late answers", "restarted", "killed", "last try", "vouching", "vouching under 表示", "later", "joining", "went away", "prizes", "prize taken", "with the card", "PIN asked", "ID chosen", "registered", "held", "at the desk", "card out", "account open", "cards put", "ticket", "looked at", "left lying"} {
+	for _, what := range []string{"late answers", "restarted", "killed", "last try", "vouching", "vouching under 表示", "later", "joining", "went away", "under 15", "two cards", "prizes", "prize taken", "with the card", "PIN asked", "ID chosen", "registered", "held", "at the desk", "card out", "account open", "cards put", "ticket", "looked at", "left lying"} {
 		if reached[what] < 10 {
 			t.Errorf("hardly ever %s: %d", what, reached[what])
 		}
@@ -329,6 +332,7 @@ func (l *line) arrive() {
 		"account open": s.Step == Account && s.Account.IsOpen(), "cards put": s.Step == Account && s.Account.Sum() > 0,
 		"ticket": s.Step == Account && s.Account.Sale.Serial != "", "looked at": s.Step == Account && s.Account.Paper.Serial != "", "left lying": s.taking(),
 		"last try": s.Step == MyKey && s.MyKey.Step == wizard.LastTry, "vouching": s.Vouching(), "vouching under 表示": s.Step == Display && s.Vouching(),
+		"under 15": s.MyKey.Child && s.MyKey.Step >= wizard.PIN, "two cards": s.Step == MyKey && s.MyKey.Reason == wizard.TwoCards,
 		"later": s.MyKey.Later, "joining": s.MyKey.Join, "went away": s.MyKey.Taken == wizard.Away,
 		"prizes": s.Step == Prize && s.Prize.Basket.Sum > 0, "prize taken": s.Step == Prize && s.Prize.Step == prize.Done,
 	} {

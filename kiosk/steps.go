@@ -16,7 +16,7 @@ func (s State) atHome(e Event) (State, Effect) {
 		s.Step = Door
 	case TapMyKey:
 		if s.Site.Counter {
-			s.Step, s.MyKey = MyKey, wizard.State{Card: s.lies()}
+			s.Step, s.MyKey = MyKey, s.begun(wizard.State{Card: s.lies()})
 		}
 	case TapBalance:
 		if s.Site.Accounts {

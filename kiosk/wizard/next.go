@@ -4,7 +4,7 @@ package wizard
 func Is(e Event) bool {
 	switch e.(type) {
 	case TapNext, TapYoung, TapStaff, TapBack, TapID, TapOwn, TapCode, TapTyped, TapChange, TapRetire, TapSlip, TapForgot, TapBefore, TapVouch, TapEnd,
-		TypedPIN, TypedID, TypedPass, CardIn, CardOut, CardRead, CardStops, CardMoved, PINRight, PINWrong, WentAway, IDFree, Answered, SlipOut:
+		TypedPIN, TypedID, TypedPass, CardIn, CardOut, ReaderBack, CardRead, CardStops, CardMoved, PINRight, PINWrong, WentAway, IDFree, Answered, SlipOut:
 		return true
 	}
 	return false
@@ -53,6 +53,11 @@ func (s State) next(e Event) (next State, effect Effect, done bool) {
 		return s.slip(e), nil, false
 	case CardStops:
 		return s.stop(e.Reason), PowerDown{}, false
+	case ReaderBack:
+		if s.Step == Stopped && s.Reason == NoReader {
+			s = s.resume()
+		}
+		return s, nil, false
 	case TapBack, TapEnd:
 		return s.back(e)
 	case WentAway:
@@ -80,12 +85,15 @@ func (s State) next(e Event) (next State, effect Effect, done bool) {
 }
 
 // removed is a card that was taken away: from every step the person leaves.
-// Only while it is read does that mean that it lay askew.
+// Only while it is read does that mean that it lay askew, and where there were two
+// that the other is read now.
 func (s State) removed() (State, Effect, bool) {
 	s.Card = false
 	switch {
 	case s.Step == Needs, s.Step == Place, s.Step == Young && s.Aim == Make: // nothing was read yet
 		return s, nil, false
+	case s.Step == Stopped && s.Reason == TwoCards:
+		return s.resume(), nil, false
 	case s.Step == Reading:
 		s = s.moved()
 		s.Card = false
@@ -95,13 +103,24 @@ func (s State) removed() (State, Effect, bool) {
 }
 
 func (s State) stop(r Reason) State {
-	return State{Step: Stopped, Aim: s.Aim, Reason: r, Card: s.Card, Word: s.Word}
+	next := State{Step: Stopped, Aim: s.Aim, Reason: r, Card: s.Card, again: Place}
+	switch {
+	case s.Step == Stopped:
+		next.again = s.again
+	case s.Aim == Make && (s.Step == Needs || s.Step == Young || s.Child): // their age is asked about once more
+		next.again = Needs
+	}
+	return next
 }
+
+// resume begins anew after a stop that ended by itself.
+func (s State) resume() State { return State{Step: s.again, Aim: s.Aim} }
 
 // refused is an answer of the hub that ends it.
 func (s State) refused(word string) State {
+	s = s.stop(Refused)
 	s.Word = word
-	return s.stop(Refused)
+	return s
 }
 
 // leave ends a visit: the card has to be taken away first.

@@ -44,6 +44,7 @@ type Reason string
 // The reasons. The card's own come first.
 const (
 	NoReader      Reason = "no-reader"        // none is plugged in
+	TwoCards      Reason = "two-cards"        // more than one lies there: nobody knows whose visit it is
 	InUse         Reason = "in-use"           // another program holds the reader
 	OtherCard     Reason = "other-card"       // no My Number card
 	Phone         Reason = "phone"            // a phone's token
@@ -115,6 +116,7 @@ type State struct {
 	Join    bool      // the ID is to be one of this scheme too: its terms are agreed to
 	Child   bool      // under 15: a guardian is there, and staff said yes
 	Staff   string    // who said yes at the staff door
+	again   Step      // where a stop that ends by itself leads back to
 	change  bool      // another ID in place of the one held
 	Sitting int       // whose card was read: of the one who reads cards
 }
@@ -175,6 +177,8 @@ type (
 	}
 	CardStops struct{ Reason Reason } // it may not
 	CardMoved struct{}                // lay it down again: nothing was lost
+
+	ReaderBack struct{} // there is one again
 
 	PINRight struct { // the hub was asked who that is
 		Account Account
