@@ -19,11 +19,16 @@ type Deposit struct {
 }
 
 // Give writes down in one commit that a leased ID is somebody's, what they
-// signed and who helped, and an entry with its hash. It is on the disk when Give returns nil,
+// signed, and an entry with its hash. It is on the disk when Give returns nil,
 // and a slip may be printed. Of the ID nothing is left here but its mark, once
 // the journal is swept.
 // [ErrLease] reports one that can't be given; another will do.
-func (j *Journal) Give(ctx context.Context, one cards.Leased, sealed, lost []byte, staff string) error {
+func (j *Journal) Give(ctx context.Context, one cards.Leased, sealed, lost []byte) error {
+	return j.GiveWith(ctx, one, sealed, lost, "")
+}
+
+// GiveWith is [Journal.Give] where a member of staff helped.
+func (j *Journal) GiveWith(ctx context.Context, one cards.Leased, sealed, lost []byte, staff string) error {
 	end, err := j.begin(ctx)
 	if err != nil {
 		return err

@@ -98,7 +98,7 @@ func TestGiveIsOneCommit(t *testing.T) {
 			j := open(t, opts)
 			take(t, j, leaseOf(0, 3))
 			m.mood = tt.mood
-			err := j.Give(t.Context(), leasedID(0, noon.Add(30*24*time.Hour)), sealedBy(0), nil, "")
+			err := j.Give(t.Context(), leasedID(0, noon.Add(30*24*time.Hour)), sealedBy(0), nil)
 			if err == nil && !tt.given || err != nil && tt.mood.shut == 0 && tt.given {
 				t.Errorf("%v", err)
 			}
@@ -107,7 +107,7 @@ func TestGiveIsOneCommit(t *testing.T) {
 			if got := [3]int{entries, deposits, held}; got != want {
 				t.Errorf("entries, deposits, held: %v, want %v", got, want)
 			}
-			if err := j.Give(t.Context(), leasedID(0, noon.Add(30*24*time.Hour)), sealedBy(0), nil, ""); errors.Is(err, ErrLease) != tt.given {
+			if err := j.Give(t.Context(), leasedID(0, noon.Add(30*24*time.Hour)), sealedBy(0), nil); errors.Is(err, ErrLease) != tt.given {
 				t.Errorf("again: %v", err)
 			}
 			if _, err := j.Verify(t.Context()); err != nil {
@@ -128,7 +128,7 @@ func TestGiveRefuses(t *testing.T) {
 	one := func(n int) cards.Leased { return leasedID(n, noon.Add(30*24*time.Hour)) }
 	give := func(n int, want error) {
 		t.Helper()
-		if err := j.Give(t.Context(), one(n), sealedBy(n), nil, ""); !errors.Is(err, want) {
+		if err := j.Give(t.Context(), one(n), sealedBy(n), nil); !errors.Is(err, want) {
 			t.Errorf("ID %d: %v, want %v", n, err, want)
 		}
 	}
@@ -156,7 +156,7 @@ func TestGiveRefuses(t *testing.T) {
 func TestTakeLease(t *testing.T) {
 	j := open(t, testOpts(t.TempDir()))
 	take(t, j, leaseOf(0, 5))
-	if err := j.Give(t.Context(), leasedID(0, noon.Add(30*24*time.Hour)), sealedBy(0), nil, ""); err != nil {
+	if err := j.Give(t.Context(), leasedID(0, noon.Add(30*24*time.Hour)), sealedBy(0), nil); err != nil {
 		t.Fatal(err)
 	}
 	take(t, j, leaseOf(0, 3)) // it has not heard of the first, and knows no more of the last two
@@ -198,7 +198,7 @@ func TestGivenAndCheckpoints(t *testing.T) {
 			l := leaseOf(n, n+40)
 			take(t, j, l)
 		}
-		if err := j.Give(t.Context(), leasedID(n, noon.Add(30*24*time.Hour)), sealedBy(n), nil, ""); err != nil {
+		if err := j.Give(t.Context(), leasedID(n, noon.Add(30*24*time.Hour)), sealedBy(n), nil); err != nil {
 			t.Fatalf("ID %d: %v", n, err)
 		}
 	}
@@ -218,7 +218,7 @@ func TestAnsweredIsWiped(t *testing.T) {
 	opts := testOpts(t.TempDir())
 	j := open(t, opts)
 	take(t, j, leaseOf(0, 2))
-	if err := j.Give(t.Context(), leasedID(0, noon.Add(30*24*time.Hour)), sealedBy(0), nil, ""); err != nil {
+	if err := j.Give(t.Context(), leasedID(0, noon.Add(30*24*time.Hour)), sealedBy(0), nil); err != nil {
 		t.Fatal(err)
 	}
 	onDisk := func() (n int) {
@@ -272,5 +272,28 @@ func TestAnsweredIsWiped(t *testing.T) {
 	}
 	if waiting, refused, err := j.Provisional(t.Context()); waiting != 0 || refused != 0 || err != nil {
 		t.Errorf("%d, %d, %v", waiting, refused, err)
+	}
+}
+
+// Who helped goes to the hub with what was signed, and is kept no longer.
+func TestGiveWith(t *testing.T) {
+	j := open(t, testOpts(t.TempDir()))
+	defer j.Close()
+	take(t, j, leaseOf(0, 3))
+	for n, staff := range []string{"", "sato"} {
+		if err := j.GiveWith(t.Context(), leasedID(n, noon.Add(30*24*time.Hour)), sealedBy(n), nil, staff); err != nil {
+			t.Fatal(err)
+		}
+	}
+	all, err := j.Deposits(t.Context())
+	if err != nil || len(all) != 2 || all[0].Staff != "" || all[1].Staff != "sato" {
+		t.Fatalf("%+v, %v", all, err)
+	}
+	if err := j.Answered(t.Context(), all[1].Hash, cards.RulingOK); err != nil {
+		t.Fatal(err)
+	}
+	var left int
+	if err := j.db.QueryRow(`SELECT count(*) FROM helped`).Scan(&left); err != nil || left != 0 {
+		t.Errorf("%d names are left, %v", left, err)
 	}
 }

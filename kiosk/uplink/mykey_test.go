@@ -196,13 +196,13 @@ func (w *ward) visit() {
 	check(w.t, err)
 	sealed, err := cards.SealProvisional(l.Seal, cards.Provisional{Application: body, Certificate: w.cards[n].DER, Signature: w.cards[n].Sign(w.t, a)})
 	check(w.t, err)
-	check(w.t, w.k.Give(ctx, one, sealed, lost, ""))
+	check(w.t, w.k.Give(ctx, one, sealed, lost))
 	if w.dice.IntN(8) == 0 {
 		w.die() // before the slip was printed, or just then
 	}
 	sum := sha256.Sum256(sealed)
 	w.slips = append(w.slips, slip{one.ID, hex.EncodeToString(sum[:]), n})
-	if err := w.k.Give(ctx, one, sealed, lost, ""); err == nil {
+	if err := w.k.Give(ctx, one, sealed, lost); err == nil {
 		w.t.Fatalf("%s was given twice", one.ID)
 	}
 }

@@ -81,7 +81,7 @@ func counterPost(t *testing.T) (*desk, *counterpart, *Uplink, *journal.Journal, 
 		check(t, err)
 		given++
 		first := slices.MinFunc(l.Leased, func(a, b cards.Leased) int { return strings.Compare(a.ID, b.ID) })
-		check(t, j.Give(context.Background(), first, fmt.Appendf(nil, "sealed %d", given), nil, ""))
+		check(t, j.Give(context.Background(), first, fmt.Appendf(nil, "sealed %d", given), nil))
 		wake <- struct{}{}
 	}
 }
