@@ -101,26 +101,32 @@ func (s State) Leaving() int {
 	return 0
 }
 
-// card takes what concerns the My Number card: news of it, on every step, and
-// what the MyKey ID screens are told.
-func (s State) card(e Event) (State, Effect, bool) {
+// lying is what lies on the reader after news of it.
+func (s State) lying(e Event) State {
 	switch e := e.(type) {
 	case wizard.CardIn:
 		s.Card, s.Left, s.Two = true, false, false
 	case wizard.CardOut:
 		s.Card, s.Left, s.Two = false, false, false
 	case wizard.CardStops:
-		if e.Reason == wizard.TwoCards {
-			return s.crowded()
-		}
-		s.Card = s.Card && e.Reason != wizard.NoReader
+		s.Two = s.Two || e.Reason == wizard.TwoCards
+		s.Card = (s.Card || s.Two) && e.Reason != wizard.NoReader
 		s.Left = s.Left && s.Card
-	default:
-		if !wizard.Is(e) {
-			return s, nil, false
-		}
+		s.Two = s.Two && s.Card
 	}
+	return s
+}
+
+// card takes what concerns the My Number card: news of it, on every step, and
+// what the MyKey ID screens are told.
+func (s State) card(e Event) (State, Effect, bool) {
+	if !wizard.Is(e) {
+		return s, nil, false
+	}
+	s = s.lying(e)
 	switch {
+	case e == Event(wizard.CardStops{Reason: wizard.TwoCards}):
+		return s.crowded()
 	case s.at(Account):
 		return s.cardAtAccount(e)
 	case !s.at(MyKey):
@@ -136,6 +142,12 @@ func (s State) card(e Event) (State, Effect, bool) {
 		}
 		return s, nil, true
 	}
+	s, effect := s.told(e)
+	return s, s.spoken(effect), true
+}
+
+// told is what the MyKey ID screens are told.
+func (s State) told(e Event) (State, Effect) {
 	s.touched = s.Now
 	before, door := s.MyKey.Step, s.Vouching()
 	next, effect, done := s.MyKey.Next(e)
@@ -153,13 +165,12 @@ func (s State) card(e Event) (State, Effect, bool) {
 	if _, out := e.(wizard.CardOut); out && before == wizard.Reading { // what is read of it is not the next one's
 		s.Visit++
 	}
-	return s, s.spoken(effect), true
+	return s, effect
 }
 
 // crowded is more than one card that lies there. The visit is over, as nobody knows
 // any more whose it is; whoever stands there is told so.
 func (s State) crowded() (State, Effect, bool) {
-	s.Card, s.Two = true, true
 	if !s.withCard() || s.taking() {
 		return s, nil, true
 	}

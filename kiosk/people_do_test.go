@@ -196,7 +196,7 @@ func TestTwoPeopleFinds(t *testing.T) {
 		{"digits of the first one", proof.Fault{File: "kiosk/next.go", Right: home, Wrong: home + " pin: s.pin,"}},
 		{"does not go home", proof.Fault{File: "kiosk/next.go", Right: home, Wrong: "Visit: s.Visit + 1, Look: s.Look,"}},
 		{"has of the first one", proof.Fault{File: "kiosk/next.go", Right: home, Wrong: home + " Prize: s.Prize,"}},
-		{"the card is away, and its screen is not", proof.Fault{File: "kiosk/mykey.go", Right: "s.under() == Door && s.MyKey.Step", Wrong: "s.Step == Door && s.MyKey.Step"}},
+		{"the card is away, and its screen is not", proof.Fault{File: "kiosk/mykey.go", Right: "return s.under() == Door && (", Wrong: "return s.Step == Door && ("}},
 		{"was not powered down", proof.Fault{File: "kiosk/mykey.go", Right: "step == MyKey && s.Vouching()", Wrong: "step == MyKey && s.Vouching() && s.Keys.Typed == 0"}},
 		{"has of the first one", proof.Fault{File: "kiosk/mykey.go", Right: "		s.Visit++", Wrong: ""}},
 		{"is still there", proof.Fault{File: "kiosk/wizard/next.go", Right: "\tdefault:\n\t\tDrop(e)", Wrong: "\tdefault:"}},
