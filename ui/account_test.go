@@ -48,6 +48,27 @@ func TestSignInLeavesNothing(t *testing.T) {
 	}
 }
 
+// Beside the points in large type stand the days of those points, and no others'.
+func TestEndsAreOfTheSchemeShown(t *testing.T) {
+	newApp(t)
+	root, _ := open(t, sizes()[0], func(kiosk.Event) {})
+	st := stateOf(t, "account-balance")
+	lots := st.Account.Account.Lots
+	other := lots[len(lots)-1]
+	other.Scheme, other.Points, other.Expires = account.Name{Ja: "きさポイント"}, 77, now()
+	st.Account.Account.Lots = append([]account.Lot{other}, lots...)
+	root.Show(st)
+	var shown []string
+	for _, s := range spots(root.Object()) {
+		if words, ok := s.object.(*canvas.Text); ok {
+			shown = append(shown, words.Text)
+		}
+	}
+	if all := strings.Join(shown, "\n"); slices.Contains(shown, "77ポイント") || !strings.Contains(all, "ほかに1件あります。") || !strings.Contains(all, "200ポイント") {
+		t.Errorf("%q", shown)
+	}
+}
+
 // Who leaves an account leaves nothing in the widgets: neither on the last screen
 // nor on one before it.
 func TestLeavingEmptiesAccounts(t *testing.T) {

@@ -106,6 +106,17 @@ func (a Account) Totals() []Total {
 	return out
 }
 
+// Ends are the lots of the scheme whose points stand in large type, the first to
+// expire first.
+func (a Account) Ends() (own []Lot) {
+	for _, l := range a.Lots {
+		if l.Scheme.Ja == a.Home.Ja {
+			own = append(own, l)
+		}
+	}
+	return own
+}
+
 // A Line is one paper card that was scanned at an open account.
 type Line struct {
 	N      int    // the n-th that was scanned
