@@ -197,6 +197,7 @@ type State struct {
 	Number  Numbered
 	Card    bool      // one lies on the reader
 	Left    bool      // whose person has gone: it is nobody's who comes now
+	Two     bool      // more than one lies there
 	Now     time.Time // from the last Tick
 	touched time.Time // when a finger was last seen
 	usual   Look      // how the screen reads for the next person

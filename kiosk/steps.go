@@ -16,7 +16,7 @@ func (s State) atHome(e Event) (State, Effect) {
 		s.Step = Door
 	case TapMyKey:
 		if s.Site.Counter {
-			s.Step, s.MyKey = MyKey, wizard.State{Card: s.lies()}
+			s.Step, s.MyKey = MyKey, s.begun(wizard.State{Card: s.lies()})
 		}
 	case TapBalance:
 		if s.Site.Accounts {
@@ -56,19 +56,25 @@ func (s State) atDoor(e Event) (State, Effect) {
 		}
 		return s.home(), nil
 	case DoorOpened:
-		if s.Vouching() {
-			s = s.vouched()
-			s.MyKey, _, _ = s.MyKey.Next(wizard.TapNext{})
-			return s, nil
-		}
-		if s.Prize.Step == prize.Second {
-			return s.agreed(e.Operator)
-		}
-		return s.entered(e.Operator)
+		return s.opened(e.Operator)
 	case DoorRefused:
 		s.Keys = Keys{Wrong: true, Wait: e.Wait, Second: s.Ask.Reason != "" || s.Prize.Step == prize.Second}
 	}
 	return s, nil
+}
+
+// opened is a right PIN: of who says yes, or enters.
+func (s State) opened(who string) (State, Effect) {
+	switch {
+	case s.Vouching():
+		var effect Effect
+		s = s.vouched()
+		s.MyKey, effect, _ = s.MyKey.Next(wizard.Vouched{Staff: who})
+		return s, effect
+	case s.Prize.Step == prize.Second:
+		return s.agreed(who)
+	}
+	return s.entered(who)
 }
 
 // entered is a right PIN: of who opens the door, or of the second person whom

@@ -151,6 +151,8 @@ func TestTapsSend(t *testing.T) {
 		{"mykey-needs", "15歳未満です", wizard.TapYoung{}},
 		{"mykey-needs", "もどる", wizard.TapBack{}},
 		{"mykey-young", "もどる", wizard.TapBack{}},
+		{"mykey-young", "職員がすすめる", wizard.TapStaff{}},
+		{"low mykey-young", "職員がすすめる", wizard.TapStaff{}},
 		{"mykey-place", "もどる", wizard.TapBack{}},
 		{"mykey-pin", "1", kiosk.Touched{}},
 		{"mykey-pin", "消す", kiosk.Touched{}},
