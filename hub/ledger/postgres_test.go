@@ -17,6 +17,7 @@ func TestPostgres(t *testing.T) {
 		"ReverseRefused":               TestReverseRefused,
 		"ReverseAsks":                  TestReverseAsks,
 		"ReverseTheRest":               TestReverseTheRest,
+		"ReverseOfARestLeavesTheDay":   TestReverseOfARestLeavesTheDay,
 		"CheckFindsPlantedReversals":   TestCheckFindsPlantedReversals,
 		"VoidCard":                     TestVoidCard,
 		"LookPrizes":                   TestLookPrizes,
