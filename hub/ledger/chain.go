@@ -113,15 +113,28 @@ func (a *audit) decisions() error {
 		accepted++
 		err = errorOr(err, a.links(kindRestore, r.ID, r.said()))
 	}
-	reversals, reversalsErr := a.reversals()
-	paid, paidErr := a.paid()
-	err = errorOr(errorOr(err, reversalsErr), paidErr)
-	for kind, want := range map[string]int{kindDecide: len(ids), kindRestore: accepted, kindReversal: reversals, kindPaid: paid} {
-		var n int
-		_, oneErr := a.one(`SELECT COUNT(*) FROM transfer WHERE kind = $1`, []any{kind}, &n)
-		if err = errorOr(err, oneErr); n > want {
-			a.fault(kind, "%d were taken out since", n-want)
-		}
+	err = errorOr(err, a.missing(kindDecide, len(ids)))
+	return errorOr(errorOr(err, a.missing(kindRestore, accepted)), a.sayings())
+}
+
+// sayings hashes everything else again that people said.
+func (a *audit) sayings() (err error) {
+	for _, k := range []struct {
+		kind string
+		all  func() (int, error)
+	}{{kindReversal, a.reversals}, {kindPaid, a.paid}, {kindTerms, a.terms}, {kindSlip, a.slips}, {kindStock, a.stocks}} {
+		n, allErr := k.all()
+		err = errorOr(errorOr(err, allErr), a.missing(k.kind, n))
+	}
+	return err
+}
+
+// missing reports how many of a kind were taken out.
+func (a *audit) missing(kind string, want int) error {
+	var n int
+	_, err := a.one(`SELECT COUNT(*) FROM transfer WHERE kind = $1`, []any{kind}, &n)
+	if err == nil && n > want {
+		a.fault(kind, "%d were taken out since", n-want)
 	}
 	return err
 }
@@ -165,7 +178,7 @@ func (a *audit) links(kind string, id int64, said any) error {
 	}
 	found, err := a.one(`SELECT 1 FROM transfer WHERE kind = $1 AND reference = $2`, []any{kind, reference}, new(int64))
 	if err == nil && !found {
-		a.fault(kind, "number %d is not what was decided then", id)
+		a.fault(kind, "number %d is not what was said then", id)
 	}
 	return err
 }

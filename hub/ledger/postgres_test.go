@@ -111,6 +111,8 @@ func TestPostgres(t *testing.T) {
 		"Heads":                        TestHeads,
 		"HeadOverDamage":               TestHeadOverDamage,
 		"RevokeOneKey":                 TestRevokeOneKey,
+		"CheckFindsPlantedTimes":       TestCheckFindsPlantedTimes,
+		"StockOfAnOlderBook":           TestStockOfAnOlderBook,
 		"RedeemedNeverOut":             TestRedeemedNeverOut,
 	})
 }
