@@ -113,6 +113,8 @@ func TestPostgres(t *testing.T) {
 		"RevokeOneKey":                 TestRevokeOneKey,
 		"CheckFindsPlantedTimes":       TestCheckFindsPlantedTimes,
 		"StockOfAnOlderBook":           TestStockOfAnOlderBook,
+		"OweSlip":                      TestOweSlip,
+		"OwedByWord":                   TestOwedByWord,
 		"RedeemedNeverOut":             TestRedeemedNeverOut,
 	})
 }

@@ -162,6 +162,9 @@ func (l *Ledger) TakePrize(ctx context.Context, key cards.KeyID, take cards.Priz
 		if err == nil && take.Unpaid && a.Refused == "" {
 			err = t.owe(int64(a.Slip))
 		}
+		if err == nil && a.Change != 0 {
+			err = t.unpromised(&a)
+		}
 		return err
 	})
 	return a, err
