@@ -115,6 +115,10 @@ func TestPostgres(t *testing.T) {
 		"StockOfAnOlderBook":           TestStockOfAnOlderBook,
 		"OweSlip":                      TestOweSlip,
 		"OwedByWord":                   TestOwedByWord,
+		"ThiefsVoid":                   TestThiefsVoid,
+		"VoidsThatStand":               TestVoidsThatStand,
+		"UnvoidedOnce":                 TestUnvoidedOnce,
+		"CheckFindsPlantedUnvoids":     TestCheckFindsPlantedUnvoids,
 		"RedeemedNeverOut":             TestRedeemedNeverOut,
 	})
 }
