@@ -119,6 +119,7 @@ func TestPostgres(t *testing.T) {
 		"VoidsThatStand":               TestVoidsThatStand,
 		"UnvoidedOnce":                 TestUnvoidedOnce,
 		"CheckFindsPlantedUnvoids":     TestCheckFindsPlantedUnvoids,
+		"TornWords":                    TestTornWords,
 		"RedeemedNeverOut":             TestRedeemedNeverOut,
 	})
 }
