@@ -196,5 +196,9 @@ func reversalRules() []rule {
 		{"reverse", "reversal of card %s gave other points than it took, or with another day", `SELECT ` + refCard + ` FROM ` + lots + `
 			LEFT JOIN lot h ON h.transfer = x.transfer WHERE (x.heir = '') <> (h.transfer IS NULL)
 			OR h.account <> x.heir OR h.points <> x.points OR h.expires <> o.expires OR h.scheme <> a.scheme`},
+		{"once a day", "who used points of card %s before its rest was moved has the day again", `SELECT ` + refCard + ` FROM ` + moved + `
+			LEFT JOIN claimed_day c ON c.account = x.account AND c.event = a.event AND c.day = a.day
+			WHERE a.once_per_day = 1 AND x.points < a.points AND c.account IS NULL
+			AND x.transfer > (SELECT MIN(t.seq) FROM transfer t WHERE t.kind = 'terms')`}, // books that have none gave the day back
 	}
 }
