@@ -16,6 +16,20 @@ const RequestSize = 16
 // it brought.
 func RequestText(request []byte) string { return hex.EncodeToString(request) }
 
+// MaxChange is how many cards over one surplus are tried, after those that came
+// to nothing.
+const MaxChange = 8
+
+// ChangeRequest is the entitlement of the n-th card over the surplus of a take;
+// each but the last is void, and no byte of it was sent.
+func ChangeRequest(request []byte, n int) string {
+	if n == 0 {
+		return RequestText(request)
+	}
+	sum := sha256.Sum256(append(slices.Clip(request), byte(n)))
+	return RequestText(sum[:RequestSize])
+}
+
 // A TicketAsk asks for part of a balance as one point ticket. The kiosk's live
 // key seals it; the same request has the same answer.
 type TicketAsk struct {

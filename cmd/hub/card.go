@@ -54,7 +54,7 @@ func (k *call) cardEnded(why ledger.Refusal) string {
 		return k.Say("hub.card.ended.used")
 	case ledger.OncePerDay:
 		return k.Say("hub.card.ended.day")
-	case ledger.VoidCard, ledger.ByPerson:
+	case ledger.VoidCard, ledger.ByPerson, ledger.Revoked:
 		return k.Say("hub.ticket.ended.void")
 	}
 	return k.Say("hub.ticket.ended.lapsed")

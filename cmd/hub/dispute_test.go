@@ -52,6 +52,27 @@ func TestDispute(t *testing.T) {
 	ok(t, "", "check", "--data", data)
 }
 
+// What a thief has voided is told when the key is revoked, and good again by a
+// person's word.
+func TestThiefsVoids(t *testing.T) {
+	data, k, send := market(t)
+	ok(t, "", "person", "add", "佐藤", "--may", "decide", "--data", data)
+	c, signed := k.signed(1)
+	send(signed)
+	send(k.says(c, cards.Void, "山田"))
+	claimed(t, data, c, ledger.VoidCard)
+	if out := ok(t, "", "kiosk", "revoke", "station-1", "--compromised", "--since", "2", "--data", data); !strings.Contains(out, "1 point cards (200 yen)") {
+		t.Error(out)
+	}
+	claimed(t, data, c, ledger.Revoked)
+	if out := ok(t, "", "dispute", "list", "--data", data); !strings.Contains(out, "1 (2-2)") || !strings.Contains(out, "void") {
+		t.Error(out)
+	}
+	ok(t, "", "dispute", "refuse", c.Serial().String(), "--data", data, "--cards", "1", "--by", "佐藤", "--reason", "本人の紙を見た")
+	claimed(t, data, c, "")
+	ok(t, "", "check", "--data", data)
+}
+
 // claimed claims a card for K7M4W2HN, and wants this refusal.
 func claimed(t *testing.T, data string, c cards.Card, want ledger.Refusal) {
 	t.Helper()

@@ -41,7 +41,7 @@ func (k *call) told(err error) error {
 		{registry.ErrTaken, "hub.err.taken"}, {registry.ErrOffensive, "hub.err.offensive"}, {registry.ErrWeak, "hub.err.weak"}, {registry.ErrNoID, "hub.err.noid"},
 		{registry.ErrKey, "hub.err.keys"}, {errNoCA, "hub.err.noca"}, {errTestCA, "hub.err.testca"}, {errSignCA, "hub.err.signca"}, {cards.ErrMyKeyID, "hub.err.id"}, {registry.ErrPassword, "hub.err.password"},
 		{errTwoBooks, "hub.err.twobooks"}, {errAddress, "hub.err.address"}, {postgres.ErrServed, "hub.err.served"}, {postgres.ErrMoved, "hub.err.moved"},
-		{ledger.ErrNotRedeemed, "hub.err.notredeemed"}, {ledger.ErrReversed, "hub.err.reversed"}, {ledger.ErrHasIt, "hub.err.hasit"}, {ledger.ErrNothingLeft, "hub.err.nothingleft"}, {ledger.ErrUnheard, "hub.err.unheard"},
+		{ledger.ErrNotRedeemed, "hub.err.notredeemed"}, {ledger.ErrReversed, "hub.err.reversed"}, {ledger.ErrHasIt, "hub.err.hasit"}, {ledger.ErrNothingLeft, "hub.err.nothingleft"}, {ledger.ErrUnheard, "hub.err.unheard"}, {ledger.ErrMayBeSpent, "hub.err.maybespent"},
 		{registry.ErrPartner, "hub.err.partner"}, {ledger.ErrScheme, "hub.err.scheme"}, {errNoPassword, "hub.err.nopassword"}, {fs.ErrNotExist, "hub.err.file"}, {fs.ErrPermission, "hub.err.file"},
 	} {
 		if errors.Is(err, e.is) {

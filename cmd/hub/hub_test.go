@@ -259,7 +259,7 @@ func exports(t *testing.T, data string) {
 		Kind     string
 		Postings []struct{ Amount int64 }
 	}
-	if err := json.Unmarshal([]byte(lines[0]), &transfer); err != nil || len(lines) != 4 || transfer.Kind != "grant" || len(transfer.Postings) != 2 {
+	if err := json.Unmarshal([]byte(lines[0]), &transfer); err != nil || len(lines) != 5 || transfer.Kind != "grant" || len(transfer.Postings) != 2 {
 		t.Errorf("%d transfers, the first %+v, %v", len(lines), transfer, err)
 	}
 }

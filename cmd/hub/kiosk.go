@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 
+	"pointkiosk/assets/words"
 	"pointkiosk/cards"
 	"pointkiosk/hub/api"
 	"pointkiosk/hub/ledger"
@@ -101,9 +102,32 @@ func kioskRevoke() command {
 			if *compromised {
 				r.How = cards.Compromised
 			}
-			return k.with(func(s *store) error { return s.ledger.Revoke(k.ctx, r) })
+			return k.with(func(s *store) error {
+				if err := s.ledger.Revoke(k.ctx, r); err != nil {
+					return err
+				}
+				return k.voidsOf(s, r.Kiosk)
+			})
 		},
 	}
+}
+
+// voidsOf says how many cards a kiosk has voided where it was compromised: their
+// holders have nothing until a person decides.
+func (k *call) voidsOf(s *store, kiosk string) error {
+	list, err := s.ledger.Disputes(k.ctx)
+	count, yen := 0, 0
+	for _, d := range list {
+		for _, c := range d.Cards {
+			if d.Kiosk == kiosk && c.Why == ledger.WhyVoid {
+				count, yen = count+1, yen+int(d.Allotment.Points)
+			}
+		}
+	}
+	if count > 0 {
+		fmt.Fprintln(k.out, k.Say("hub.kiosk.voids", count, words.Number(yen)))
+	}
+	return err
 }
 
 func kioskClear() command {

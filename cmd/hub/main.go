@@ -80,7 +80,7 @@ func commands() []command {
 	return []command{
 		serveCommand(), eventAdd(), eventList(), eventPaper(), kioskAdd(), kioskGrant(), kioskRevoke(), kioskClear(), kioskCap(), kioskList(),
 		disputeList(), disputeAccept(), disputeRefuse(), personAdd(), personRemove(), personList(), reportHonoured(), reportSettlement(), cardVoid(), cardReverse(), ticketList(), ticketVoid(),
-		partnerAdd(), partnerEnd(), partnerList(), prizeAdd(), prizeStock(), prizeRule(), prizeList(), prizeOwed(), prizePaid(), restoreList(), restoreAccept(),
+		partnerAdd(), partnerEnd(), partnerList(), prizeAdd(), prizeStock(), prizeRule(), prizeList(), prizeOwed(), prizeOwe(), prizePaid(), restoreList(), restoreAccept(),
 		accountAdd(), myKeyRebind(), myKeyDelete(), myKeyAudit(), caAdd(), caList(), importCommand(), exportCommand(), checkCommand(),
 	}
 }

@@ -16,6 +16,7 @@ func ticketVoid() command {
 		do: func(k *call) error {
 			by := k.flags.String("by", "", "")
 			reason := k.flags.String("reason", "", "")
+			asked := k.flags.Bool("after-restore", false, "")
 			if err := k.parse(1, 1); err != nil {
 				return err
 			}
@@ -29,7 +30,11 @@ func ticketVoid() command {
 				return k.misused("hub.use.reason")
 			}
 			return k.with(func(s *store) error {
-				points, err := s.ledger.VoidTicket(k.ctx, serial, *by, *reason)
+				void := s.ledger.VoidTicket
+				if *asked {
+					void = s.ledger.VoidUnspent
+				}
+				points, err := void(k.ctx, serial, *by, *reason)
 				if refused := (*ledger.RefusedError)(nil); errors.As(err, &refused) {
 					return k.fails("hub.ticket.ended", serial, k.ended(refused.Why))
 				}

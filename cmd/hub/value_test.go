@@ -40,6 +40,8 @@ func TestValueCommands(t *testing.T) {
 		{"ticket void rubbish --by 佐藤 --reason r", 2, "no serial"},
 		{"prize owed", 0, ""},
 		{"prize paid 1 --by 佐藤 --reason r", 1, "not possible"},
+		{"prize owe 1 --by 佐藤 --reason r", 1, "not possible"},
+		{"prize owe 1 --by 佐藤", 2, "--reason"},
 		{"prize paid one --by 佐藤 --reason r", 2, "no number of a slip"},
 		{"prize paid 1 --reason r", 2, "--by"},
 		{"partner end bakery", 1, "somebody with the role grant"},

@@ -37,6 +37,11 @@ func (t *txn) refusal(s cards.Serial, e ending) error {
 	if outcome, err := t.decided(s); err != nil || outcome == decidedRefused {
 		return errorOr(err, &RefusedError{Why: ByPerson, At: e.at})
 	}
+	if e.state == stateVoid {
+		if disputed, err := t.mayUnvoid(s); err != nil || disputed {
+			return errorOr(err, &RefusedError{Why: Revoked, At: e.at})
+		}
+	}
 	why := map[string]Refusal{stateRedeemed: Used, stateSpent: Used, stateVoid: VoidCard, stateLapsed: Lapsed}[e.state]
 	return &RefusedError{Why: why, At: e.at}
 }
@@ -134,6 +139,9 @@ func (l *Ledger) VoidCard(ctx context.Context, s cards.Serial, person, reason st
 func (t *txn) voidByWord(a allotmentRow, s cards.Serial, person, reason string) error {
 	if e, found, err := t.ended(s); err != nil || found {
 		return errorOr(err, t.refusal(s, e))
+	}
+	if good, err := t.unvoided(s); err != nil || good {
+		return errorOr(err, errors.Join(ErrBadRequest, errUnvoided))
 	}
 	i := []any{int64(s.Allotment), int64(s.Number)}
 	known, err := t.one(`SELECT 1 FROM issued WHERE allotment = $1 AND number = $2`, i, new(int64))

@@ -14,6 +14,7 @@ const (
 	kindRestore  = "restore"
 	kindReversal = "reversal" // of what [kindReverse] moved
 	kindPaid     = "paid"     // of what [kindPay] moved
+	kindOwed     = "owed"     // of what [kindOwe] moved, where a person said so
 )
 
 // chain puts what a person decided into the chain of transfers, so that a row
@@ -64,7 +65,8 @@ type saidReversal struct {
 	At                int64
 }
 
-// A saidPaid is what the hash of a surplus paid back by a person covers.
+// A saidPaid is what the hash covers of a surplus that a person paid back, or
+// said is owed.
 type saidPaid struct {
 	Slip           int64
 	Person, Reason string
@@ -113,15 +115,28 @@ func (a *audit) decisions() error {
 		accepted++
 		err = errorOr(err, a.links(kindRestore, r.ID, r.said()))
 	}
-	reversals, reversalsErr := a.reversals()
-	paid, paidErr := a.paid()
-	err = errorOr(errorOr(err, reversalsErr), paidErr)
-	for kind, want := range map[string]int{kindDecide: len(ids), kindRestore: accepted, kindReversal: reversals, kindPaid: paid} {
-		var n int
-		_, oneErr := a.one(`SELECT COUNT(*) FROM transfer WHERE kind = $1`, []any{kind}, &n)
-		if err = errorOr(err, oneErr); n > want {
-			a.fault(kind, "%d were taken out since", n-want)
-		}
+	err = errorOr(err, a.missing(kindDecide, len(ids)))
+	return errorOr(errorOr(err, a.missing(kindRestore, accepted)), a.sayings())
+}
+
+// sayings hashes everything else again that people said.
+func (a *audit) sayings() (err error) {
+	for _, k := range []struct {
+		kind string
+		all  func() (int, error)
+	}{{kindReversal, a.reversals}, {kindPaid, a.paid}, {kindOwed, a.owed}, {kindTerms, a.terms}, {kindSlip, a.slips}, {kindStock, a.stocks}} {
+		n, allErr := k.all()
+		err = errorOr(errorOr(err, allErr), a.missing(k.kind, n))
+	}
+	return err
+}
+
+// missing reports how many of a kind were taken out.
+func (a *audit) missing(kind string, want int) error {
+	var n int
+	_, err := a.one(`SELECT COUNT(*) FROM transfer WHERE kind = $1`, []any{kind}, &n)
+	if err == nil && n > want {
+		a.fault(kind, "%d were taken out since", n-want)
 	}
 	return err
 }
@@ -142,17 +157,22 @@ func (a *audit) reversals() (n int, err error) {
 	return len(all), err
 }
 
-// paid hashes every surplus that was paid back by a person again.
-func (a *audit) paid() (n int, err error) {
+// paid hashes every surplus again that was paid back by a person.
+func (a *audit) paid() (n int, err error) { return a.saidOfSlips(kindPaid, `prize_paid`) }
+
+// owed hashes every surplus again that is owed by a person's word.
+func (a *audit) owed() (n int, err error) { return a.saidOfSlips(kindOwed, `prize_owed_said`) }
+
+func (a *audit) saidOfSlips(kind, table string) (n int, err error) {
 	var all []saidPaid
-	err = a.each(`SELECT slip, person, reason, at FROM prize_paid ORDER BY slip`, nil, func(scan func(...any) error) error {
+	err = a.each(`SELECT slip, person, reason, at FROM `+table+` ORDER BY slip`, nil, func(scan func(...any) error) error {
 		var p saidPaid
 		err := scan(&p.Slip, &p.Person, &p.Reason, &p.At)
 		all = append(all, p)
 		return err
 	})
 	for _, p := range all {
-		err = errorOr(err, a.links(kindPaid, p.Slip, p))
+		err = errorOr(err, a.links(kind, p.Slip, p))
 	}
 	return len(all), err
 }
@@ -165,7 +185,7 @@ func (a *audit) links(kind string, id int64, said any) error {
 	}
 	found, err := a.one(`SELECT 1 FROM transfer WHERE kind = $1 AND reference = $2`, []any{kind, reference}, new(int64))
 	if err == nil && !found {
-		a.fault(kind, "number %d is not what was decided then", id)
+		a.fault(kind, "number %d is not what was said then", id)
 	}
 	return err
 }

@@ -30,7 +30,7 @@ func TestExportDecided(t *testing.T) {
 		if l.Kind == "decide" {
 			n++
 		}
-		if (l.Kind == "decide") != (len(l.Postings) == 0) || l.Postings == nil {
+		if (l.Kind == "decide" || l.Kind == "terms") != (len(l.Postings) == 0) || l.Postings == nil {
 			t.Errorf("%+v", l)
 		}
 		return nil

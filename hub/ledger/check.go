@@ -5,6 +5,8 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
+
+	"pointkiosk/cards"
 )
 
 // A Fault is an invariant that does not hold, in words for who has to mend it.
@@ -113,18 +115,30 @@ func (a *audit) weighTransfer(w *walk) error {
 	return nil
 }
 
-// entries hashes every journal entry again.
+// entries hashes every journal entry again, and looks whether the card that one
+// signs is the one known here.
 func (a *audit) entries() error {
-	return a.each(`SELECT key_id, seq, hash, data FROM entry`, nil, func(scan func(...any) error) error {
+	return a.each(`SELECT e.key_id, e.seq, e.hash, e.data, COALESCE(i.digest, '') FROM entry e
+		LEFT JOIN judged j ON j.key_id = e.key_id AND j.seq = e.seq AND j.state = 'signed' AND j.verdict = 'accepted'
+		LEFT JOIN issued i ON i.allotment = j.allotment AND i.number = j.number AND i.source <> 'ticket'`, nil, func(scan func(...any) error) error {
 		var key, seq int64
-		var hash, data []byte
-		if err := scan(&key, &seq, &hash, &data); err != nil {
+		var hash, data, digest []byte
+		if err := scan(&key, &seq, &hash, &data, &digest); err != nil {
 			return err
 		}
 		if sum := sha256.Sum256(data); !bytes.Equal(hash, sum[:]) {
 			a.fault("entry", "entry %d of key %d was changed", seq, key)
+			return nil
 		}
-		return nil
+		if len(digest) == 0 {
+			return nil
+		}
+		var e cards.Entry // whose signature was checked when it came
+		err := cards.Unsealed(data, cards.PaperEntry, &e)
+		if err == nil && !bytes.Equal(e.Digest, digest) {
+			a.fault("digest", "card %d/%d is not the one that entry %d of key %d signs", e.Allotment, e.Number, seq, key)
+		}
+		return err
 	})
 }
 

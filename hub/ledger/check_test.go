@@ -57,7 +57,7 @@ func TestCheckFindsPlantedFaults(t *testing.T) {
 		{"hash chain", `UPDATE posting SET account = 'account:DDDD2222:らづポイント' WHERE account LIKE 'account:BBBB%'`},
 		{"sum zero", `UPDATE posting SET amount = amount + 1 WHERE transfer = 5 AND amount > 0`},
 		{"gapless", `DELETE FROM posting WHERE transfer = 5; DELETE FROM lot WHERE transfer = 5; DELETE FROM transfer WHERE seq = 5`},
-		{"grant", `UPDATE posting SET amount = amount * 2 WHERE transfer = 1`},
+		{"grant", `UPDATE posting SET amount = amount * 2 WHERE transfer = (SELECT MIN(seq) FROM transfer WHERE kind = 'grant')`},
 		{"issue", `UPDATE posting SET amount = amount * 2 WHERE transfer = (SELECT seq FROM transfer WHERE kind = 'issue' LIMIT 1)`},
 		{"redeem", `UPDATE posting SET amount = amount * 2 WHERE transfer = (SELECT seq FROM transfer WHERE kind = 'redeem' LIMIT 1)`},
 		{"void", `UPDATE posting SET amount = amount * 2 WHERE transfer = (SELECT seq FROM transfer WHERE kind = 'void' LIMIT 1)`},

@@ -81,9 +81,11 @@ func (l *Ledger) Look(ctx context.Context, c cards.Card) (v View, err error) {
 			v.RedeemedAt, v.RedeemedBy = e.at, e.account
 			return nil
 		case found:
-			return t.refusal(c.Serial(), e)
+			err = t.refusal(c.Serial(), e)
+		default:
+			err = t.standing(a, c)
 		}
-		if err = t.standing(a, c); err != nil {
+		if err != nil {
 			v.Waiting, err = t.waiting(c.Serial(), err)
 		}
 		return err

@@ -195,6 +195,8 @@ func (c *council) decide(d DisputedCard) error {
 	}
 	outcome, left := "", d.Claims
 	switch {
+	case c.Accept && d.Why == WhyVoid: // as it is
+		outcome = decidedVoid
 	case c.Accept:
 		outcome, left, err = c.accept(a, d)
 	case d.Vouched:
@@ -238,8 +240,13 @@ func (c *council) accept(a allotmentRow, d DisputedCard) (outcome string, left i
 	return decidedGood, left, err
 }
 
-// keep leaves a card as good as it was.
+// keep leaves a card as good as it was, or makes it so again.
 func (c *council) keep(a allotmentRow, d DisputedCard) (outcome string, left int, err error) {
+	if d.Why == WhyVoid {
+		if err := c.unvoid(a, d.Serial); err != nil {
+			return "", 0, err
+		}
+	}
 	left, err = c.redeemKept(a, d)
 	return decidedKept, left, err
 }

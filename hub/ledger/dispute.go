@@ -16,6 +16,7 @@ const (
 	WhySince    = "since"    // its entry lies where the key was already compromised
 	WhyUnheard  = "unheard"  // somebody claims it, and no entry of it came
 	WhyRestored = "restored" // a backup was put back, and it may have been redeemed since
+	WhyVoid     = "void"     // the entry that voided it lies where the key was already compromised
 )
 
 // A Dispute is what waits for a person of one allotment: cards of a compromised
@@ -44,7 +45,7 @@ type DisputedCard struct {
 	Claims  int
 	Since   time.Time
 	Why     string
-	Vouched bool // it is good; only whether it is void is disputed
+	Vouched bool // it is good; only whether it is void is disputed, or whether it should be ([WhyVoid])
 	key     cards.KeyID
 }
 
@@ -76,6 +77,10 @@ const disputedClaims = `SELECT a.key_id, k.allotment, k.number, COUNT(*), MIN(k.
 // a person, in order of allotment and number.
 func (t *txn) disputed(from, to cards.KeyID) ([]DisputedCard, error) {
 	found, err := t.disputedByEntries(from, to)
+	if err != nil {
+		return nil, err
+	}
+	err = t.disputedVoids(from, to, found)
 	if err != nil {
 		return nil, err
 	}

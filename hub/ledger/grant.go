@@ -45,7 +45,8 @@ func (l *Ledger) Grant(ctx context.Context, g Grant) (a cards.Allotment, err err
 			return err
 		}
 		if a.Kind == cards.KindTicket {
-			return errorOr(l.keepAllotment(t, a, e, g.Person), l.vouchTickets(t, a.Key))
+			err := errorOr(l.keepAllotment(t, a, e, g.Person), l.vouchTickets(t, a.Key))
+			return errorOr(err, t.saidTerms(a, e, g.Person))
 		}
 		if err := t.withinCap(g.Kiosk, a); err != nil {
 			return err
@@ -54,7 +55,7 @@ func (l *Ledger) Grant(ctx context.Context, g Grant) (a cards.Allotment, err err
 			return err
 		}
 		_, err = t.move(kindGrant, fmt.Sprint(a.ID), int64(a.Count)*int64(a.Points), fundingOf(e.Scheme.Ja), allotmentOf(a.ID))
-		return err
+		return errorOr(err, t.saidTerms(a, e, g.Person))
 	})
 	return a, err
 }

@@ -17,6 +17,7 @@ func TestPostgres(t *testing.T) {
 		"ReverseRefused":               TestReverseRefused,
 		"ReverseAsks":                  TestReverseAsks,
 		"ReverseTheRest":               TestReverseTheRest,
+		"ReverseOfARestLeavesTheDay":   TestReverseOfARestLeavesTheDay,
 		"CheckFindsPlantedReversals":   TestCheckFindsPlantedReversals,
 		"VoidCard":                     TestVoidCard,
 		"LookPrizes":                   TestLookPrizes,
@@ -110,6 +111,15 @@ func TestPostgres(t *testing.T) {
 		"Heads":                        TestHeads,
 		"HeadOverDamage":               TestHeadOverDamage,
 		"RevokeOneKey":                 TestRevokeOneKey,
+		"CheckFindsPlantedTimes":       TestCheckFindsPlantedTimes,
+		"StockOfAnOlderBook":           TestStockOfAnOlderBook,
+		"OweSlip":                      TestOweSlip,
+		"OwedByWord":                   TestOwedByWord,
+		"ThiefsVoid":                   TestThiefsVoid,
+		"VoidsThatStand":               TestVoidsThatStand,
+		"UnvoidedOnce":                 TestUnvoidedOnce,
+		"CheckFindsPlantedUnvoids":     TestCheckFindsPlantedUnvoids,
+		"TornWords":                    TestTornWords,
 		"RedeemedNeverOut":             TestRedeemedNeverOut,
 	})
 }

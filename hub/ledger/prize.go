@@ -97,7 +97,10 @@ func (t *txn) restock(id string, change, slip int64, person string) error {
 		return err
 	}
 	_, err = t.exec(`INSERT INTO prize_stock (seq, prize, change, slip, person, at) VALUES ($1, $2, $3, $4, $5, $6)`, seq, id, change, slip, person, t.ms())
-	return err
+	if err != nil || slip != 0 { // its slip is in the chain
+		return err
+	}
+	return t.chain(kindStock, seq, saidStock{seq, id, change, person, t.ms()})
 }
 
 // SetPrizeRule says how many cards of one event day one person may take in

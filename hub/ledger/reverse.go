@@ -89,7 +89,7 @@ func (l *Ledger) reversible(t *txn, r Reversal) (a allotmentRow, from string, er
 
 // reverse moves what is left of the card's lot, and the account's day with it.
 func (t *txn) reverse(a allotmentRow, from string, r Reversal) (done Reversed, err error) {
-	if err := errorOr(t.expire(from), t.moveDay(a, r)); err != nil {
+	if err := t.expire(from); err != nil {
 		return done, err
 	}
 	o := lotShare{}
@@ -98,6 +98,9 @@ func (t *txn) reverse(a allotmentRow, from string, r Reversal) (done Reversed, e
 		[]any{kindRedeem, reference(r.Serial)}, &o.lot, &o.points, &done.Expires)
 	if err != nil || o.points <= 0 {
 		return done, errorOr(err, ErrNothingLeft)
+	}
+	if err := t.moveDay(a, r, o.points == int64(a.Points)); err != nil {
+		return done, err
 	}
 	done.Points = o.points
 	target := reversedOf(a.scheme)
@@ -124,14 +127,19 @@ func (t *txn) reverse(a allotmentRow, from string, r Reversal) (done Reversed, e
 }
 
 // moveDay gives a once-a-day event's day back to who had the card, and uses up
-// that of who has it now; a [RefusedError] says that they have had one.
-func (t *txn) moveDay(a allotmentRow, r Reversal) error {
+// that of who has it now; a [RefusedError] says that they have had one. Who kept
+// any of the points has had the day: it is not given back then.
+func (t *txn) moveDay(a allotmentRow, r Reversal, whole bool) error {
 	if !a.Event.OncePerDay {
 		return nil
 	}
-	_, err := t.exec(`DELETE FROM claimed_day WHERE allotment = $1 AND number = $2`, int64(r.Serial.Allotment), int64(r.Serial.Number))
-	if err != nil || r.To == "" {
-		return err
+	if whole {
+		if _, err := t.exec(`DELETE FROM claimed_day WHERE allotment = $1 AND number = $2`, int64(r.Serial.Allotment), int64(r.Serial.Number)); err != nil {
+			return err
+		}
+	}
+	if r.To == "" {
+		return nil
 	}
 	return t.takeDay(a, r.Serial, r.To)
 }
@@ -188,5 +196,9 @@ func reversalRules() []rule {
 		{"reverse", "reversal of card %s gave other points than it took, or with another day", `SELECT ` + refCard + ` FROM ` + lots + `
 			LEFT JOIN lot h ON h.transfer = x.transfer WHERE (x.heir = '') <> (h.transfer IS NULL)
 			OR h.account <> x.heir OR h.points <> x.points OR h.expires <> o.expires OR h.scheme <> a.scheme`},
+		{"once a day", "who used points of card %s before its rest was moved has the day again", `SELECT ` + refCard + ` FROM ` + moved + `
+			LEFT JOIN claimed_day c ON c.account = x.account AND c.event = a.event AND c.day = a.day
+			WHERE a.once_per_day = 1 AND x.points < a.points AND c.account IS NULL
+			AND x.transfer > (SELECT MIN(t.seq) FROM transfer t WHERE t.kind = 'terms')`}, // books that have none gave the day back
 	}
 }

@@ -171,6 +171,34 @@ func TestReverseTheRest(t *testing.T) {
 	b.clean()
 }
 
+// Who has used any points of a card has had the day: it stays theirs, whoever
+// gets the rest, and that one has had it too.
+func TestReverseOfARestLeavesTheDay(t *testing.T) {
+	ctx := context.Background()
+	for _, to := range []string{"BBBB2222", ""} {
+		b := newTill(t)
+		c := b.card(b.cards, 90)
+		_, err := b.Claim(ctx, c, "CCCC2222")
+		check(t, err)
+		if _, a := b.buys("CCCC2222"); a.Refused != "" {
+			t.Fatalf("%+v", a)
+		}
+		done, err := b.reverses(c, to)
+		if err != nil || done.Points != 50 {
+			t.Fatalf("%+v, %v", done, err)
+		}
+		for _, account := range []string{"CCCC2222", to} {
+			if account == "" {
+				continue
+			}
+			if _, err := b.Claim(ctx, b.card(b.cards, 91), account); why(t, err) != ledger.OncePerDay {
+				t.Errorf("to %q: %s has a second card of the day: %v", to, account, err)
+			}
+		}
+		b.misses("once a day", `DELETE FROM claimed_day WHERE account = 'CCCC2222'`)
+	}
+}
+
 // reversedBook has a reversal to an account, one to nobody, and one of a rest.
 func reversedBook(t *testing.T) *book {
 	b := newTill(t)

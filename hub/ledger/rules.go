@@ -28,7 +28,7 @@ func stray(kind, facts, ref string) string {
 }
 
 func rules() []rule {
-	return slices.Concat(factRules(), stateRules(), decisionRules(), expireRules(), valueRules(), reversalRules())
+	return slices.Concat(factRules(), stateRules(), decisionRules(), expireRules(), valueRules(), reversalRules(), timeRules(), answerRules(), unvoidRules())
 }
 
 func factRules() []rule {
@@ -48,9 +48,9 @@ func factRules() []rule {
 		{"grant", "transfer %s has no allotment", stray(kindGrant, `allotment a WHERE a.practice = 0 AND a.kind <> 19`, refID)},
 		{"issue", "transfer %s has no card", stray(kindIssue, cardsIssued+` WHERE 1 = 1`, refCard)},
 		{"redeem", "transfer %s has no redeemed card", stray(kindRedeem, cardsEnded+` WHERE x.state = 'redeemed'`, refCard)},
-		{"void", "transfer %s has no void card", stray(kindVoid, cardsEnded+` WHERE x.state = 'void'`, refCard)},
+		{"void", "transfer %s has no void card", stray(kindVoid, cardsEnded+` WHERE x.state = 'void' UNION ALL SELECT `+refCard+` FROM unvoided x`, refCard)},
 		{"lapse", "transfer %s has no lapsed card", stray(kindLapse, `ended x WHERE x.state = 'lapsed'`, refCard)},
-		{"kind", "transfer %s is of no kind known here", `SELECT CAST(seq AS TEXT) FROM transfer WHERE kind NOT IN ('grant', 'issue', 'redeem', 'void', 'lapse', 'expire', 'ticket', 'return', 'spend', 'prize', 'owe', 'pay', 'decide', 'restore', 'reverse', 'reversal', 'paid')`},
+		{"kind", "transfer %s is of no kind known here", `SELECT CAST(seq AS TEXT) FROM transfer WHERE kind NOT IN ('grant', 'issue', 'redeem', 'void', 'lapse', 'expire', 'ticket', 'return', 'spend', 'prize', 'owe', 'pay', 'decide', 'restore', 'unvoid', 'reverse', 'reversal', 'paid', 'owed', 'terms', 'slip', 'stock')`},
 	}
 }
 

@@ -162,6 +162,9 @@ func (l *Ledger) TakePrize(ctx context.Context, key cards.KeyID, take cards.Priz
 		if err == nil && take.Unpaid && a.Refused == "" {
 			err = t.owe(int64(a.Slip))
 		}
+		if err == nil && a.Change != 0 {
+			err = t.unpromised(&a)
+		}
 		return err
 	})
 	return a, err
@@ -259,10 +262,11 @@ func (t *txn) handIn(h handful, slip int64) error {
 
 // handOut posts what the cards' points became, and takes the prize off the shelf.
 func (t *txn) handOut(key cards.KeyID, take cards.PrizeTake, scheme string, p Prize, slip int64) error {
+	said := saidSlip{slip, p.ID, p.revision, int64(take.Points), int64(take.Surplus), int64(take.Change), int64(key), take.Operator, take.Second, t.ms()}
 	_, err := t.exec(`INSERT INTO prize_slip (slip, prize, revision, scheme, points, surplus, change, key_id, operator, second, at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`, slip, p.ID, p.revision, scheme, int64(take.Points), int64(take.Surplus),
-		int64(take.Change), int64(key), take.Operator, take.Second, t.ms())
-	if err != nil {
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`, said.Slip, said.Prize, said.Revision, scheme, said.Points, said.Surplus,
+		said.Change, said.Key, said.Operator, said.Second, said.At)
+	if err := errorOr(err, t.chain(kindSlip, slip, said)); err != nil {
 		return err
 	}
 	postings := []posting{{prizeOf(scheme), -int64(take.Points) - int64(take.Surplus)}, {prizedOf(scheme), int64(take.Points)}}

@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -78,6 +79,10 @@ func (l *Ledger) ticketOf(t *txn, key cards.KeyID, ask cards.TicketAsk) (a allot
 	if err != nil {
 		return a, "", err
 	}
+	doubted, err := t.doubted(ask.Allotment) // then no shop would take it
+	if err != nil {
+		return a, "", err
+	}
 	taken, err := t.one(`SELECT 1 FROM ticket WHERE allotment = $1 AND number = $2 UNION SELECT 1 FROM issued WHERE allotment = $1 AND number = $2`,
 		[]any{int64(ask.Allotment), int64(ask.Number)}, new(int64))
 	switch {
@@ -87,7 +92,7 @@ func (l *Ledger) ticketOf(t *txn, key cards.KeyID, ask cards.TicketAsk) (a allot
 		refused = cards.ValueStopped
 	case !found || a.Key != key || a.Kind != cards.KindTicket || ask.Number > a.Count:
 		refused = cards.TicketOutside
-	case !a.Open(t.at) || !t.at.Before(a.Expires.End()):
+	case !a.Open(t.at) || !t.at.Before(a.Expires.End()) || doubted:
 		refused = cards.TicketShut
 	case taken:
 		refused = cards.TicketNumber
@@ -188,10 +193,23 @@ func (t *txn) knownTicket(s cards.Serial) error {
 	return err
 }
 
+// ErrMayBeSpent reports a ticket that a shop may have taken in what was lost when
+// a backup was put back.
+var ErrMayBeSpent = errors.New("ledger: the ticket may have been spent in what was lost: ask the shops")
+
 // VoidTicket ends a ticket that no shop took, by a person's word: its kiosk is
 // gone, or the paper is. Its points go back. It returns a [RefusedError] for one
-// that has ended.
+// that has ended, and [ErrMayBeSpent] where the book can't know that.
 func (l *Ledger) VoidTicket(ctx context.Context, s cards.Serial, person, reason string) (points uint32, err error) {
+	return l.voidTicket(ctx, s, person, reason, false)
+}
+
+// VoidUnspent is [Ledger.VoidTicket] by somebody who has asked the shops.
+func (l *Ledger) VoidUnspent(ctx context.Context, s cards.Serial, person, reason string) (points uint32, err error) {
+	return l.voidTicket(ctx, s, person, reason, true)
+}
+
+func (l *Ledger) voidTicket(ctx context.Context, s cards.Serial, person, reason string, asked bool) (points uint32, err error) {
 	if person == "" || reason == "" {
 		return 0, fmt.Errorf("%w: who voids a ticket has a name and a reason", ErrBadRequest)
 	}
@@ -202,18 +220,12 @@ func (l *Ledger) VoidTicket(ctx context.Context, s cards.Serial, person, reason 
 		if closed, err := t.closed(); err != nil || closed {
 			return errorOr(err, ErrClosed)
 		}
-		a, _, err := l.allotment(t, s.Allotment)
+		a, err := l.voidable(t, s)
 		if err != nil {
 			return err
 		}
-		if _, _, found, err := t.ticket(s); err != nil || !found {
-			return errorOr(err, fmt.Errorf("%w: no ticket %s was granted", ErrBadRequest, s))
-		}
-		if e, found, err := t.ended(s); err != nil || found {
-			return errorOr(err, t.refusal(s, e))
-		}
-		if !t.at.Before(a.Expires.End()) {
-			return &RefusedError{Why: Lapsed, At: a.Expires.End()}
+		if doubted, err := t.doubted(a.ID); err != nil || doubted && !asked {
+			return errorOr(err, ErrMayBeSpent)
 		}
 		if err := t.knownTicket(s); err != nil {
 			return err
@@ -223,6 +235,23 @@ func (l *Ledger) VoidTicket(ctx context.Context, s cards.Serial, person, reason 
 		return err
 	})
 	return points, err
+}
+
+// voidable finds a ticket that was granted and has not ended.
+func (l *Ledger) voidable(t *txn, s cards.Serial) (a allotmentRow, err error) {
+	if a, _, err = l.allotment(t, s.Allotment); err != nil {
+		return a, err
+	}
+	if _, _, found, err := t.ticket(s); err != nil || !found {
+		return a, errorOr(err, fmt.Errorf("%w: no ticket %s was granted", ErrBadRequest, s))
+	}
+	if e, found, err := t.ended(s); err != nil || found {
+		return a, errorOr(err, t.refusal(s, e))
+	}
+	if !t.at.Before(a.Expires.End()) {
+		err = &RefusedError{Why: Lapsed, At: a.Expires.End()}
+	}
+	return a, err
 }
 
 // An OpenTicket is a ticket that was granted and has not ended.

@@ -2,6 +2,7 @@ package ledger_test
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"testing"
 	"time"
@@ -49,9 +50,18 @@ func TestTicketAfterRestore(t *testing.T) {
 	if r.Judgements[0].Reason != "ticket" {
 		t.Errorf("its entry: %+v", r.Judgements)
 	}
-	if n, err := b.VoidTicket(ctx, kept.Serial(), "佐藤", "the bakery has it not"); n != 50 || err != nil {
+	if _, a := m.buys("AAAA2222"); a.Refused != cards.TicketShut {
+		t.Errorf("a ticket that no shop would take is sold: %+v", a)
+	}
+	b.holds("AAAA2222", 150)
+	if n, err := b.VoidTicket(ctx, kept.Serial(), "佐藤", "stuck"); n != 0 || !errors.Is(err, ledger.ErrMayBeSpent) {
 		t.Errorf("VoidTicket = %d, %v", n, err)
 	}
+	b.holds("AAAA2222", 150)
+	if n, err := b.VoidUnspent(ctx, kept.Serial(), "佐藤", "the bakery has it not"); n != 50 || err != nil {
+		t.Errorf("VoidUnspent = %d, %v", n, err)
+	}
+	b.holds("AAAA2222", 200)
 	m.tickets, m.next = b.ticketsOf(60, 5), 0
 	c, a := m.buys("AAAA2222")
 	if a.Refused != "" {

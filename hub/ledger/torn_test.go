@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"pointkiosk/cards"
+	"pointkiosk/hub/ledger"
 	"pointkiosk/hub/schema/schematest"
 )
 
@@ -16,7 +17,7 @@ func (b *book) everything() (lines []string) {
 	if schematest.OnPostgres(b.t) {
 		place = "((ctid::text::point)[0] * 1000 + (ctid::text::point)[1])::bigint" // its page and line
 	}
-	for _, table := range []string{"transfer", "posting", "lot", "lot_use", "issued", "ended", "ticket", "spent", "value_request", "prize_slip", "prize_stock", "prize_owed", "prize_paid"} {
+	for _, table := range []string{"transfer", "posting", "lot", "lot_use", "issued", "ended", "ticket", "spent", "value_request", "prize_slip", "prize_stock", "prize_owed", "prize_paid", "prize_owed_said", "unvoided", "decided"} {
 		var n, sum int64
 		check(b.t, b.db.QueryRow(`SELECT COUNT(*), COALESCE(SUM(`+place+`), 0) FROM `+table).Scan(&n, &sum))
 		lines = append(lines, fmt.Sprint(table, n, sum))
@@ -108,6 +109,47 @@ func TestTornTransactions(t *testing.T) {
 			if b.stock("bag") != 4 || b.sum("prized:らづポイント") != 150 {
 				t.Error("not one prize")
 			}
+		})
+	}
+}
+
+// So does what a person says: that a surplus is owed, and that a void is not
+// believed.
+func TestTornWords(t *testing.T) {
+	once := func(do func() error) func() error {
+		done := false
+		return func() error {
+			if done {
+				return nil
+			}
+			err := do()
+			done = err == nil
+			return err
+		}
+	}
+	for _, table := range []string{"transfer", "posting", "prize_owed", "prize_owed_said"} {
+		t.Run("owe/"+table, func(t *testing.T) {
+			b, _ := newPromising(t)
+			b.tomorrow()
+			b.torn(table, once(func() error {
+				_, err := b.OweSlip(context.Background(), 1, "佐藤", "水にぬれた")
+				return err
+			}))
+			if n := b.sum("owed:らづポイント"); n != 100 {
+				t.Errorf("%d points are owed", n)
+			}
+		})
+	}
+	for _, table := range []string{"transfer", "posting", "unvoided", "decision", "decided", "lot"} {
+		t.Run("unvoid/"+table, func(t *testing.T) {
+			b, c := robbed(t, thiefVoids)
+			b.keep(b.walk, 7, "AAAA2222")
+			d := ledger.Decision{Serials: []cards.Serial{c.Serial()}, Cards: 1, Person: "佐藤", Reason: "紙を見た"}
+			b.torn(table, once(func() error {
+				_, err := b.Decide(context.Background(), d)
+				return err
+			}))
+			b.holds("AAAA2222", 50)
 		})
 	}
 }

@@ -2,6 +2,7 @@ package ledger_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -149,6 +150,14 @@ func (m *market) prize() {
 	}
 }
 
+// owe says of some slip that its card never came.
+func (m *market) owe() {
+	_, err := m.OweSlip(context.Background(), uint64(1+m.rnd.IntN(m.count("prize_slip")+1)), "佐藤", "水にぬれた")
+	if err != nil && !errors.Is(err, ledger.ErrBadRequest) {
+		m.t.Fatal(err)
+	}
+}
+
 func (m *market) voidByHand() {
 	if len(m.open) > 0 {
 		_, err := m.VoidTicket(context.Background(), m.open[m.rnd.IntN(len(m.open))].Serial(), "佐藤", "lost")
@@ -199,7 +208,7 @@ func TestPointsAreConserved(t *testing.T) {
 	for seed := range seeds(6) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			m := newMarket(t, seed)
-			acts := []func(){m.claim, m.claim, m.claim, m.claim, m.ask, m.ask, m.ask, m.ask, m.journal, m.journal, m.journal, m.spend, m.spend, m.prize, m.voidByHand, m.tomorrow, m.reverse, m.reverse}
+			acts := []func(){m.claim, m.claim, m.claim, m.claim, m.ask, m.ask, m.ask, m.ask, m.journal, m.journal, m.journal, m.spend, m.spend, m.prize, m.voidByHand, m.tomorrow, m.reverse, m.reverse, m.owe}
 			for n := range 250 {
 				acts[m.rnd.IntN(len(acts))]()
 				if n%50 == 49 {

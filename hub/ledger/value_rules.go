@@ -73,7 +73,7 @@ func prizeRules() []rule {
 		{"prize", "slip %s is not at the price of its prize, or names nobody", `SELECT ` + refSlip + ` FROM prize_slip x LEFT JOIN prize p ON p.id = x.prize AND p.revision = x.revision
 			AND p.points = x.points AND p.scheme = x.scheme WHERE p.id IS NULL OR x.operator = '' OR x.operator = x.second`},
 		{"stock", "slip %s did not take its one prize from the shelf", `SELECT ` + refSlip + ` FROM prize_slip x WHERE 1 <> (SELECT COUNT(*) FROM prize_stock s WHERE s.slip = x.slip)
-			OR 1 <> (SELECT COUNT(*) FROM prize_stock s WHERE s.slip = x.slip AND s.change = -1 AND s.prize = x.prize)`},
+			OR 1 <> (SELECT COUNT(*) FROM prize_stock s WHERE s.slip = x.slip AND s.change = -1 AND s.prize = x.prize AND s.person = x.operator AND s.at = x.at)`},
 		{"stock", "of prize %s there are fewer than none", `SELECT s.prize FROM prize_stock s GROUP BY s.prize HAVING SUM(s.change) < 0`},
 		{"stock", "what was taken for slip %s was taken for nothing", `SELECT ` + refSlip + ` FROM prize_stock x LEFT JOIN prize_slip p ON p.slip = x.slip WHERE x.slip <> 0 AND p.slip IS NULL`},
 	}

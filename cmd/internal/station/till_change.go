@@ -2,7 +2,6 @@ package station
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
 	"slices"
 
@@ -12,7 +11,7 @@ import (
 
 // maxChange is how many cards over one surplus are tried, after those that came to
 // nothing.
-const maxChange = 8
+const maxChange = cards.MaxChange
 
 // wordOpen: what became of an earlier prize is not known yet, or its card is not
 // out. Nothing new is begun before.
@@ -107,13 +106,7 @@ func (t *till) asGood(ctx context.Context, change uint32) (cards.Allotment, erro
 
 // changeRequest is that of the n-th card over the surplus; each but the last is
 // void, and no byte of it was sent.
-func (r take) changeRequest(n int) string {
-	if n == 0 {
-		return cards.RequestText(r.Request)
-	}
-	sum := sha256.Sum256(append(slices.Clip(r.Request), byte(n)))
-	return cards.RequestText(sum[:cards.RequestSize])
-}
+func (r take) changeRequest(n int) string { return cards.ChangeRequest(r.Request, n) }
 
 // pay issues the card over the surplus once, however often it is called. The paper
 // is the press's meanwhile.
