@@ -86,6 +86,37 @@ func TestByNumberUnsent(t *testing.T) {
 	}
 }
 
+// The power goes between signing the card that takes the place of a faded one and
+// printing it: it waits for its owner, and the next visitor gets another. It may be
+// the last number.
+func TestByNumberWaits(t *testing.T) {
+	for _, last := range []bool{false, true} {
+		m := newMarket(t, printer.ProcessID, nil)
+		m.online()
+		s := m.handsOut()
+		c := m.faded(s)
+		if last {
+			(&counter{market: m}).fill(c.Of, 1)
+		}
+		request, _, err := m.desk.again(t.Context(), s)
+		m.ok(err)
+		x, err := m.desk.Journal.Sign(t.Context(), c.Of, request, "sato")
+		m.ok(err)
+		m.do(kiosk.TapBack{})
+		m.toMenu()
+		if !last {
+			m.do(kiosk.TapDesk{}, kiosk.TapIssue{})
+			if v := m.state.Desk.Last; v == x.Card.Serial() || v == s {
+				t.Errorf("a visitor has %v", v)
+			}
+			m.do(kiosk.TapBack{})
+		}
+		if other := m.replaced(s); other != x.Card.Serial() {
+			t.Errorf("the owner has %v, not %v", other, x.Card.Serial())
+		}
+	}
+}
+
 // A card that the hub voided by a person's word has its own kiosk give the new one,
 // by its number: one, however often it is asked for.
 func TestByNumberVoidByWord(t *testing.T) {
