@@ -101,7 +101,7 @@ func newSignID(p *pen, send func(kiosk.Event)) *signID {
 	o.keys = newBoard(p, idLayout(), o.press, o.erase, send)
 	o.enter = newGo(p, "mykey.pin.enter", o.done)
 	forgot := newChoiceOf(p, "account.forgot", func() { send(account.TapForgot{}) })
-	foot := newRow(p, 24, newUp(p, send), spring(1), forgot, o.enter)
+	foot := newFoot(p, 24, newUp(p, send), o.enter, forgot)
 	o.page = typingPage(p, o.at, o.title, newSaid(p, 28, regular, body, "account.id.sub"), o.notice, o.places, o.keys, foot)
 	return &signID{o}
 }
@@ -136,7 +136,7 @@ func newSignPassword(p *pen, send func(kiosk.Event)) *signPassword {
 	s.keys = newBoard(p, passwordLayouts(), s.press, s.erase, send)
 	s.enter = newGo(p, "mykey.pin.enter", s.done)
 	forgot := newChoiceOf(p, "account.forgot", func() { send(account.TapForgot{}) })
-	foot := newRow(p, 24, newUp(p, send), spring(1), forgot, s.enter)
+	foot := newFoot(p, 24, newUp(p, send), s.enter, forgot)
 	s.page = typingPage(p, s.id, newTitle(p, "account.password.title"), newSaid(p, 28, regular, body, "account.password.sub"), s.notice, s.dots, s.keys, foot)
 	return s
 }

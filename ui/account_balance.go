@@ -40,6 +40,7 @@ func newBalance(p *pen, send func(kiosk.Event)) *balance {
 	for i := range s.ends {
 		s.ends[i] = newFact(p, "")
 		s.ends[i].label.ink, s.ends[i].value.size = body, 28
+		s.ends[i].label.most, s.ends[i].label.narrow = 1, true
 		lines = append(lines, s.ends[i].row)
 	}
 	s.box = newPanel(p, newColumn(p, 12, append(lines, s.more)...), panelGround, edge)
@@ -64,9 +65,16 @@ func (s *balance) compose(send func(kiosk.Event)) {
 	ends := newColumn(p, 0, spring(1), s.box, spring(1))
 	tiles := newRow(p, 16, growing{s.put, 1}, growing{s.sell, 1}, growing{s.moves, 1}, growing{s.lots, 1}, growing{s.printSlip, 1})
 	two := newColumn(p, 24, growing{newRow(p, 24, growing{s.put, 1}, growing{s.moves, 1}), 1}, growing{newRow(p, 24, growing{s.lots, 1}, growing{s.printSlip, 1}), 1}, growing{s.sell, 1})
-	s.page = &page{p: p, under: true, foot: newRow(p, 24, growing{centred(p, s.slip), 1}, growing{centred(p, s.failBox), 1}, spring(0.01), newFinish(p, send)), main: &shape{p: p,
+	finish := newFinish(p, send)
+	foot := newRow(p, 24, growing{centred(p, s.slip), 1}, growing{centred(p, s.failBox), 1}, spring(0.01), finish)
+	// On a low panel 終わる is the last of six: what a finger hits is a third of the
+	// width, and its words keep their size.
+	first, last := newRow(p, 16, growing{s.put, 1}, growing{s.sell, 1}, growing{s.moves, 1}), newRow(p, 16, growing{s.lots, 1}, growing{s.printSlip, 1}, growing{finish, 1})
+	six := newColumn(p, 16, first, last)
+	six.least = true
+	s.page = &page{p: p, under: true, foot: &shape{p: p, lying: foot, low: nothing(), upright: foot}, main: &shape{p: p,
 		lying:   newColumn(p, 20, growing{newRow(p, 40, growing{sums, 5}, growing{ends, 5}), 1}, growing{tiles, 1}),
-		low:     newColumn(p, 16, growing{newRow(p, 24, growing{sums, 5}, growing{ends, 5}), 1}, tiles),
+		low:     newColumn(p, 16, growing{newRow(p, 24, growing{sums, 5}, growing{newColumn(p, 8, spring(1), s.failBox, s.slip, s.box, spring(1)), 6}), 1}, six),
 		upright: newColumn(p, 36, spring(1), newColumn(p, 12, s.scheme, s.points, s.others, s.tail), s.box, growing{two, 2}, spring(1)),
 	}}
 }
@@ -93,7 +101,7 @@ func (s *balance) Show(st kiosk.State) {
 	for i, f := range s.ends {
 		label, value := "", ""
 		if i < len(own) {
-			label, value = p.until(own[i].Expires), p.say("issue.points", words.Number(int(own[i].Points)))
+			label, value = words.Day(p.lang(), own[i].Expires), p.say("issue.points", words.Number(int(own[i].Points)))
 		}
 		f.label.set(label)
 		f.set(value)
@@ -159,7 +167,7 @@ func newLots(p *pen, send func(kiosk.Event)) *lots { return &lots{newListed(p, "
 func (s *lots) Show(st kiosk.State) {
 	var list []rowText
 	for _, l := range st.Account.Account.Lots {
-		list = append(list, rowText{s.p.until(l.Expires), l.Scheme.In(s.p.lang()), s.p.say("issue.points", words.Number(int(l.Points)))})
+		list = append(list, rowText{words.Day(s.p.lang(), l.Expires), l.Scheme.In(s.p.lang()), s.p.say("issue.points", words.Number(int(l.Points)))})
 	}
 	s.rows.set(list)
 }

@@ -104,9 +104,9 @@ func advice(word string) (picture, do string) {
 	switch word {
 	case "":
 		return "ok", "account.look.good"
-	case "used", "void", "lapsed", "host", "malformed", "practice", "ticket":
+	case "used", "void", "lapsed", "host", "malformed", "practice", "ticket", "once per day":
 		return "fault", "account.look.no"
-	case "ask", "unsent", "closed", "restored", "revoked":
+	case "ask", "unsent", "maybe", "closed", "restored", "revoked":
 		return "caution", "account.look.later"
 	}
 	return "fault", "account.look.staff"
@@ -144,7 +144,7 @@ func (s *looked) Show(st kiosk.State) {
 	picture, do := advice(c.Word)
 	title, alone := p.verdict(c.Word), ""
 	if c.Offline && c.Word == "" {
-		picture, title, do = "caution", p.say("account.card.genuine"), "account.look.good"
+		picture, title, do = "caution", p.say("account.card.genuine"), "account.look.later"
 		alone = p.say("account.look.offline", words.Date(p.lang(), c.List))
 	}
 	s.picture.set(picture)
@@ -152,6 +152,10 @@ func (s *looked) Show(st kiosk.State) {
 	n := ""
 	if c.Points > 0 {
 		n = words.Number(int(c.Points))
+	}
+	s.points.ink = main
+	if c.Word != "" {
+		s.points.ink = muted // it isn't what was put in
 	}
 	s.points.count("issue.points", n)
 	event, ends, since := c.Event.In(p.lang()), "", ""
@@ -196,7 +200,7 @@ func endings() []stop {
 	return []stop{
 		{string(account.Offline), "A-01", "calendar", ""},
 		{string(account.Busy), "A-02", "calendar", ""},
-		{string(account.Over), "A-03", "calendar", ""},
+		{string(account.Over), "A-03", "scan", ""},
 		{string(account.Unknown), "A-04", "call", ""},
 		{string(account.Broken), "A-05", "call", ""},
 		{string(account.Slow), "A-06", "calendar", ""},

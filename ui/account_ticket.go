@@ -41,7 +41,7 @@ func newTickets(p *pen, send func(kiosk.Event)) *tickets {
 		cells = append(cells, growing{t.button, 1})
 	}
 	grid := newFour(p, cells)
-	foot := newRow(p, 16, newUp(p, send), spring(1), s.four.prev, s.four.of, s.four.next, spring(1), newFinish(p, send))
+	foot := newFoot(p, 16, newUp(p, send), newFinish(p, send), s.four.prev, s.four.of, s.four.next, spring(1))
 	s.page = &page{p: p, under: true, foot: foot, main: newColumn(p, 16, newTitle(p, "account.ticket.title"),
 		newSaid(p, 28, regular, body, "account.ticket.sub"), s.none, growing{grid, 4}, spring(1))}
 	return s

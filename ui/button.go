@@ -109,7 +109,7 @@ func (b *button) tall(width float32) float32 {
 func (b *button) colours() (face, rim, label ink) {
 	switch {
 	case b.dead:
-		return offGround, edge, offInk
+		return offGround, offLine, offInk
 	case b.kind == primary, b.kind == on:
 		return main, main, onMain
 	case b.kind == quiet:

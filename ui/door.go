@@ -63,6 +63,7 @@ func (s *door) Show(st kiosk.State) {
 	for _, k := range s.keys {
 		k.enable(st.Keys.Wait == 0)
 	}
+	s.keys[len(s.keys)-1].enable(st.Keys.Wait == 0 && st.Keys.Typed > 0) // 決定
 }
 
 func (p *pen) doorNote(k kiosk.Keys) string {

@@ -34,13 +34,13 @@ func newChoose(p *pen, send func(kiosk.Event)) *choose {
 		tiles = append(tiles, growing{s.tiles[i], 1})
 	}
 	s.own = newChoiceOf(p, "mykey.choose.own", func() { send(wizard.TapOwn{}) })
-	s.large = newWordButton(p, quiet, 44, "mykey.choose.own", func() { send(wizard.TapOwn{}) })
+	s.large = newWordButton(p, primary, 44, "mykey.choose.own", func() { send(wizard.TapOwn{}) })
 	s.before = newChoiceOf(p, "mykey.choose.before", func() { send(wizard.TapBefore{}) })
 	list := newColumn(p, 20, append(tiles, growing{s.large, 1})...)
 	list.least = true
 	here := newSaid(p, 28, regular, muted, "mykey.here")
 	left := newColumn(p, 16, s.at, s.title, s.sub, s.notice, spring(1), here, spring(2))
-	s.page = &page{p: p, under: true, foot: newRow(p, 24, newStepBack(p, "any.back", send), spring(1), s.before, s.own), main: &shape{p: p,
+	s.page = &page{p: p, under: true, foot: newFoot(p, 24, newStepBack(p, "any.back", send), s.own, s.before), main: &shape{p: p,
 		lying:   newRow(p, 56, growing{left, 5}, growing{list, 6}),
 		upright: newColumn(p, 28, s.at, s.title, s.sub, s.notice, growing{list, 2}, here, spring(1)),
 	}}

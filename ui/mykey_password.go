@@ -115,7 +115,7 @@ func newTyping(p *pen, send func(kiosk.Event)) *typing {
 	s.keys = newBoard(p, passwordLayouts(), s.press, s.erase, send)
 	s.enter = newGo(p, "mykey.pin.enter", s.done)
 	s.vouch = newChoiceOf(p, "mykey.before.vouch", func() { s.forget(); send(wizard.TapVouch{}) })
-	foot := newRow(p, 24, newStepBack(p, "any.back", send), spring(1), s.vouch, s.count, s.enter)
+	foot := newFoot(p, 24, newStepBack(p, "any.back", send), newRow(p, 24, s.count, s.enter), s.vouch)
 	s.page = typingPage(p, s.at, s.title, s.sub, s.notice, s.dots, s.keys, foot)
 	return s
 }

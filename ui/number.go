@@ -68,7 +68,7 @@ func (s *serialTyping) compose(send func(kiosk.Event)) {
 		back[i], erase[i] = newBack(p, send), newWordButton(p, plain, 24, "mykey.key.erase", s.erase)
 		erase[i].padX, erase[i].least = 36, 76
 	}
-	back[1].padX, erase[1].padX, s.enter[1].padX = 6, 6, 6
+	back[1].padX, erase[1].padX, s.enter[1].padX = 10, 10, 10
 	title, sub := newTitle(p, "number.title"), newSaid(p, 28, regular, body, "number.sub")
 	foot := newRow(p, 24, back[0], spring(1), erase[0], s.enter[0])
 	keys := newRow(p, 12, newColumn(p, 0, erase[1], spring(1), back[1]), growing{s.keys, 1}, newColumn(p, 0, spring(1), s.enter[1]))

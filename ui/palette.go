@@ -26,6 +26,7 @@ const (
 	faultLine
 	offInk
 	offGround
+	offLine
 	inks
 )
 
@@ -45,7 +46,7 @@ func calm() palette {
 		okInk: rgb(0x0A4A28), okGround: rgb(0xE3F1E7), okLine: rgb(0x9CC8AC),
 		cautionInk: rgb(0x453200), cautionGround: rgb(0xFFF3C4), cautionLine: rgb(0xDDBB4C),
 		faultInk: rgb(0x861410), faultGround: rgb(0xFCEBE9), faultLine: rgb(0xA8201A),
-		offInk: rgb(0x3A3B44), offGround: rgb(0xECEEF2),
+		offInk: rgb(0x3A3B44), offGround: rgb(0xECEEF2), offLine: rgb(0xC8CEDA),
 	}
 }
 
@@ -58,6 +59,6 @@ func strong() palette {
 		okInk: white, okGround: black, okLine: white,
 		cautionInk: black, cautionGround: yellow, cautionLine: yellow,
 		faultInk: black, faultGround: white, faultLine: yellow,
-		offInk: white, offGround: black,
+		offInk: rgb(0xA6A6A6), offGround: black, offLine: rgb(0x595959), // what can't be pressed is grey, at 8:1
 	}
 }

@@ -251,6 +251,33 @@ func (s *shape) objects() []fyne.CanvasObject {
 	return once(objectsOf(all))
 }
 
+// A foot is what leads back and on in one row; on an upright panel that is too
+// narrow for it, what else there is stands above them, rather than all of the
+// screen getting smaller.
+type foot struct {
+	p         *pen
+	row, high part
+}
+
+func newFoot(p *pen, gap float32, back part, on part, others ...part) *foot {
+	row := append([]part{back, spring(1)}, others...)
+	return &foot{p: p, row: newRow(p, gap, append(row, on)...),
+		high: newColumn(p, 24, newRow(p, gap, append([]part{spring(1)}, others...)...), newRow(p, gap, back, spring(1), on))}
+}
+
+func (f *foot) at(width float32) part {
+	if f.p.upright && f.row.wide() > width {
+		return f.high
+	}
+	return f.row
+}
+
+func (f *foot) wide() float32                { return f.row.wide() }
+func (f *foot) tall(width float32) float32   { return f.at(width).tall(width) }
+func (f *foot) place(x, y, w, h float32)     { f.at(w).place(x, y, w, h) }
+func (f *foot) shown() bool                  { return f.row.shown() }
+func (f *foot) objects() []fyne.CanvasObject { return f.row.objects() }
+
 // either is the first of two parts that is shown: what went wrong, or else what
 // to do.
 type either struct{ first, second part }

@@ -62,7 +62,7 @@ func newPrizeScan(p *pen, send func(kiosk.Event)) *prizeScan {
 	s.on = newGo(p, "prize.choose", func() { send(prize.TapChoose{}) })
 	s.rows = newRows(p, newPrizeBack(p, send), s.on, send)
 	s.how = beside(p, newPicture(p, "scan", 300), newRow(p, 24, newPrizeBack(p, send), spring(1)),
-		newTitle(p, "prize.title"), newSaid(p, 32, regular, body, "prize.how"), newSaid(p, 28, regular, body, "account.put.many"))
+		newTitle(p, "prize.title"), newSaid(p, 32, regular, body, "prize.how"), newSaid(p, 28, regular, body, "prize.many"))
 	head := &shape{p: p,
 		lying:   newRow(p, 24, growing{newColumn(p, 6, spring(1), newSaid(p, 34, bold, body, "prize.sum"), s.note, spring(1)), 1}, s.sum),
 		upright: newColumn(p, 12, newSaid(p, 34, bold, body, "prize.sum"), s.sum, s.note),

@@ -30,17 +30,18 @@ type rows struct {
 
 // A rowLine draws one row.
 type rowLine struct {
-	*row
+	*shape
 	what, sub, amount *text
 }
 
 func newRowLine(p *pen) *rowLine {
 	l := &rowLine{what: newText(p, 28, bold, body), sub: newText(p, 24, regular, muted), amount: newText(p, 32, bold, body).middle()}
 	for _, t := range []*text{l.what, l.sub} {
-		t.most, t.dots = 1, true
+		t.most, t.narrow, t.dots = 1, true, true
 	}
-	l.row = newRow(p, 20, growing{newColumn(p, 2, l.what, l.sub), 1}, l.amount)
-	l.row.least = false
+	lying, under := newRow(p, 20, growing{newColumn(p, 2, l.what, l.sub), 1}, l.amount), newRow(p, 20, growing{l.sub, 1}, l.amount)
+	lying.least, under.least = false, false
+	l.shape = &shape{p: p, lying: lying, upright: newColumn(p, 2, l.what, under)}
 	return l
 }
 

@@ -184,7 +184,7 @@ func TestTapsSend(t *testing.T) {
 		{"mykey-held", "マイキーIDをやめる", wizard.TapRetire{}},
 		{"mykey-held", "終わる", wizard.TapEnd{}},
 		{"mykey-held", "パスワードを忘れた", wizard.TapForgot{}},
-		{"mykey-sure", "やめる", wizard.TapNext{}},
+		{"mykey-sure", "マイキーIDをやめる", wizard.TapNext{}},
 		{"mykey-sure", "もどる", wizard.TapBack{}},
 		{"mykey-stopped-unusable", "終わる", wizard.TapEnd{}},
 		{"issue-stopped", "いまは発行できません", nil},

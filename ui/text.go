@@ -95,10 +95,20 @@ func (t *text) broken(width float32) []string {
 	if !t.narrow {
 		return t.brokenHere(width)
 	}
-	for t.shrink = 1; t.shrink > 0.6; t.shrink -= 0.05 {
+	dots, least := t.dots, float32(0.6)
+	if dots {
+		least = 0.75 // what can end with … gets a little smaller before it does
+	}
+	t.dots = false
+	for t.shrink = 1; t.shrink > least; t.shrink -= 0.05 {
 		if lines := t.brokenHere(width); lines != nil {
+			t.dots = dots
 			return lines
 		}
+	}
+	if t.dots = dots; dots {
+		t.shrink = 1
+		return t.brokenHere(width)
 	}
 	return nil
 }
@@ -228,4 +238,6 @@ func ceil(v float32) float32  { return float32(math.Ceil(float64(v))) }
 func floor(v float32) float32 { return float32(math.Floor(float64(v))) }
 
 // em is the size of the text in pixels.
-func (t *text) em() float32 { return round(t.p.px(t.size) * t.shrink) }
+func (t *text) em() float32 {
+	return max(round(t.p.px(t.size)*t.shrink), ceil(smallest*t.p.mm))
+}

@@ -58,3 +58,17 @@ func texts(t *testing.T, lang string) map[string]string {
 	}
 	return all
 }
+
+// Who made an ID before reads what a provisional one is worth to them, and which
+// key brings the one of before back: by the words on it.
+func TestBeforeIsSaid(t *testing.T) {
+	for lang, before := range map[string]string{"ja": "前につくった方は登録されない", "en": "only if you never made one before"} {
+		all := texts(t, lang)
+		if text := all["mykey.choose.later"]; !strings.Contains(text, before) {
+			t.Errorf("%s: %s", lang, text)
+		}
+		if text := all["mykey.stop.has-id.do"]; !strings.Contains(text, all["mykey.choose.before"]) {
+			t.Errorf("%s: %s", lang, text)
+		}
+	}
+}

@@ -218,9 +218,9 @@ func (p *plan) rule(dots int) {
 	p.space(6)
 }
 
-// boxed frames a loud text with a quiet one below it. On the grid it has no
+// boxed frames a loud text with quiet ones below it. On the grid it has no
 // sides, so that a printer can set the text by itself.
-func (p *plan) boxed(loud, quiet string) {
+func (p *plan) boxed(loud string, quiet ...string) {
 	const frame = 4
 	p.space(8)
 	top := p.y
@@ -232,7 +232,9 @@ func (p *plan) boxed(loud, quiet string) {
 		p.inset = frame + 4
 	}
 	p.text("card", loud, style{size: size, bold: true})
-	p.text("card", quiet, style{size: 22})
+	for _, line := range quiet {
+		p.text("card", line, style{size: 22})
+	}
 	p.inset = 0
 	p.y += 4 + frame
 	box := image.Rect(margin, top, p.width-margin, p.y)

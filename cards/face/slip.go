@@ -54,7 +54,7 @@ func (p *plan) slip(s *Slip) {
 	p.large("id", s.ID[:min(4, len(s.ID))]+" "+s.ID[min(4, len(s.ID)):], 72)
 	p.text("slip", p.say.Say("slip.keep"), style{size: 22})
 	if s.Later {
-		p.boxed(p.say.Say("slip.later"), p.say.Say("slip.later.why"))
+		p.boxed(p.say.Say("slip.later"), p.say.Say("slip.later.why"), p.say.Say("slip.later.only"))
 	}
 	if s.Code != "" {
 		p.rule(3)

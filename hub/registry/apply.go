@@ -30,6 +30,7 @@ type Applied struct {
 type caseFile struct {
 	request  string // SHA-256, hex
 	lost     string // of an apply whose answer never came; empty if there is none
+	later    int64  // 1: it was signed without a network, and deposited
 	kiosk    string
 	apply    cards.Apply
 	app      cards.Application

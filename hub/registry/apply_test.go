@@ -228,7 +228,13 @@ func TestRulings(t *testing.T) {
 				t.Errorf("%s", got.Ruling)
 			}
 		}, cards.RulingUsed},
-		{"the challenge is old", func(b *booth, _ *filing) { b.clock.wait(challengeLife) }, cards.RulingLate},
+		{"the terms were read slowly", func(b *booth, _ *filing) { b.clock.wait(19 * time.Minute) }, cards.RulingOK},
+		{"the challenge is old", func(b *booth, _ *filing) { b.clock.wait(registerLife) }, cards.RulingLate},
+		{"the challenge is old, to change", func(b *booth, f *filing) {
+			b.apply(f.card, cards.Register, "HANA2347")
+			*f = *b.file(f.card, cards.Change, "HANA2345")
+			b.clock.wait(challengeLife)
+		}, cards.RulingLate},
 		{"the challenge is a week old", func(b *booth, _ *filing) { b.clock.wait(7 * 24 * time.Hour); b.ask(cards.Show, "") }, cards.RulingLate},
 		{"a challenge of nobody's", func(_ *booth, f *filing) {
 			f.app.Challenge = make([]byte, cards.ChallengeSize)

@@ -12,11 +12,21 @@ import (
 )
 
 // The life of a challenge, and how long its row stays after: what comes late is
-// told that it is late.
+// told that it is late. Who registers reads the terms and types a password twice
+// before their card signs.
 const (
 	challengeLife = 5 * time.Minute
+	registerLife  = 20 * time.Minute
 	challengeKept = 24 * time.Hour
 )
+
+// lifeOf is how long a challenge for this purpose lasts.
+func lifeOf(p cards.Purpose) time.Duration {
+	if p == cards.Register {
+		return registerLife
+	}
+	return challengeLife
+}
 
 // proposals is how many free IDs an offer has.
 const proposals = 3
@@ -49,7 +59,7 @@ func (r *Registry) Ask(ctx context.Context, kiosk string, a cards.Ask, terms car
 		return o, fmt.Errorf("registry: draw a challenge: %w", err)
 	}
 	err = r.update(ctx, func(t *txn) error {
-		o.At, o.Ends = t.ms(), t.at.Add(challengeLife).UnixMilli()
+		o.At, o.Ends = t.ms(), t.at.Add(lifeOf(a.Purpose)).UnixMilli()
 		shown, err := r.offer(t, a, &o)
 		if err != nil {
 			return err

@@ -90,7 +90,11 @@ func (r *Registry) decide(t *txn, f *caseFile) (ruling cards.Ruling, err error) 
 
 // another decides on the register of who has an ID.
 func (r *Registry) another(t *txn, f *caseFile) (cards.Ruling, error) {
-	switch untold, err := t.untold(f); {
+	untold, err := t.untold(f)
+	if err == nil && !untold {
+		untold, err = t.unused(f)
+	}
+	switch {
 	case err != nil:
 		return "", err
 	case untold:
@@ -210,7 +214,24 @@ func (t *txn) untold(f *caseFile) (bool, error) {
 	return before.Purpose == cards.Register, err
 }
 
-// replace gives the leased ID in place of one that nobody was told. A password
+// unused reports whether the ID that the holder has is one that this kiosk gave
+// them without a network, too, and nothing was done with it since: they came
+// again, because its slip was never printed, or torn. No paper but a deposit's
+// names it, and no deed but its own; it has no points.
+func (t *txn) unused(f *caseFile) (bool, error) {
+	if f.later == 0 {
+		return false, nil
+	}
+	return t.one(`SELECT a.request FROM application a JOIN account c ON c.id = a.account
+		WHERE a.provisional = 1 AND a.ruling = $1 AND a.kiosk = $2 AND a.account = $3 AND a.mykey = $4 AND c.password = ''
+		AND NOT EXISTS (SELECT 1 FROM application b WHERE b.account = $3 AND b.mykey = $4 AND b.provisional = 0)
+		AND NOT EXISTS (SELECT 1 FROM mykey_audit d WHERE d.account = $3 AND d.seq >
+			(SELECT MAX(e.seq) FROM mykey_audit e WHERE e.account = $3 AND e.what IN ('register', 'replace')))
+		AND NOT EXISTS (SELECT 1 FROM lot l WHERE l.account = $3)`,
+		[]any{string(cards.RulingOK), f.kiosk, f.account, f.told.String()}, new(string))
+}
+
+// replace gives the leased ID in place of one that nobody has a use for. A password
 // that came with that one is gone: its holder was told to set another by the code
 // on the slip.
 func (r *Registry) replace(t *txn, f *caseFile) (cards.Ruling, error) {
@@ -280,6 +301,7 @@ func (r *Registry) makeCode(t *txn, f *caseFile) error {
 }
 
 // keep writes down what was asked and answered, with the code that goes with it.
+// What was offered is forgotten: the same request has this answer from now on.
 func (r *Registry) keep(t *txn, f *caseFile) error {
 	if f.ruling == cards.RulingOK && f.apply.Code {
 		if err := r.makeCode(t, f); err != nil {
@@ -293,9 +315,12 @@ func (r *Registry) keep(t *txn, f *caseFile) error {
 	if _, err := t.exec(`DELETE FROM application WHERE account = '' AND at <= $1`, t.at.Add(-refusedKept).UnixMilli()); err != nil {
 		return err
 	}
-	n, err := t.exec(`INSERT INTO application (request, challenge, body, ruling, standing, ca, account, mykey, code_ends, kiosk, person, at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING`, f.request, challengeID(f.app.Challenge), f.body,
-		string(f.ruling), string(f.standing), f.holder.caName(), f.account, told, f.codeEnds, f.kiosk, f.apply.Staff, t.ms())
+	if _, err := t.exec(`UPDATE challenge SET offered = '' WHERE id = $1`, challengeID(f.app.Challenge)); err != nil {
+		return err
+	}
+	n, err := t.exec(`INSERT INTO application (request, challenge, body, ruling, standing, ca, account, mykey, code_ends, kiosk, person, at, provisional)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT DO NOTHING`, f.request, challengeID(f.app.Challenge), f.body,
+		string(f.ruling), string(f.standing), f.holder.caName(), f.account, told, f.codeEnds, f.kiosk, f.apply.Staff, t.ms(), f.later)
 	return onlyOne(n, err)
 }
 

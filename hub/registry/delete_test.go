@@ -82,6 +82,10 @@ func TestDeleteLeavesNoID(t *testing.T) {
 			t.Fatal(got)
 		}
 		b.rebind(b.card(nil), id, "not-the-password-1")
+		vain := b.file(b.card(nil), cards.Register, id).sent(t)
+		if got := b.send(testKiosk, vain).Ruling; got != cards.RulingTaken {
+			t.Fatal(got)
+		}
 		b.ask(cards.Rebind, id)
 		if err := b.Delete(t.Context(), id, "佐藤", "asked"); err != nil {
 			t.Fatal(err)
@@ -91,6 +95,9 @@ func TestDeleteLeavesNoID(t *testing.T) {
 		}
 		if got := again(); got != cards.RulingLate {
 			t.Errorf("leased %v: sent again: %s", leased, got)
+		}
+		if got := b.send(testKiosk, vain).Ruling; got != cards.RulingLate {
+			t.Errorf("leased %v: asked for in vain, and again: %s", leased, got)
 		}
 		if tables := b.holding(id); len(tables) > 0 {
 			t.Errorf("leased %v: sent again, %s stands in %v", leased, id, tables)

@@ -133,7 +133,7 @@ func (r *Registry) Deposit(ctx context.Context, kiosk string, d cards.Deposit) (
 	p, err := cards.OpenProvisional(s.seal, d.Sealed)
 	if err == nil {
 		a := cards.Apply{Application: p.Application, Certificate: p.Certificate, Signature: p.Signature, Code: true, Staff: d.Staff}
-		f := &caseFile{request: hexOf(request), lost: hex.EncodeToString(d.Lost), kiosk: kiosk, apply: a, body: p.Application}
+		f := &caseFile{request: hexOf(request), lost: hex.EncodeToString(d.Lost), later: 1, kiosk: kiosk, apply: a, body: p.Application}
 		if f.apply.Check() == nil {
 			done, err := r.run(ctx, f)
 			if err == nil && done.Answer.Ruling == cards.RulingUsed {

@@ -10,7 +10,8 @@ import (
 )
 
 // rebind lets a renewed certificate take the place of the one before: nothing
-// in it links to that one. Who asks knows the password, or staff allowed it.
+// in it links to that one. Who asks knows the password, or staff allowed it. Who
+// registered anew with it meanwhile retires that ID first.
 func (r *Registry) rebind(t *txn, f *caseFile) (cards.Ruling, error) {
 	had := f.account
 	target, err := t.accountOf(f.id)
@@ -18,8 +19,9 @@ func (r *Registry) rebind(t *txn, f *caseFile) (cards.Ruling, error) {
 		return "", err
 	}
 	if had != "" && had != target {
-		f.told, err = t.idOf(had)
-		return cards.RulingHasID, err
+		if f.told, err = t.idOf(had); err != nil || f.told != (cards.MyKeyID{}) {
+			return cards.RulingHasID, err
+		}
 	}
 	f.account = ""
 	reason := ""
@@ -35,6 +37,9 @@ func (r *Registry) rebind(t *txn, f *caseFile) (cards.Ruling, error) {
 	if had == target {
 		return cards.RulingOK, nil
 	}
+	if err := t.leave(had, f); err != nil {
+		return "", err
+	}
 	if err := t.bind(f.hash, target); err != nil {
 		return "", err
 	}
@@ -42,6 +47,18 @@ func (r *Registry) rebind(t *txn, f *caseFile) (cards.Ruling, error) {
 		return "", err
 	}
 	return cards.RulingOK, t.note(Deed{What: "rebind", Account: target, Kiosk: f.kiosk, Person: f.apply.Staff, Reason: reason})
+}
+
+// leave takes a certificate from the account that it opened, one without an ID:
+// what that has stays with it, and the audit log tells which one it is.
+func (t *txn) leave(had string, f *caseFile) error {
+	if had == "" {
+		return nil
+	}
+	if _, err := t.exec(`DELETE FROM certificate WHERE hash = $1 AND account = $2`, f.hash, had); err != nil {
+		return err
+	}
+	return t.note(Deed{What: "unbind", Account: had, Kiosk: f.kiosk, Person: f.apply.Staff})
 }
 
 // bind makes a certificate the one that opens an account; the one before opens
@@ -202,7 +219,8 @@ func (t *txn) forget(id string) error {
 		return nil
 	})
 	for _, request := range vain {
-		err = errors.Join(err, t.all([]any{request}, `DELETE FROM application WHERE request = $1`))
+		err = errors.Join(err, t.all([]any{request}, `DELETE FROM challenge WHERE id IN (SELECT challenge FROM application WHERE request = $1)`,
+			`DELETE FROM application WHERE request = $1`))
 	}
 	return errors.Join(err, t.all([]any{id}, `DELETE FROM challenge WHERE ' ' || offered || ' ' LIKE '% ' || $1 || ' %'`))
 }

@@ -2,6 +2,7 @@ package registry
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -60,6 +61,53 @@ func TestRebind(t *testing.T) {
 	}{{"HANA2345", "", "seen", ErrReason}, {"HANA2345", "佐藤", "", ErrReason}, {"HANA2999", "佐藤", "seen", ErrNoID}, {"x", "佐藤", "seen", cards.ErrMyKeyID}} {
 		if _, err := b.AllowRebind(t.Context(), tt.id, tt.by, tt.reason); !errors.Is(err, tt.want) {
 			t.Errorf("%+v: %v", tt, err)
+		}
+	}
+}
+
+// Who registered anew with a renewed My Number card, and then finds the slip of
+// before, has that account again once the new ID is retired: by the password, or by
+// staff.
+func TestRebindAfterRegister(t *testing.T) {
+	for _, staff := range []bool{false, true} {
+		b := newBooth(t, nil)
+		first, renewed, password := b.card(nil), b.card(nil), testPassword
+		b.apply(first, cards.Register, "HANA2345")
+		b.apply(renewed, cards.Register, "HANA2346")
+		is := func(what string, got cards.Answer, ruling cards.Ruling, id string) {
+			t.Helper()
+			if got.Ruling != ruling || got.ID != id {
+				t.Errorf("%v, %s: %s %q, want %s %q", staff, what, got.Ruling, got.ID, ruling, id)
+			}
+		}
+		if staff {
+			password = ""
+			if _, err := b.AllowRebind(t.Context(), "HANA2345", "佐藤", "seen"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		is("with a new ID", b.rebind(renewed, "HANA2345", password), cards.RulingHasID, "HANA2346")
+		b.apply(renewed, cards.Retire, "")
+		is("a wrong password", b.rebind(renewed, "HANA2345", "another-2026"), cards.RulingWrong, "")
+		is("nobody's ID", b.rebind(renewed, "HANA2346", testPassword), cards.RulingWrong, "")
+		is("it is unbound by neither", b.apply(renewed, cards.Register, "HANA2347"), cards.RulingOK, "HANA2347")
+		b.apply(renewed, cards.Retire, "")
+		is("after retiring", b.rebind(renewed, "HANA2345", password), cards.RulingOK, "HANA2345")
+		is("the renewed card", b.apply(renewed, cards.Show, ""), cards.RulingOK, "HANA2345")
+		is("the card before", b.apply(first, cards.Show, ""), cards.RulingReplaced, "")
+		var deeds []string
+		if err := b.Deeds(t.Context(), "", func(d Deed) error { deeds = append(deeds, d.What+" "+d.ID+" "+d.Reason); return nil }); err != nil {
+			t.Fatal(err)
+		}
+		want := []string{"unbind  ", "rebind HANA2345 "}
+		if staff {
+			want[1] += "seen"
+		}
+		if got := deeds[len(deeds)-2:]; !slices.Equal(got, want) {
+			t.Errorf("%v: %q, want %q", staff, got, want)
+		}
+		if n := b.count(`SELECT COUNT(*) FROM certificate`); n != 1 {
+			t.Errorf("%v: %d certificates", staff, n)
 		}
 	}
 }

@@ -20,8 +20,9 @@ func (r *Registry) twice(ctx context.Context, f *caseFile) error {
 	return r.update(ctx, func(t *txn) error {
 		var account, held string
 		found, err := t.one(`SELECT p.account, c.hash FROM application p JOIN certificate c ON c.account = p.account
-			WHERE p.challenge = $1 AND p.code_ends <> 0 AND NOT EXISTS (SELECT 1 FROM mykey_audit d WHERE d.account = p.account AND d.what = 'twice')`,
-			[]any{f.taken.id}, &account, &held)
+			WHERE p.challenge = $1 AND p.mykey = $2 AND p.code_ends <> 0
+			AND NOT EXISTS (SELECT 1 FROM mykey_audit d WHERE d.account = p.account AND d.what = 'twice')`,
+			[]any{f.taken.id, f.app.ID}, &account, &held)
 		if err != nil || !found || held == f.hash {
 			return err
 		}

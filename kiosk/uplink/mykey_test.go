@@ -41,6 +41,7 @@ type ward struct {
 	said   [][]byte // answers given, to be given again
 	crash  bool     // the kiosk dies with the next answer
 	cards  []catest.Card
+	asked  map[int]bool // whose application reached the hub at once: its answer may have told the ID
 	slips  []slip
 }
 
@@ -52,7 +53,7 @@ type slip struct {
 
 func newWard(t testing.TB, seed uint64, met map[string]int) *ward {
 	t.Helper()
-	w := &ward{town: newTown(t), dice: rand.New(rand.NewPCG(seed, 9)), terms: "1", scheme: radu, met: met, fair: true}
+	w := &ward{town: newTown(t), dice: rand.New(rand.NewPCG(seed, 9)), terms: "1", scheme: radu, met: met, fair: true, asked: map[int]bool{}}
 	w.ca = catest.New(t, noon)
 	var err error
 	w.people, err = registry.Open(w.db, w.db, &registry.Opts{
@@ -188,7 +189,7 @@ func (w *ward) visit() {
 	}
 	var lost []byte
 	if w.dice.IntN(3) == 0 {
-		lost = w.apply(w.cards[n])
+		lost = w.apply(n)
 	}
 	one := l.Leased[w.dice.IntN(len(l.Leased))]
 	a := w.application(one.ID, one.Challenge, l.Terms.Version)
@@ -213,8 +214,9 @@ func (w *ward) application(id string, challenge []byte, terms string) cards.Appl
 
 // apply is an application whose answer does not come back; half of them never
 // reached the hub.
-func (w *ward) apply(card catest.Card) (request []byte) {
+func (w *ward) apply(n int) (request []byte) {
 	w.t.Helper()
+	card := w.cards[n]
 	ctx := context.Background()
 	o, err := w.people.Ask(ctx, "KSZ-014", cards.Ask{Purpose: cards.Register, Scheme: w.scheme}, cards.Terms{Version: w.terms})
 	check(w.t, err)
@@ -226,6 +228,7 @@ func (w *ward) apply(card catest.Card) (request []byte) {
 		_, err = w.people.Apply(ctx, "KSZ-014", sum, cards.Apply{Application: body, Certificate: card.DER, Signature: card.Sign(w.t, a), Code: true})
 		check(w.t, err)
 		w.met["registered, and nobody was told"]++
+		w.asked[n] = true
 	}
 	return sum[:]
 }
@@ -256,14 +259,15 @@ func (w *ward) step() {
 }
 
 // settled is after the storm: every slip is of one ID that the hub registered
-// once, or refused and the kiosk counts; and every leased ID is held, given or
-// went back, at the kiosk as at the hub.
+// once, or refused and the kiosk counts; the last one of each card is of the ID
+// that it has now; and every leased ID is held, given or went back, at the kiosk as
+// at the hub.
 func (w *ward) settled() {
 	w.t.Helper()
 	ctx := context.Background()
-	refused, ids, visits := 0, map[string]bool{}, map[int]int{}
+	refused, ids, last := 0, map[string]bool{}, map[int]string{}
 	for _, s := range w.slips {
-		visits[s.card]++
+		last[s.card] = s.id
 	}
 	for _, s := range w.slips {
 		if ids[s.id] {
@@ -276,10 +280,11 @@ func (w *ward) settled() {
 			w.t.Errorf("%s: the hub knows %q of it", s.id, got)
 		case got[0] == "ok "+s.id:
 			w.met["registered"]++
-			if n := w.lines(`SELECT account FROM mykey WHERE id = $1`, s.id); len(n) != 1 {
-				w.t.Errorf("%s has %d accounts", s.id, len(n))
+			n := w.lines(`SELECT (SELECT COUNT(*) FROM mykey l WHERE l.account = k.account AND l.n > k.n) FROM mykey k WHERE k.id = $1`, s.id)
+			if len(n) != 1 || last[s.card] == s.id && n[0] != "0" {
+				w.t.Errorf("%s, the last one of %d: %q came after it", s.id, s.card, n)
 			}
-		case strings.HasPrefix(got[0], "has-id ") && visits[s.card] > 1:
+		case strings.HasPrefix(got[0], "has-id ") && w.asked[s.card]:
 			w.met["refused"]++
 			refused++
 		default:

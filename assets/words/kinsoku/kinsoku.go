@@ -52,6 +52,10 @@ func Between(a, b rune) (bad int, ok bool) {
 		return 3, true // never but a particle
 	case strings.ContainsRune("（(", b):
 		return 30, true // what stands in brackets belongs to the word before
+	case sb == kanji && strings.ContainsRune("おご", a):
+		return InsideWord, true // お米, ご本人
+	case sb == kanji && strings.ContainsRune("りけきみめせげべびぎれちえじ", a):
+		return 30, true // 取り消す, 受け取る: the stem of a verb, hardly ever a particle
 	case sa == hiragana && sb != hiragana:
 		return 5, true // mostly after a particle
 	case sa == katakana && sb == latin:

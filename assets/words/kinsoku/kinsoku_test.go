@@ -13,7 +13,7 @@ func TestBetween(t *testing.T) {
 		{"10", never}, {"AB", never}, {"P.", never}, {".j", never}, {"字 ", never},
 		{"0円", never}, {"2階", never}, {"字日", InsideWord}, {"0名", never}, {"0の", InsideWord},
 		{" 字", 0}, {"　字", 0}, {"。次", 0}, {"」次", 0}, {"字「", 0},
-		{"を字", 3}, {"は字", 5}, {"・字", 12}, {"ル会", 20}, {"会ル", 20}, {"館（", 30},
+		{"を字", 3}, {"お字", InsideWord}, {"り字", 30}, {"りカ", 5}, {"は字", 5}, {"・字", 12}, {"ル会", 20}, {"会ル", 20}, {"館（", 30},
 		{"漢字", InsideWord}, {"カタ", InsideWord}, {"読む", InsideWord}, {"R木", InsideWord}, {"ル2", 20}, {"第1", InsideWord},
 	} {
 		two := []rune(tt.two)

@@ -234,11 +234,17 @@ func TestAccountOffline(t *testing.T) {
 	}
 	c.takeAway()
 	c.gone()
+	for len(c.desk.wake) > 0 {
+		<-c.desk.wake
+	}
 	c.do(kiosk.TapBalance{})
 	c.lay(dealt[1])
 	c.shows(wizard.Stopped)
 	if c.state.MyKey.Reason != wizard.Offline || pins(dealt[1]) != 0 {
 		t.Errorf("%+v, %d PINs", c.state.MyKey, pins(dealt[1]))
+	}
+	if len(c.desk.wake) == 0 {
+		t.Error("nobody tells the uplink that the network is away")
 	}
 	c.home()
 	c.do(kiosk.TapBalance{}, account.TapID{}, account.TypedID{ID: "K7M4W2HN"}, account.TypedPass{Pass: wizard.NewTyped([]byte("natsu-no-umi"))})

@@ -231,7 +231,11 @@ func (c *clerk) exchange(ctx context.Context, paper cards.Paper, v any, send fun
 			return nil
 		}
 		err = notReached(err, request)
-		if _, again := errors.AsType[unreached](err); !again || paper != cards.PaperApply {
+		_, away := errors.AsType[unreached](err)
+		if away {
+			c.s.Wake() // the uplink finds that the network is away: the pill says so beside the screen
+		}
+		if !away || paper != cards.PaperApply {
 			return err
 		}
 		if pause(ctx, c.limit/20); ctx.Err() != nil {
