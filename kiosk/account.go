@@ -20,8 +20,8 @@ func (s State) toWays() State {
 // byCard goes on with the steps of the card.
 func (s State) byCard(aim wizard.Aim) (State, Effect) {
 	s = s.turn(MyKey)
-	s.Account, s.MyKey = account.State{}, wizard.State{Step: wizard.Place, Aim: aim, Card: s.lies()}
-	if !s.lies() {
+	s.Account, s.MyKey = account.State{}, s.begun(wizard.State{Step: wizard.Place, Aim: aim, Card: s.lies()})
+	if s.Two || !s.lies() {
 		return s, nil
 	}
 	s.MyKey.Step = wizard.Reading

@@ -20,16 +20,37 @@ const (
 	callBack  = 10 * time.Second
 )
 
-// at reports whether a step is shown, or 表示 on the way back to it.
-func (s State) at(step Step) bool {
-	return s.Step == step || s.Step == Display && s.back == step || step == MyKey && s.Vouching()
+// under is the step that is shown, or that 表示 leads back to.
+func (s State) under() Step {
+	if s.Step == Display {
+		return s.back
+	}
+	return s.Step
 }
 
-// Vouching reports whether the door asks a member of staff to say yes before the
-// last try of a PIN.
-func (s State) Vouching() bool { return s.Step == Door && s.MyKey.Step == wizard.LastTry }
+// at reports whether a step is shown, or 表示 on the way back to it.
+func (s State) at(step Step) bool {
+	return s.under() == step || step == MyKey && s.Vouching()
+}
 
-// vouch has a member of staff say yes before the last try.
+// Vouching reports whether the door asks a member of staff to say yes: before the
+// last try of a PIN, or for who is under 15.
+func (s State) Vouching() bool {
+	return s.under() == Door && (s.MyKey.Step == wizard.LastTry || s.MyKey.Step == wizard.Young)
+}
+
+// takesStaff reports whether a tap goes on only where a member of staff says yes.
+func (s State) takesStaff(e Event) bool {
+	switch e.(type) {
+	case wizard.TapNext:
+		return s.MyKey.Step == wizard.LastTry
+	case wizard.TapStaff:
+		return s.MyKey.Step == wizard.Young
+	}
+	return false
+}
+
+// vouch has a member of staff say yes.
 func (s State) vouch() State {
 	s.Step, s.Keys, s.touched = Door, Keys{Wait: s.Keys.Wait}, s.Now
 	return s
@@ -37,7 +58,8 @@ func (s State) vouch() State {
 
 // vouched goes back from the door to the one who sits there.
 func (s State) vouched() State {
-	s.Step, s.pin, s.Keys = MyKey, "", Keys{Wait: s.Keys.Wait}
+	s = s.turn(MyKey)
+	s.pin, s.Keys = "", Keys{Wait: s.Keys.Wait}
 	return s
 }
 
@@ -79,23 +101,32 @@ func (s State) Leaving() int {
 	return 0
 }
 
+// lying is what lies on the reader after news of it.
+func (s State) lying(e Event) State {
+	switch e := e.(type) {
+	case wizard.CardIn:
+		s.Card, s.Left, s.Two = true, false, false
+	case wizard.CardOut:
+		s.Card, s.Left, s.Two = false, false, false
+	case wizard.CardStops:
+		s.Two = s.Two || e.Reason == wizard.TwoCards
+		s.Card = (s.Card || s.Two) && e.Reason != wizard.NoReader
+		s.Left = s.Left && s.Card
+		s.Two = s.Two && s.Card
+	}
+	return s
+}
+
 // card takes what concerns the My Number card: news of it, on every step, and
 // what the MyKey ID screens are told.
 func (s State) card(e Event) (State, Effect, bool) {
-	switch e := e.(type) {
-	case wizard.CardIn:
-		s.Card, s.Left = true, false
-	case wizard.CardOut:
-		s.Card, s.Left = false, false
-	case wizard.CardStops:
-		s.Card = s.Card && e.Reason != wizard.NoReader
-		s.Left = s.Left && s.Card
-	default:
-		if !wizard.Is(e) {
-			return s, nil, false
-		}
+	if !wizard.Is(e) {
+		return s, nil, false
 	}
+	s = s.lying(e)
 	switch {
+	case e == Event(wizard.CardStops{Reason: wizard.TwoCards}):
+		return s.crowded()
 	case s.at(Account):
 		return s.cardAtAccount(e)
 	case !s.at(MyKey):
@@ -105,12 +136,18 @@ func (s State) card(e Event) (State, Effect, bool) {
 	if _, back := e.(wizard.TapBack); back && s.MyKey.Step == wizard.Place && s.MyKey.Aim != wizard.Make {
 		return s.toWays(), nil, true
 	}
-	if _, yes := e.(wizard.TapNext); yes && s.MyKey.Step == wizard.LastTry {
+	if s.takesStaff(e) {
 		if s.Step == MyKey {
 			s = s.vouch()
 		}
 		return s, nil, true
 	}
+	s, effect := s.told(e)
+	return s, s.spoken(effect), true
+}
+
+// told is what the MyKey ID screens are told.
+func (s State) told(e Event) (State, Effect) {
 	s.touched = s.Now
 	before, door := s.MyKey.Step, s.Vouching()
 	next, effect, done := s.MyKey.Next(e)
@@ -122,13 +159,38 @@ func (s State) card(e Event) (State, Effect, bool) {
 	default:
 		s.MyKey = next
 	}
-	if door && s.Step == Door && !s.Vouching() {
+	if door && s.under() == Door && !s.Vouching() {
 		s = s.vouched()
 	}
 	if _, out := e.(wizard.CardOut); out && before == wizard.Reading { // what is read of it is not the next one's
 		s.Visit++
 	}
-	return s, s.spoken(effect), true
+	return s, effect
+}
+
+// crowded is more than one card that lies there. The visit is over, as nobody knows
+// any more whose it is; whoever stands there is told so.
+func (s State) crowded() (State, Effect, bool) {
+	if !s.withCard() || s.taking() {
+		return s, nil, true
+	}
+	ends := s.left()
+	if s.at(Account) {
+		s.Account.Wipe()
+		s.Account, s.MyKey = account.State{}, wizard.State{Step: wizard.Place, Aim: wizard.Open}
+	}
+	s = s.vouched()
+	s.MyKey, s.touched, s.Visit = s.begun(s.MyKey), s.Now, s.Visit+1
+	return s, ends, true
+}
+
+// begun is how the steps of the card begin: not at all where more than one lies there.
+func (s State) begun(w wizard.State) wizard.State {
+	if s.Two {
+		w.Card = true
+		w, _, _ = w.Next(wizard.CardStops{Reason: wizard.TwoCards})
+	}
+	return w
 }
 
 // spoken has a slip in the language of the screen.

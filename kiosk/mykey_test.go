@@ -1,6 +1,7 @@
 package kiosk
 
 import (
+	"fmt"
 	"reflect"
 	"testing"
 	"time"
@@ -18,7 +19,6 @@ func counter() State {
 // Who takes the card away, is idle or is done leaves nothing, and the card is
 // powered down. A card that is left lying is to be taken away.
 func TestLeavingTheCounter(t *testing.T) {
-	into := []Event{TapMyKey{}, wizard.TapNext{}, wizard.CardIn{}, wizard.CardRead{Tries: 3}}
 	for _, tt := range []struct {
 		name  string
 		after []Event
@@ -33,27 +33,150 @@ func TestLeavingTheCounter(t *testing.T) {
 		{"idle", []Event{Tick{Now: time.Unix(1_000_000_060, 0)}}, true, true},
 		{"idle at 表示", []Event{TapDisplay{}, Tick{Now: time.Unix(1_000_000_060, 0)}}, true, true},
 	} {
+		leavingTheCounter(t, tt.name, wizard.PIN, []Event{wizard.CardRead{Tries: 3}}, tt.after, tt.gone, tt.lies)
+		door := []Event{wizard.CardRead{Tries: 1}, wizard.TapNext{}, TapDigit{'2'}}
+		leavingTheCounter(t, tt.name+", over the staff door", wizard.LastTry, door, tt.after, tt.gone, tt.lies)
+	}
+}
+
+func leavingTheCounter(t *testing.T, name string, at wizard.Step, more, after []Event, gone, lies bool) {
+	t.Helper()
+	s := counter()
+	for _, e := range append([]Event{TapMyKey{}, wizard.TapNext{}, wizard.CardIn{}}, more...) {
+		s, _ = s.Next(e)
+	}
+	if !s.at(MyKey) || s.MyKey.Step != at || s.Vouching() != (at == wizard.LastTry) {
+		t.Fatalf("%s: %+v", name, s)
+	}
+	visit := s.Visit
+	var effect Effect
+	for _, e := range after {
+		s, effect = s.Next(e)
+	}
+	_, off := effect.(wizard.PowerDown)
+	step, left := Home, wizard.State{}
+	if lies {
+		step, left = MyKey, wizard.State{Step: wizard.Take, Card: true}
+	}
+	is := s.Step == step && s.Visit == visit+1 && reflect.DeepEqual(s.MyKey, left) && s.pin == ""
+	if is != gone || off != gone {
+		t.Errorf("%s: %+v, %#v", name, s, effect)
+	}
+}
+
+// What the staff door says while 表示 is open is not lost, and closes it.
+func TestDoorAtDisplay(t *testing.T) {
+	last := []Event{TapMyKey{}, wizard.TapNext{}, wizard.CardIn{}, wizard.CardRead{Tries: 1}, wizard.TapNext{}}
+	for _, tt := range []struct {
+		name   string
+		events []Event
+		want   Step
+		wizard wizard.Step
+	}{
+		{"yes", append(last[:5:5], TapDisplay{}, DoorOpened{"sato"}), MyKey, wizard.PIN},
+		{"no", append(last[:5:5], TapDisplay{}, DoorRefused{}), Door, wizard.LastTry},
+		{"the card is away, and then yes", append(last[:5:5], TapDisplay{}, wizard.CardOut{}, DoorOpened{"sato"}), Home, wizard.Needs},
+		{"to the menu", []Event{TapStaff{}, TapDisplay{}, DoorOpened{"sato"}}, Menu, wizard.Needs},
+		{"nobody asked", []Event{TapDisplay{}, DoorOpened{"sato"}}, Display, wizard.Needs},
+		{"a tap of before", append(last[:5:5], TapDisplay{}, wizard.TapBack{}), Display, wizard.Take},
+		{"a tap of before, and back", append(last[:5:5], TapDisplay{}, wizard.TapBack{}, TapBack{}), MyKey, wizard.Take},
+	} {
 		s := counter()
-		for _, e := range into {
+		for _, e := range tt.events {
 			s, _ = s.Next(e)
 		}
-		if s.Step != MyKey || s.MyKey.Step != wizard.PIN {
-			t.Fatalf("%+v", s)
+		if s.Step != tt.want || s.MyKey.Step != tt.wizard {
+			t.Errorf("%s: %+v", tt.name, s)
 		}
-		visit := s.Visit
-		var effect Effect
-		for _, e := range tt.after {
+	}
+}
+
+// Who is under 15 goes on where staff say yes, and nowhere else.
+func TestYoung(t *testing.T) {
+	asked := []Event{TapMyKey{}, wizard.TapYoung{}, wizard.TapStaff{}}
+	for _, tt := range []struct {
+		name   string
+		events []Event
+		want   Step
+		wizard wizard.Step
+		staff  string
+		reads  bool
+	}{
+		{"the door", asked, Door, wizard.Young, "", false},
+		{"not yet", append(asked[:3:3], wizard.TapNext{}, DoorRefused{}), Door, wizard.Young, "", false},
+		{"yes", append(asked[:3:3], DoorOpened{"sato"}), MyKey, wizard.Place, "sato", false},
+		{"yes, and the card lies there", append(asked[:3:3], wizard.CardIn{}, DoorOpened{"sato"}), MyKey, wizard.Reading, "sato", true},
+		{"back", append(asked[:3:3], TapBack{}), MyKey, wizard.Young, "", false},
+		{"idle", append(asked[:3:3], Tick{Now: time.Unix(1_000_000_061, 0)}, DoorOpened{"sato"}), Home, wizard.Needs, "", false},
+		{"yes, and back", append(asked[:3:3], DoorOpened{"sato"}, wizard.TapBack{}), MyKey, wizard.Needs, "", false},
+		{"an age that was not said", []Event{TapMyKey{}, wizard.TapStaff{}, DoorOpened{"sato"}}, MyKey, wizard.Needs, "", false},
+	} {
+		s, effect := counter(), Effect(nil)
+		for _, e := range tt.events {
 			s, effect = s.Next(e)
 		}
-		_, off := effect.(wizard.PowerDown)
-		step, left := Home, wizard.State{}
-		if tt.lies {
-			step, left = MyKey, wizard.State{Step: wizard.Take, Card: true}
-		}
-		gone := s.Step == step && s.Visit == visit+1 && reflect.DeepEqual(s.MyKey, left)
-		if gone != tt.gone || off != tt.gone {
+		_, reads := effect.(wizard.ReadCard)
+		if s.Step != tt.want || s.MyKey.Step != tt.wizard || s.MyKey.Staff != tt.staff || reads != tt.reads {
 			t.Errorf("%s: %+v, %#v", tt.name, s, effect)
 		}
+	}
+}
+
+// Of two cards nobody knows whose visit it is: it ends, and says so. With one left it
+// goes on by itself.
+func TestTwoOnTheReader(t *testing.T) {
+	crowd := wizard.CardStops{Reason: wizard.TwoCards}
+	place := []Event{TapMyKey{}, wizard.TapNext{}}
+	asked := append(place[:2:2], wizard.CardIn{}, wizard.CardRead{Tries: 1, Sitting: 5})
+	open := []Event{TapBalance{}, wizard.CardIn{}, wizard.CardRead{Tries: 3}, wizard.TypedPIN{PIN: new(wiped)}, opened()}
+	end := wizard.State{Step: wizard.Stopped, Reason: wizard.TwoCards, Card: true}
+	for _, tt := range []struct {
+		name   string
+		events []Event
+		effect string
+		after  wizard.Step
+	}{
+		{"the PIN", append(asked[:4:4], crowd), "wizard.PowerDown", wizard.Reading},
+		{"the staff door", append(asked[:4:4], wizard.TapNext{}, TapDigit{'2'}, crowd), "wizard.PowerDown", wizard.Reading},
+		{"表示 over it", append(asked[:4:4], wizard.TapNext{}, TapDisplay{}, crowd, TapBack{}), "<nil>", wizard.Reading},
+		{"at once", append(place[:2:2], wizard.CardIn{}, crowd), "wizard.PowerDown", wizard.Reading},
+		{"before", []Event{wizard.CardIn{}, crowd, TapMyKey{}}, "<nil>", wizard.Needs},
+		{"before, and a balance", []Event{wizard.CardIn{}, crowd, TapBalance{}, account.TapCard{}}, "<nil>", wizard.Reading},
+		{"an open account", append(open[:5:5], crowd), "account.Leave", wizard.Reading},
+	} {
+		s, effect := counter(), Effect(nil)
+		for _, e := range tt.events {
+			s, effect = s.Next(e)
+		}
+		shown := s.MyKey
+		if shown.Step != end.Step || shown.Reason != end.Reason || !shown.Card || s.Step != MyKey || s.Account.IsOpen() || s.pin != "" || fmt.Sprintf("%T", effect) != tt.effect {
+			t.Errorf("%s: %+v, %T", tt.name, s, effect)
+		}
+		visit := s.Visit
+		s, _ = s.Next(wizard.CardOut{})
+		if s, _ = s.Next(wizard.CardIn{}); s.Step != MyKey || s.MyKey.Step != tt.after || s.Two || s.Visit != visit {
+			t.Errorf("%s, and one is left: %+v", tt.name, s)
+		}
+	}
+	s := counter()
+	for _, e := range append(place[:2:2], wizard.CardIn{}, wizard.CardRead{Tries: 3}, wizard.TapBack{}, crowd) {
+		s, _ = s.Next(e)
+	}
+	if s.MyKey.Step != wizard.Take || !s.Two {
+		t.Errorf("who is to take theirs away: %+v", s)
+	}
+	if s, _ = counter().Next(crowd); s.Step != Home || !s.Two {
+		t.Errorf("nobody is there: %+v", s)
+	}
+}
+
+func TestLeavingIsCounted(t *testing.T) {
+	s := counter()
+	for _, e := range []Event{TapMyKey{}, wizard.TapNext{}, wizard.CardIn{}, wizard.CardRead{Tries: 1}, wizard.TapNext{}, TapDisplay{}, Tick{Now: time.Unix(1_000_000_050, 0)}} {
+		s, _ = s.Next(e)
+	}
+	if s.Leaving() != 10 {
+		t.Errorf("%d s", s.Leaving())
 	}
 }
 

@@ -73,13 +73,24 @@ func (s State) atStep(e Event) (State, Effect) {
 	case ByNumber:
 		return s.byNumber(e)
 	case Display:
-		if _, ok := e.(TapBack); ok {
-			s.Step = s.back
-			return s, nil
-		}
-		return s.byNumber(e) // an answer may come meanwhile
+		return s.atDisplay(e)
 	}
 	return s, nil
+}
+
+// atDisplay is 表示. An answer may come meanwhile; that of the staff door closes it.
+func (s State) atDisplay(e Event) (State, Effect) {
+	switch e.(type) {
+	case TapBack:
+		s.Step = s.back
+		return s, nil
+	case DoorOpened, DoorRefused:
+		if s.back == Door {
+			s.Step = Door
+			return s.atDoor(e)
+		}
+	}
+	return s.byNumber(e)
 }
 
 // news takes in what the parts say unasked. It does not count as a touch.
@@ -175,7 +186,7 @@ func (s State) tick(now time.Time) State {
 // leftAlone is a screen that nobody has touched for long.
 func (s State) leftAlone() State {
 	switch {
-	case s.Step == Door && s.Prize.Step == prize.Second: // nobody else came: the cards that were scanned are not dropped for that
+	case s.under() == Door && s.Prize.Step == prize.Second: // nobody else came: the cards that were scanned are not dropped for that
 		s.Step, s.Prize.Step, s.Keys, s.touched = Prize, prize.Sure, Keys{Wait: s.Keys.Wait}, s.Now
 		return s
 	case s.withCard() && !s.taking():
@@ -191,7 +202,7 @@ func (s State) home() State {
 	site.Practice = false // who comes next means it
 	return State{
 		Visit: s.Visit + 1, Look: s.usual, Site: site, Network: s.Network, Paper: s.Paper,
-		Offers: s.Offers, Owed: s.Owed, Count: s.Count, Card: s.Card, Left: s.Left || s.Card && s.withCard(),
+		Offers: s.Offers, Owed: s.Owed, Count: s.Count, Card: s.Card, Left: s.Left || s.Card && s.withCard(), Two: s.Two,
 		Keys: Keys{Wait: s.Keys.Wait}, Now: s.Now, touched: s.Now, idle: s.idle, usual: s.usual,
 	}
 }

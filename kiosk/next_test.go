@@ -242,3 +242,37 @@ func containsPIN(text string) bool {
 	}
 	return false
 }
+
+// A resident's point ticket is called so wherever staff are asked about it, until
+// the next card.
+func TestTicketInDoubt(t *testing.T) {
+	ticket := cards.OpenCard{Allotment: 9, Number: 4, State: cards.Uncertain}
+	both := Count{Left: 499, Open: []cards.OpenCard{torn, ticket}, Tickets: []uint32{9}}
+	left := Count{Left: 499, Open: []cards.OpenCard{ticket}, Tickets: []uint32{9}}
+	asked := with(toMenu, TapDesk{}, DeskReady{Site: testSite(), Request: "R1", Count: both})
+	first := with(asked, TapWhole{}, CardOut{Serial: serial, Request: "R1", Count: left})
+	again := with(first, TapTorn{}, CardOut{Serial: ticket.Serial(), Request: "R1", Count: Count{Left: 499}})
+	for _, tt := range []struct {
+		name        string
+		events      []Event
+		step        Step
+		asked, last bool
+		note        string
+	}{
+		{"the card comes first", asked, Confirm, false, false, ""},
+		{"then the ticket", first, Confirm, true, false, ""},
+		{"in a review too", with(toMenu, TapReview{}, Reviewing{left}), Confirm, true, false, ""},
+		{"why", with(first, TapVoid{}), VoidCard, true, false, ""},
+		{"a second person", with(first, TapVoid{}, TapReason{"void.torn"}, NeedSecond{}), Door, true, false, ""},
+		{"its points go back", with(first, TapVoid{}, TapReason{"void.torn"}, VoidNoted{Serial: ticket.Serial()}), Issue, false, false, "issue.void.noted.ticket"},
+		{"torn once more", with(first, TapTorn{}, CardDoubtful{Card: ticket, Request: "R1", Count: left}), Confirm, true, true, ""},
+		{"it is out", again, Issue, false, true, ""},
+		{"it is out, and void after all", with(again, TapVoid{}), VoidCard, true, true, ""},
+		{"the next card", with(again, TapIssue{}, CardOut{Serial: cards.Serial{Allotment: 7, Number: 2}, Request: "R2"}), Issue, false, false, ""},
+		{"the next card is void", with(first, TapVoid{}, TapBack{}, TapWhole{}, CardOut{Serial: ticket.Serial(), Request: "R1"}, TapIssue{}, out, TapVoid{}, TapReason{"void.torn"}, VoidNoted{}), Issue, false, false, "issue.void.noted"},
+	} {
+		if s, _ := start(tt.events...); s.Step != tt.step || s.Ask.Ticket != tt.asked || s.Desk.Ticket != tt.last || s.Desk.Note != tt.note {
+			t.Errorf("%s: step %d, asked about a ticket %v, the last is one %v, note %q", tt.name, s.Step, s.Ask.Ticket, s.Desk.Ticket, s.Desk.Note)
+		}
+	}
+}

@@ -168,7 +168,7 @@ func (s State) numberAnswer(e Event) (State, Effect, bool) {
 		s.Number.At, s.Number.Card.Again, s.Number.Presumed, s.Desk.Note = NumberAgain, e.Serial, e.Presumed, ""
 	case CardDoubtful:
 		s = s.counted(e.Count, e.Request, e.Preview)
-		s.Step, s.Ask = Confirm, Ask{Card: e.Card}
+		s.Step, s.Ask = Confirm, s.Count.ask(e.Card)
 		return s, nil, true
 	case NotIssued:
 		s = s.counted(e.Count, e.Request, e.Preview)

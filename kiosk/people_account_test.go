@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"pointkiosk/kiosk/account"
+	"pointkiosk/kiosk/prize"
 	"pointkiosk/kiosk/wizard"
 )
 
@@ -84,6 +85,14 @@ func (l *line) accountAnswer(p promise, m *marks) (Event, bool) {
 // wipes does with a secret what whoever performs its effect does.
 func wipes(e Effect) {
 	switch e := e.(type) {
+	case wizard.Check:
+		e.PIN.Wipe()
+	case wizard.Apply:
+		if e.Pass != nil {
+			e.Pass.Wipe()
+		}
+	case prize.Add:
+		e.Text.Wipe()
 	case account.SignIn:
 		e.Pass.Wipe()
 	case account.LookAt:

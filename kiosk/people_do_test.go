@@ -22,11 +22,13 @@ func (l *line) something() Event {
 	case n == 2:
 		return l.tapped(m)
 	case n == 3:
-		return l.one(wizard.CardOut{}, wizard.CardIn{}, wizard.CardIn{}, wizard.CardStops{Reason: wizard.NoReader}, TapBack{})
+		return l.one(wizard.CardOut{}, wizard.CardIn{}, wizard.CardIn{}, wizard.CardStops{Reason: wizard.NoReader}, wizard.CardStops{Reason: wizard.TwoCards}, wizard.ReaderBack{}, TapBack{})
 	case s.Step == MyKey:
 		return l.atCounter(m, s)
 	case s.Step == Account:
 		return l.atAccount(m, s)
+	case s.Step == Prize:
+		return l.atPrize(m, s)
 	}
 	return l.atStaff(m, s)
 }
@@ -55,6 +57,8 @@ func (l *line) types(text string) wizard.Typed {
 // atCounter is what the step of the wizard asks for.
 func (l *line) atCounter(m *marks, s State) Event {
 	switch s.MyKey.Step {
+	case wizard.Needs:
+		return l.one(wizard.TapNext{}, wizard.TapNext{}, wizard.TapNext{}, wizard.TapYoung{})
 	case wizard.Place:
 		return wizard.CardIn{}
 	case wizard.PIN:
@@ -74,9 +78,13 @@ func (l *line) atCounter(m *marks, s State) Event {
 		return l.one(wizard.TapChange{}, wizard.TapRetire{}, wizard.TapSlip{}, wizard.TapForgot{}, wizard.TapNext{})
 	case wizard.Done:
 		return l.one(wizard.TapSlip{}, wizard.TapEnd{})
+	case wizard.None:
+		return l.one(wizard.TapNext{}, wizard.TapYoung{})
 	case wizard.Take:
 		return wizard.CardOut{}
-	case wizard.Stopped, wizard.Young:
+	case wizard.Young:
+		return l.one(wizard.TapBack{}, wizard.TapStaff{})
+	case wizard.Stopped:
 		return l.one(wizard.TapBack{}, wizard.TapNext{})
 	}
 	return wizard.TapNext{}
@@ -91,12 +99,15 @@ func (l *line) atStaff(m *marks, s State) Event {
 		}
 		return l.one(TapMyKey{}, TapMyKey{}, TapMyKey{}, TapBalance{}, TapBalance{}, TapStaff{})
 	case Door:
+		if l.rnd.IntN(8) == 0 {
+			return TapDisplay{}
+		}
 		if len(s.pin) >= len(m.staff) {
 			return TapEnter{}
 		}
 		return TapDigit{Digit: m.staff[len(s.pin)]}
 	case Menu:
-		return l.one(TapDesk{}, TapDesk{}, TapReview{}, TapNumber{}, TapPractice{}, TapBack{})
+		return l.one(TapDesk{}, TapDesk{}, TapReview{}, TapNumber{}, TapPrizes{}, TapPrizes{}, TapPractice{}, TapBack{})
 	case Clock:
 		return l.one(TapDateOK{}, TapDateBad{})
 	case Issue:
@@ -118,18 +129,24 @@ func (l *line) answerTo(p promise) Event {
 	if e, ok := l.accountAnswer(p, m); ok {
 		return e
 	}
+	if e, ok := l.prizeAnswer(p, m); ok {
+		return e
+	}
+	terms := wizard.Agreement{Body: map[string]string{"ja": m.word}}
 	account := wizard.Account{ID: m.id, Points: map[string]int64{"points": int64(m.points)}}
 	switch e := p.effect.(type) {
 	case wizard.ReadCard:
-		return l.one(wizard.CardRead{Tries: m.tries}, wizard.CardRead{Tries: m.tries}, wizard.CardRead{Tries: m.tries}, wizard.CardStops{Reason: wizard.Phone}, wizard.CardMoved{}, nil)
+		return l.one(wizard.CardRead{Tries: m.tries}, wizard.CardRead{Tries: m.tries}, wizard.CardRead{Tries: m.tries}, wizard.CardRead{Tries: 1}, wizard.CardStops{Reason: wizard.Phone}, wizard.CardMoved{}, nil)
 	case wizard.Check:
-		return l.one(wizard.PINRight{IDs: m.ids, Terms: wizard.Agreement{Body: map[string]string{"ja": m.word}}}, wizard.PINRight{IDs: m.ids}, wizard.PINRight{Account: account, IDs: m.ids}, wizard.PINWrong{Tries: m.fewer},
+		return l.one(wizard.PINRight{IDs: m.ids, Terms: terms}, wizard.PINRight{IDs: m.ids}, wizard.PINRight{Account: account, IDs: m.ids}, wizard.PINWrong{Tries: m.fewer}, wizard.PINWrong{Tries: 1},
+			wizard.PINRight{IDs: m.ids, Later: true, Terms: terms}, wizard.PINRight{Account: account, IDs: m.ids, Join: true, Terms: terms},
 			wizard.Answered{Word: m.word}, wizard.CardMoved{}, wizard.CardStops{Reason: wizard.Offline})
 	case wizard.LookAt:
-		return l.one(wizard.IDFree{ID: e.ID}, wizard.IDFree{ID: e.ID}, wizard.IDFree{ID: e.ID, Word: m.word}, wizard.Answered{Word: m.word})
+		return l.one(wizard.IDFree{ID: e.ID}, wizard.IDFree{ID: e.ID}, wizard.IDFree{ID: e.ID, Word: m.word}, wizard.WentAway{IDs: m.ids, Terms: terms}, wizard.Answered{Word: m.word})
 	case wizard.Apply:
 		yes := wizard.Answered{Account: account, Code: m.code}
-		return l.one(yes, yes, wizard.Answered{Word: "taken", IDs: m.ids}, wizard.Answered{Word: "weak-password"}, wizard.Answered{Word: "wrong-password", IDs: m.ids}, wizard.Answered{Word: m.word}, wizard.Answered{}, wizard.CardMoved{})
+		return l.one(yes, yes, wizard.Answered{Account: account, Code: m.code, Later: true}, wizard.WentAway{IDs: m.ids, Terms: terms}, wizard.Answered{Word: "taken", IDs: m.ids},
+			wizard.Answered{Word: "weak-password"}, wizard.Answered{Word: "wrong-password", IDs: m.ids}, wizard.Answered{Word: m.word}, wizard.Answered{}, wizard.CardMoved{})
 	case wizard.PrintSlip:
 		return wizard.SlipOut{Printed: l.rnd.IntN(2) == 0}
 	}
@@ -147,7 +164,7 @@ func (l *line) staffAnswer(p promise, m *marks) Event {
 	case AwaitRuling:
 		return Ruled{found}
 	case Unlock:
-		return l.one(DoorOpened{Operator: m.operator}, DoorOpened{Operator: m.operator}, DoorRefused{Wait: 1})
+		return l.one(DoorOpened{Operator: m.operator}, DoorOpened{Operator: m.operator + "'s chief"}, DoorRefused{Wait: 1})
 	case OpenDesk:
 		ready := DeskReady{Site: site, Count: count, Request: m.request}
 		return l.one(ready, ready, DeskReady{Site: site, Count: count, Request: m.request, AskDate: true}, DeskClosed{Note: m.word})
@@ -173,11 +190,14 @@ func TestTwoPeopleFinds(t *testing.T) {
 		fault proof.Fault
 	}{
 		{"has of the first one", proof.Fault{File: "kiosk/run.go", Right: "if r.visit == s.Visit {", Wrong: "if true {"}},
-		{"has of the first one", proof.Fault{File: "kiosk/next.go", Right: home, Wrong: home + " MyKey: s.MyKey,"}},
+		{"its screen is not", proof.Fault{File: "kiosk/next.go", Right: home, Wrong: home + " MyKey: s.MyKey,"}},
 		{"has of the first one", proof.Fault{File: "kiosk/next.go", Right: home, Wrong: home + " Desk: s.Desk,"}},
 		{"has of the first one", proof.Fault{File: "kiosk/next.go", Right: home, Wrong: home + " Account: s.Account,"}},
 		{"digits of the first one", proof.Fault{File: "kiosk/next.go", Right: home, Wrong: home + " pin: s.pin,"}},
 		{"does not go home", proof.Fault{File: "kiosk/next.go", Right: home, Wrong: "Visit: s.Visit + 1, Look: s.Look,"}},
+		{"has of the first one", proof.Fault{File: "kiosk/next.go", Right: home, Wrong: home + " Prize: s.Prize,"}},
+		{"the card is away, and its screen is not", proof.Fault{File: "kiosk/mykey.go", Right: "return s.under() == Door && (", Wrong: "return s.Step == Door && ("}},
+		{"was not powered down", proof.Fault{File: "kiosk/mykey.go", Right: "step == MyKey && s.Vouching()", Wrong: "step == MyKey && s.Vouching() && s.Keys.Typed == 0"}},
 		{"has of the first one", proof.Fault{File: "kiosk/mykey.go", Right: "		s.Visit++", Wrong: ""}},
 		{"is still there", proof.Fault{File: "kiosk/wizard/next.go", Right: "\tdefault:\n\t\tDrop(e)", Wrong: "\tdefault:"}},
 		{"is still there", proof.Fault{File: "kiosk/account/next.go", Right: "\te.Text.Wipe()\n\treturn s, nil\n", Wrong: "\treturn s, nil\n"}},

@@ -13,6 +13,7 @@ import (
 
 	"pointkiosk/cards"
 	"pointkiosk/kiosk/account"
+	"pointkiosk/kiosk/prize"
 	"pointkiosk/kiosk/wizard"
 	"pointkiosk/packaging/proof"
 )
@@ -65,7 +66,9 @@ type line struct {
 	visit   int // of the first
 	events  chan Event
 	stop    context.CancelFunc
-	ended   chan struct{}
+	runs    sync.WaitGroup
+	dead    []promise // of a kiosk that was killed
+	baskets int
 	mu      sync.Mutex
 	state   State // shown last
 	told    []promise
@@ -79,12 +82,9 @@ type line struct {
 // open switches the kiosk on. What it knew before is gone: it keeps nothing.
 func (l *line) open() {
 	ctx, stop := context.WithCancel(context.Background())
-	l.stop, l.ended, l.events, l.visit = stop, make(chan struct{}), make(chan Event), 0
-	first := First(Look{Lang: "ja"}, Site{Counter: true, Accounts: true, Tickets: true}, 15*time.Minute)
-	go func() {
-		defer close(l.ended)
-		Run(ctx, first, l.events, l.do, l.show)
-	}()
+	l.stop, l.events, l.visit = stop, make(chan Event), 0
+	events, first := l.events, First(Look{Lang: "ja"}, Site{Counter: true, Accounts: true, Tickets: true}, 15*time.Minute)
+	l.runs.Go(func() { Run(ctx, first, events, l.do, l.show) })
 	synctest.Wait()
 	l.send(Tick{Now: l.now})
 	l.send(PaperIs{Paper: Paper{Ready: true}})
@@ -96,7 +96,28 @@ func (l *line) close() {
 	for synctest.Wait(); len(l.told) > 0; synctest.Wait() {
 		l.keep(0, nil)
 	}
-	<-l.ended
+}
+
+// kill ends it at once: nothing of it is heard any more, and no effect that is under
+// way is answered. A card still lies where it lay.
+func (l *line) kill() {
+	lay := l.state.Card
+	l.stop()
+	synctest.Wait()
+	l.dead, l.told = append(l.dead, l.told...), nil
+	l.reached["killed"]++
+	if l.open(); lay {
+		l.send(wizard.CardIn{})
+	}
+}
+
+// bury lets go of those that were killed.
+func (l *line) bury() {
+	for _, p := range l.dead {
+		wipes(p.effect)
+		p.answer <- nil
+	}
+	l.runs.Wait()
 }
 
 // do is asked for an effect, and answers when the line says so.
@@ -130,6 +151,9 @@ func (l *line) show(s State) {
 func (l *line) gone() bool {
 	s := l.state
 	early := s.Step == MyKey && slices.Contains([]wizard.Step{wizard.Needs, wizard.Young, wizard.Place}, s.MyKey.Step) && !s.Card
+	if l.who == 0 && s.MyKey.Child && s.MyKey.Step == wizard.Place { // their card lay askew, and staff need not say yes again
+		return false
+	}
 	return l.who == 1 || s.Visit != l.visit || s.Step == Home || early
 }
 
@@ -158,10 +182,26 @@ func (l *line) send(e Event) {
 			l.fault("a log of it would say a PIN or a password")
 		}
 	}
+	before, told := l.state, len(l.told)
 	l.events <- e
 	synctest.Wait()
+	l.ends(e, before, l.told[told:])
 	if l.who == 0 && l.state.Step != Home { // the first one came back
 		l.visit = l.state.Visit
+	}
+}
+
+// ends looks at the end of who had a card there: it is no later than their card is
+// taken away, and the card is powered down.
+func (l *line) ends(e Event, before State, told []promise) {
+	now := l.state
+	if _, out := e.(wizard.CardOut); out && (now.MyKey.Step > wizard.Place || len(now.MyKey.IDs) > 0) {
+		l.fault("the card is away, and its screen is not: %+v", now.MyKey)
+	}
+	sat := before.MyKey.Step >= wizard.PIN && before.MyKey.Step < wizard.Stopped
+	off := slices.ContainsFunc(told, func(p promise) bool { _, is := p.effect.(wizard.PowerDown); return is })
+	if sat && now.Visit != before.Visit && !off {
+		l.fault("nobody is there any more, and the card was not powered down: %+v", before.MyKey)
 	}
 }
 
@@ -171,16 +211,7 @@ func (l *line) keep(n int, e Event) {
 	p := l.told[n]
 	l.told = slices.Delete(l.told, n, n+1)
 	l.mu.Unlock()
-	switch e := p.effect.(type) {
-	case wizard.Check:
-		e.PIN.Wipe()
-	case wizard.Apply:
-		if e.Pass != nil {
-			e.Pass.Wipe()
-		}
-	default:
-		wipes(e)
-	}
+	wipes(p.effect)
 	l.trace = append(l.trace, fmt.Sprintf("%d's %T is answered: %T %+v", p.who+1, p.effect, e, e))
 	if p.who != l.who && e != nil {
 		l.reached["late answers"]++
@@ -218,6 +249,7 @@ func TestTwoPeople(t *testing.T) {
 				l.arrive()
 			}
 			l.close()
+			l.bury()
 			for _, typed := range l.typed {
 				if strings.Trim(string(typed.Take()), "\x00") != "" {
 					l.fault("what was typed is still there: %q", typed.Take())
@@ -229,7 +261,7 @@ func TestTwoPeople(t *testing.T) {
 		}
 	}
 	t.Log(reached)
-	for _, what := range []string{"late answers", "restarted", "with the card", "PIN asked", "ID chosen", "registered", "held", "at the desk", "card out", "account open", "cards put", "ticket", "looked at", "left lying"} {
+	for _, what := range []string{"late answers", "restarted", "killed", "last try", "vouching", "vouching under 表示", "later", "joining", "went away", "under 15", "two cards", "prizes", "prize taken", "with the card", "PIN asked", "ID chosen", "registered", "held", "at the desk", "card out", "account open", "cards put", "ticket", "looked at", "left lying"} {
 		if reached[what] < 10 {
 			t.Errorf("hardly ever %s: %d", what, reached[what])
 		}
@@ -238,11 +270,16 @@ func TestTwoPeople(t *testing.T) {
 
 // leave is how the first one goes: some way or other.
 func (l *line) leave() {
-	switch l.rnd.IntN(5) {
+	if l.rnd.IntN(3) == 0 {
+		l.send(TapDisplay{})
+	}
+	switch l.rnd.IntN(6) {
 	case 0:
 		l.close()
 		l.reached["restarted"]++
 		l.open()
+	case 3:
+		l.kill()
 	case 1:
 		for range 3 {
 			l.now = l.now.Add(16 * time.Minute)
@@ -294,6 +331,10 @@ func (l *line) arrive() {
 		"at the desk": s.Step == Issue, "card out": s.Desk.Handed,
 		"account open": s.Step == Account && s.Account.IsOpen(), "cards put": s.Step == Account && s.Account.Sum() > 0,
 		"ticket": s.Step == Account && s.Account.Sale.Serial != "", "looked at": s.Step == Account && s.Account.Paper.Serial != "", "left lying": s.taking(),
+		"last try": s.Step == MyKey && s.MyKey.Step == wizard.LastTry, "vouching": s.Vouching(), "vouching under 表示": s.Step == Display && s.Vouching(),
+		"under 15": s.MyKey.Child && s.MyKey.Step >= wizard.PIN, "two cards": s.Step == MyKey && s.MyKey.Reason == wizard.TwoCards,
+		"later": s.MyKey.Later, "joining": s.MyKey.Join, "went away": s.MyKey.Taken == wizard.Away,
+		"prizes": s.Step == Prize && s.Prize.Basket.Sum > 0, "prize taken": s.Step == Prize && s.Prize.Step == prize.Done,
 	} {
 		if is {
 			l.reached[what]++

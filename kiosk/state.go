@@ -12,6 +12,7 @@ package kiosk
 
 import (
 	"image"
+	"slices"
 	"time"
 
 	"pointkiosk/cards"
@@ -99,6 +100,13 @@ type Count struct {
 	Today uint32 // cards out of the event on its day, of however many allotments
 	Left  uint32 // numbers left of them
 	Open  []cards.OpenCard
+	// Tickets are the allotments of point tickets, of those that Open speaks of.
+	Tickets []uint32
+}
+
+// ask is the question about one of the open cards.
+func (c Count) ask(o cards.OpenCard) Ask {
+	return Ask{Card: o, Ticket: slices.Contains(c.Tickets, o.Allotment)}
 }
 
 // Undecided is how many cards wait for the volunteer's word.
@@ -137,6 +145,7 @@ type Desk struct {
 	Operator string
 	Request  string // the entitlement of the next card, renewed only after an outcome
 	Last     cards.Serial
+	Ticket   bool        // it is a point ticket
 	Handed   bool        // the last card is out: 「お渡しください」
 	Presumed bool        // the printer gave no proof: 「出なかった」 is offered
 	Note     string      // a word key about the last attempt, "" when all is well
@@ -146,7 +155,16 @@ type Desk struct {
 // Ask is the question on Confirm and VoidCard.
 type Ask struct {
 	Card   cards.OpenCard
+	Ticket bool // the card is a point ticket: a resident's, who left it in doubt
 	Reason string
+}
+
+// noted is the word on a void that was asked for: a ticket's points go back.
+func (a Ask) noted() string {
+	if a.Ticket {
+		return "issue.void.noted.ticket"
+	}
+	return "issue.void.noted"
 }
 
 // Keys is what was typed at the staff door. The digits themselves are in the
@@ -179,6 +197,7 @@ type State struct {
 	Number  Numbered
 	Card    bool      // one lies on the reader
 	Left    bool      // whose person has gone: it is nobody's who comes now
+	Two     bool      // more than one lies there
 	Now     time.Time // from the last Tick
 	touched time.Time // when a finger was last seen
 	usual   Look      // how the screen reads for the next person

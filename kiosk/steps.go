@@ -16,7 +16,7 @@ func (s State) atHome(e Event) (State, Effect) {
 		s.Step = Door
 	case TapMyKey:
 		if s.Site.Counter {
-			s.Step, s.MyKey = MyKey, wizard.State{Card: s.lies()}
+			s.Step, s.MyKey = MyKey, s.begun(wizard.State{Card: s.lies()})
 		}
 	case TapBalance:
 		if s.Site.Accounts {
@@ -56,19 +56,25 @@ func (s State) atDoor(e Event) (State, Effect) {
 		}
 		return s.home(), nil
 	case DoorOpened:
-		if s.Vouching() {
-			s = s.vouched()
-			s.MyKey, _, _ = s.MyKey.Next(wizard.TapNext{})
-			return s, nil
-		}
-		if s.Prize.Step == prize.Second {
-			return s.agreed(e.Operator)
-		}
-		return s.entered(e.Operator)
+		return s.opened(e.Operator)
 	case DoorRefused:
 		s.Keys = Keys{Wrong: true, Wait: e.Wait, Second: s.Ask.Reason != "" || s.Prize.Step == prize.Second}
 	}
 	return s, nil
+}
+
+// opened is a right PIN: of who says yes, or enters.
+func (s State) opened(who string) (State, Effect) {
+	switch {
+	case s.Vouching():
+		var effect Effect
+		s = s.vouched()
+		s.MyKey, effect, _ = s.MyKey.Next(wizard.Vouched{Staff: who})
+		return s, effect
+	case s.Prize.Step == prize.Second:
+		return s.agreed(who)
+	}
+	return s.entered(who)
 }
 
 // entered is a right PIN: of who opens the door, or of the second person whom
@@ -140,7 +146,7 @@ func (s State) toDesk() State {
 	}
 	for _, c := range s.Count.Open {
 		if undecided(c) {
-			s.Step, s.Ask = Confirm, Ask{Card: c}
+			s.Step, s.Ask = Confirm, s.Count.ask(c)
 			return s
 		}
 	}
@@ -197,7 +203,7 @@ func (s State) atDesk(e Event) (State, Effect) {
 	case TapVoid:
 		if s.Desk.Last.Number != 0 {
 			s.Step = VoidCard
-			s.Ask = Ask{Card: cards.OpenCard{Allotment: s.Desk.Last.Allotment, Number: s.Desk.Last.Number, State: cards.Printed}}
+			s.Ask = Ask{Card: cards.OpenCard{Allotment: s.Desk.Last.Allotment, Number: s.Desk.Last.Number, State: cards.Printed}, Ticket: s.Desk.Ticket}
 		}
 	case TapBack:
 		s.Desk.Note = ""
@@ -211,10 +217,10 @@ func (s State) waiting(e Event) (State, Effect) {
 	switch e := e.(type) {
 	case CardOut:
 		s = s.counted(e.Count, e.Request, e.Preview)
-		s.Desk.Last, s.Desk.Handed, s.Desk.Presumed = e.Serial, true, e.Presumed
+		s.Desk.Last, s.Desk.Ticket, s.Desk.Handed, s.Desk.Presumed = e.Serial, s.Ask.Ticket, true, e.Presumed
 	case CardDoubtful:
 		s = s.counted(e.Count, e.Request, e.Preview)
-		s.Desk.Last, s.Desk.Handed, s.Desk.Presumed = e.Card.Serial(), false, false
+		s.Desk.Last, s.Desk.Ticket, s.Desk.Handed, s.Desk.Presumed = e.Card.Serial(), s.Count.ask(e.Card).Ticket, false, false
 	case NotIssued:
 		s = s.counted(e.Count, e.Request, e.Preview)
 		s.Desk.Note = e.Note
@@ -224,8 +230,8 @@ func (s State) waiting(e Event) (State, Effect) {
 		}
 	case VoidNoted:
 		s = s.counted(e.Count, e.Request, e.Preview)
-		s.Desk.Last, s.Desk.Handed, s.Desk.Presumed = cards.Serial{}, false, false
-		s.Desk.Note = "issue.void.noted"
+		s.Desk.Last, s.Desk.Ticket, s.Desk.Handed, s.Desk.Presumed = cards.Serial{}, false, false, false
+		s.Desk.Note = s.Ask.noted()
 	case DateConfirmed: // the desk opens, but where another day's may be meant
 		if slices.ContainsFunc(e.Offers, func(o Offer) bool { return !o.Is(s.Site.Allotment) }) {
 			s.Offers, s.Desk.Note = e.Offers, "menu.which.day"

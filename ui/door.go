@@ -1,6 +1,9 @@
 package ui
 
-import "pointkiosk/kiosk"
+import (
+	"pointkiosk/kiosk"
+	"pointkiosk/kiosk/wizard"
+)
 
 // door asks staff for their PIN, and a second person for theirs where a void
 // takes two.
@@ -50,6 +53,8 @@ func (s *door) body() part { return s.page }
 func (s *door) Show(st kiosk.State) {
 	who := "door"
 	switch {
+	case st.Vouching() && st.MyKey.Step == wizard.Young:
+		who = "door.young"
 	case st.Vouching():
 		who = "door.vouch"
 	case st.Keys.Second:

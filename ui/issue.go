@@ -18,7 +18,8 @@ type issue struct {
 	what           *text
 	button         *button
 	handed, serial *text
-	notOut, void   *button
+	notOut         *button
+	void           byKind
 	today, left    *amount
 	unsent         *amount
 	why            *text
@@ -38,10 +39,13 @@ func newIssue(p *pen, send func(kiosk.Event)) *issue {
 	s.button = newButton(p, primary, newColumn(p, 4, spring(1), s.points, s.what, spring(1)), func() { send(kiosk.TapIssue{}) })
 	s.button.least = 150
 	s.notOut = newWordButton(p, plain, 26, "issue.notout", func() { send(kiosk.TapNotOut{}) })
-	s.void = newWordButton(p, plain, 28, "issue.void", func() { send(kiosk.TapVoid{}) })
-	s.void.padX, s.void.least = 36, 76
+	s.void = ofKinds(func(kind string) *button {
+		void := newWordButton(p, plain, 28, "issue.void"+kind, func() { send(kiosk.TapVoid{}) })
+		void.padX, void.least = 36, 76
+		return void
+	})
 	s.page = &page{p: p, main: s.compose(),
-		foot: newRow(p, 24, newLeave(p, "any.end", send), spring(1), s.void)}
+		foot: newRow(p, 24, newLeave(p, "any.end", send), spring(1), s.void.card, s.void.ticket)}
 	return s
 }
 
@@ -120,12 +124,12 @@ func (s *issue) showLast(st kiosk.State) {
 	d := st.Desk
 	s.handed.show(d.Handed)
 	s.serial.show(d.Handed)
-	key := "issue.handed"
+	key := "issue.handed" + kindOf(d.Ticket)
 	if st.Site.Practice {
 		key = "issue.handed.practice"
 	}
 	s.handed.set(s.p.say(key))
 	s.serial.set(d.Last.String())
 	s.notOut.show(d.Handed && d.Presumed)
-	s.void.show(d.Last.Number != 0)
+	s.void.show(d.Last.Number != 0, d.Ticket)
 }

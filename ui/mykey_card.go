@@ -34,7 +34,8 @@ func newNeeds(p *pen, send func(kiosk.Event)) *needs {
 func (s *needs) body() part       { return s.page }
 func (s *needs) Show(kiosk.State) {}
 
-// young is for who is under 15: with whom to come, and with what.
+// young is for who is under 15: with whom to come, and with what. Staff go on from
+// there.
 type young struct {
 	p    *pen
 	page *page
@@ -48,9 +49,10 @@ func newYoung(p *pen, send func(kiosk.Event)) *young {
 		lines = append(lines, newColumn(p, 4, newSaid(p, 28, regular, muted, key), newSaid(p, 32, bold, body, key+".is")))
 	}
 	says := newColumn(p, 22, append(append([]part{newTitle(p, "mykey.young.title"), space{p, 20}}, lines...), s.who)...)
+	staff := newChoiceOf(p, "mykey.young.staff", func() { send(wizard.TapStaff{}) })
 	picture := newPicture(p, "family", 300)
 	picture.low = 180
-	s.page = &page{p: p, under: true, foot: newRow(p, 24, newStepBack(p, "any.back", send), spring(1)), main: &shape{p: p,
+	s.page = &page{p: p, under: true, foot: newRow(p, 24, newStepBack(p, "any.back", send), spring(1), staff), main: &shape{p: p,
 		lying:   newRow(p, 64, centred(p, picture), growing{newColumn(p, 0, spring(1), says, spring(1)), 1}),
 		upright: newColumn(p, 32, spring(1), picture, says, spring(2)),
 	}}
@@ -98,11 +100,13 @@ func (s *place) Show(st kiosk.State) {
 		key = "mykey.place.moved"
 	}
 	sub := "mykey.place.sub"
-	if st.MyKey.Moved {
-		sub = "mykey.place.moved.sub"
-	}
-	if st.Left {
+	switch {
+	case st.Left:
 		sub = "mykey.place.left"
+	case st.MyKey.Moved:
+		sub = "mykey.place.moved.sub"
+	case st.MyKey.Child:
+		sub = "mykey.place.child"
 	}
 	s.at.at(1)
 	s.at.show(st.MyKey.Aim == wizard.Make)

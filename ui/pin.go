@@ -29,7 +29,7 @@ type pin struct {
 
 func newPIN(p *pen, random io.Reader, send func(kiosk.Event)) *pin {
 	s := &pin{p: p, send: send, random: random, at: newAt(p), title: newTitle(p, "mykey.pin.title"),
-		sub: newSaid(p, 28, regular, body, "mykey.pin.sub"), places: newPlaces(p, pinDigits)}
+		sub: newText(p, 28, regular, body), places: newPlaces(p, pinDigits)}
 	s.notice, s.word = newNotice(p)
 	pad := s.pad()
 	turn := newPicture(p, "turn", 56)
@@ -158,8 +158,13 @@ func (s *pin) Show(st kiosk.State) {
 	case w.Wrong:
 		words = p.say("mykey.pin.wrong", w.Tries)
 	}
+	sub := "mykey.pin.sub"
+	if w.Child {
+		sub = "mykey.pin.child"
+	}
 	s.at.at(2)
 	s.at.show(w.Aim == wizard.Make)
+	s.sub.set(p.say(sub))
 	s.word.set(words)
 	s.notice.show(w.Tries > 0)
 	s.enter.enable(s.n == pinDigits)

@@ -43,6 +43,7 @@ func stops() []stop {
 		{"malformed", "C-27", "call", "staff"},
 		{string(wizard.Slow), "C-28", "calendar", "later"},
 		{string(wizard.InUse), "C-29", "call", "staff"},
+		{string(wizard.TwoCards), "C-30", "take", "one"},
 	}
 }
 

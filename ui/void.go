@@ -40,6 +40,6 @@ func (s *void) Show(st kiosk.State) {
 	if open {
 		key = "void.sub.open"
 	}
-	s.sub.set(s.p.say(key, st.Ask.Card.Serial().String()))
+	s.sub.set(s.p.say(key+kindOf(st.Ask.Ticket), st.Ask.Card.Serial().String()))
 	s.missing.show(open)
 }

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"fyne.io/fyne/v2/canvas"
+
 	"pointkiosk/cards"
 	"pointkiosk/kiosk/wizard"
 )
@@ -57,6 +59,32 @@ func texts(t *testing.T, lang string) map[string]string {
 		}
 	}
 	return all
+}
+
+// Whoever is asked about a point ticket reads of no point card, and about a card of
+// no ticket.
+func TestTicketIsNoCard(t *testing.T) {
+	for _, tt := range []struct{ sample, says, never string }{
+		{"confirm", "ポイントカード", "券"},
+		{"confirm-torn", "ポイントカード", "券"},
+		{"void-open", "ポイントカード", "券"},
+		{"issue-handed", "いまのポイントカードを取消", "券"},
+		{"confirm-ticket", "ポイント券", "ポイントカード"},
+		{"confirm-ticket-torn", "ポイント券", "ポイントカード"},
+		{"void-ticket", "ポイント券", "ポイントカード"},
+		{"issue-ticket", "いま出たポイント券", "いま出たポイントカード"},
+		{"menu-owed", "紙が、2枚", "決まっていないポイントカード"},
+	} {
+		var all strings.Builder
+		for _, s := range spots(newPerson(t, sizes()[0], tt.sample).root.Object()) {
+			if text, ok := s.object.(*canvas.Text); ok {
+				all.WriteString(text.Text)
+			}
+		}
+		if said := all.String(); !strings.Contains(said, tt.says) || strings.Contains(said, tt.never) {
+			t.Errorf("%s: %s", tt.sample, said)
+		}
+	}
 }
 
 // Who made an ID before reads what a provisional one is worth to them, and which

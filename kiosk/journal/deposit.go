@@ -15,6 +15,7 @@ type Deposit struct {
 	Hash   [sha256.Size]byte // of Sealed
 	Sealed []byte            // [cards.SealProvisional] made it
 	Lost   []byte            // of an apply whose answer never came; empty if there is none
+	Staff  string            // who helped; empty if nobody did
 }
 
 // Give writes down in one commit that a leased ID is somebody's, what they
@@ -23,6 +24,11 @@ type Deposit struct {
 // the journal is swept.
 // [ErrLease] reports one that can't be given; another will do.
 func (j *Journal) Give(ctx context.Context, one cards.Leased, sealed, lost []byte) error {
+	return j.GiveWith(ctx, one, sealed, lost, "")
+}
+
+// GiveWith is [Journal.Give] where a member of staff helped.
+func (j *Journal) GiveWith(ctx context.Context, one cards.Leased, sealed, lost []byte, staff string) error {
 	end, err := j.begin(ctx)
 	if err != nil {
 		return err
@@ -51,6 +57,10 @@ func (j *Journal) Give(ctx context.Context, one cards.Leased, sealed, lost []byt
 			return err
 		}
 		_, err = tx.ExecContext(ctx, `INSERT INTO deposit (hash, sealed, lost, mark) VALUES ($1, $2, $3, $4)`, hash[:], sealed, lost, mark[:])
+		if err != nil || staff == "" {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, `INSERT INTO helped (hash, staff) VALUES ($1, $2)`, hash[:], staff)
 		return err
 	})
 }
@@ -62,7 +72,7 @@ func (j *Journal) Deposits(ctx context.Context) ([]Deposit, error) {
 		return nil, err
 	}
 	defer end()
-	rows, err := j.db.QueryContext(ctx, `SELECT hash, sealed, lost FROM deposit ORDER BY n`)
+	rows, err := j.db.QueryContext(ctx, `SELECT hash, sealed, lost, coalesce((SELECT staff FROM helped WHERE hash = d.hash), '') FROM deposit d ORDER BY n`)
 	if err != nil {
 		return nil, fmt.Errorf("journal: read: %w", err)
 	}
@@ -71,7 +81,7 @@ func (j *Journal) Deposits(ctx context.Context) ([]Deposit, error) {
 	for rows.Next() {
 		var d Deposit
 		var hash []byte
-		if err := rows.Scan(&hash, &d.Sealed, &d.Lost); err != nil {
+		if err := rows.Scan(&hash, &d.Sealed, &d.Lost, &d.Staff); err != nil {
 			return nil, fmt.Errorf("journal: read: %w", err)
 		}
 		copy(d.Hash[:], hash)
@@ -99,6 +109,9 @@ func (j *Journal) Answered(ctx context.Context, hash [sha256.Size]byte, ruling c
 		_, err := tx.ExecContext(ctx, `INSERT INTO ruled (hash, ruling, at) SELECT hash, $2, $3 FROM deposit WHERE hash = $1 ON CONFLICT (hash) DO NOTHING`,
 			hash[:], string(ruling), j.opts.Now().UnixMilli())
 		if err != nil {
+			return err
+		}
+		if _, err = tx.ExecContext(ctx, `DELETE FROM helped WHERE hash = $1`, hash[:]); err != nil {
 			return err
 		}
 		_, err = tx.ExecContext(ctx, `DELETE FROM deposit WHERE hash = $1`, hash[:])

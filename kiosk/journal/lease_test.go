@@ -274,3 +274,26 @@ func TestAnsweredIsWiped(t *testing.T) {
 		t.Errorf("%d, %d, %v", waiting, refused, err)
 	}
 }
+
+// Who helped goes to the hub with what was signed, and is kept no longer.
+func TestGiveWith(t *testing.T) {
+	j := open(t, testOpts(t.TempDir()))
+	defer j.Close()
+	take(t, j, leaseOf(0, 3))
+	for n, staff := range []string{"", "sato"} {
+		if err := j.GiveWith(t.Context(), leasedID(n, noon.Add(30*24*time.Hour)), sealedBy(n), nil, staff); err != nil {
+			t.Fatal(err)
+		}
+	}
+	all, err := j.Deposits(t.Context())
+	if err != nil || len(all) != 2 || all[0].Staff != "" || all[1].Staff != "sato" {
+		t.Fatalf("%+v, %v", all, err)
+	}
+	if err := j.Answered(t.Context(), all[1].Hash, cards.RulingOK); err != nil {
+		t.Fatal(err)
+	}
+	var left int
+	if err := j.db.QueryRow(`SELECT count(*) FROM helped`).Scan(&left); err != nil || left != 0 {
+		t.Errorf("%d names are left, %v", left, err)
+	}
+}

@@ -60,6 +60,11 @@ CREATE TABLE IF NOT EXISTS deposit (
 	lost   BLOB NOT NULL,
 	mark   BLOB NOT NULL
 ) STRICT;
+-- Who of the staff said yes at their door when it was signed. A row goes with its deposit.
+CREATE TABLE IF NOT EXISTS helped (
+	hash  BLOB PRIMARY KEY NOT NULL,
+	staff TEXT NOT NULL
+) STRICT;
 -- How the hub ruled.
 CREATE TABLE IF NOT EXISTS ruled (
 	hash   BLOB    PRIMARY KEY NOT NULL,

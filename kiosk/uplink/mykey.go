@@ -108,7 +108,7 @@ func (u *Uplink) deposit(ctx context.Context, d journal.Deposit) error {
 	if err != nil {
 		return err
 	}
-	paper, err := cards.Seal(u.opts.Key, cards.PaperDeposit, cards.Deposit{Sealed: d.Sealed, Nonce: nonce, Lost: d.Lost})
+	paper, err := cards.Seal(u.opts.Key, cards.PaperDeposit, cards.Deposit{Sealed: d.Sealed, Staff: d.Staff, Nonce: nonce, Lost: d.Lost})
 	if err != nil {
 		return err
 	}

@@ -3,8 +3,8 @@ package wizard
 // Is reports whether an event is one of this package's.
 func Is(e Event) bool {
 	switch e.(type) {
-	case TapNext, TapYoung, TapBack, TapID, TapOwn, TapCode, TapTyped, TapChange, TapRetire, TapSlip, TapForgot, TapBefore, TapVouch, TapEnd,
-		TypedPIN, TypedID, TypedPass, CardIn, CardOut, CardRead, CardStops, CardMoved, PINRight, PINWrong, WentAway, IDFree, Answered, SlipOut:
+	case TapNext, TapYoung, TapStaff, TapBack, TapID, TapOwn, TapCode, TapTyped, TapChange, TapRetire, TapSlip, TapForgot, TapBefore, TapVouch, TapEnd,
+		TypedPIN, TypedID, TypedPass, CardIn, CardOut, ReaderBack, CardRead, CardStops, CardMoved, PINRight, PINWrong, WentAway, IDFree, Answered, SlipOut:
 		return true
 	}
 	return false
@@ -25,8 +25,13 @@ func Drop(e Event) {
 // person has left: the state is of no more use.
 func (s State) Next(e Event) (next State, effect Effect, done bool) {
 	next, effect, done = s.next(e)
-	switch effect.(type) {
-	case Check, Apply: // takes it
+	switch takes := effect.(type) {
+	case Check:
+		takes.Staff = s.Staff
+		effect = takes
+	case Apply:
+		takes.Staff = s.Staff
+		effect = takes
 	default:
 		Drop(e)
 	}
@@ -38,20 +43,19 @@ func (s State) next(e Event) (next State, effect Effect, done bool) {
 	case CardOut:
 		return s.removed()
 	case CardIn:
-		s.Card = true
-		if s.Step == Place {
-			s.Step, s.Moved = Reading, false
-			return s, ReadCard{s.Aim}, false
-		}
-		return s, nil, false
+		return s.laid()
 	case SlipOut:
 		return s.slip(e), nil, false
 	case CardStops:
 		return s.stop(e.Reason), PowerDown{}, false
+	case ReaderBack:
+		return s.readerBack(), nil, false
 	case TapBack, TapEnd:
 		return s.back(e)
 	case WentAway:
 		return s.wentAway(e), nil, false
+	case Vouched:
+		return s.vouched(e)
 	}
 	switch s.Step {
 	case Needs:
@@ -72,98 +76,35 @@ func (s State) next(e Event) (next State, effect Effect, done bool) {
 	return s, nil, false
 }
 
-// removed is a card that was taken away: from every step the person leaves.
-// Only while it is read does that mean that it lay askew.
-func (s State) removed() (State, Effect, bool) {
-	s.Card = false
-	switch s.Step {
-	case Needs, Young, Place:
-		return s, nil, false
-	case Reading:
-		return State{Step: Place, Aim: s.Aim, Moved: true}, nil, false
-	}
-	return State{}, PowerDown{}, true
-}
-
-func (s State) stop(r Reason) State {
-	return State{Step: Stopped, Aim: s.Aim, Reason: r, Card: s.Card, Word: s.Word}
-}
-
-// refused is an answer of the hub that ends it.
-func (s State) refused(word string) State {
-	s.Word = word
-	return s.stop(Refused)
-}
-
-// leave ends a visit: the card has to be taken away first.
-func (s State) leave() (State, Effect, bool) {
-	if s.Card {
-		return State{Step: Take, Card: true}, PowerDown{}, false
-	}
-	return State{}, nil, true
-}
-
-// back is one step up, where nothing is lost by it, and else the end.
-func (s State) back(e Event) (State, Effect, bool) {
-	if _, end := e.(TapEnd); end {
-		return s.leave()
-	}
-	switch s.Step {
-	case Young, Place:
-		return s.backToNeeds()
-	case Own, Password:
-		s.Step, s.Taken, s.Before, s.Typed = Choose, "", false, false
-	case Typing, Terms:
-		switch s.Step = Password; {
-		case s.Join:
-			return s.leave()
-		case s.Before:
-			s.Step = Confirm
-		}
-	case Confirm:
-		switch s.Step = Terms; {
-		case s.change:
-			s.Step = Choose
-		case s.Before:
-			s.Step = Own
-		}
-	case Sure:
-		s.Step = Held
-	case Reading, Checking, Looking, Applying, Take:
-		// what is under way is waited for; a card is taken, not tapped away
-	case Choose:
-		if s.change {
-			s.Step = Held
-			return s, nil, false
-		}
-		return s.leave()
-	default:
-		return s.leave()
-	}
-	return s, nil, false
-}
-
-// backToNeeds is for who came for a MyKey ID; the others never saw that screen.
-func (s State) backToNeeds() (State, Effect, bool) {
-	switch {
-	case s.Step == Young && s.Aim != Make:
-		s.Step = None
-		return s, nil, false
-	case s.Aim != Make:
-		return s.leave()
-	}
-	return State{Step: Needs, Card: s.Card}, nil, false
-}
-
 func (s State) atNeeds(e Event) (State, Effect, bool) {
 	switch e.(type) {
 	case TapYoung:
 		s.Step = Young
 	case TapNext:
-		if s.Step = Place; s.Card { // it lies there already
-			s.Step = Reading
-			return s, ReadCard{s.Aim}, false
-		}
+		return s.toPlace()
+	}
+	return s, nil, false
+}
+
+func (s State) toPlace() (State, Effect, bool) {
+	if s.Step = Place; s.Card { // it lies there already
+		s.Step = Reading
+		return s, ReadCard{s.Aim}, false
+	}
+	return s, nil, false
+}
+
+// vouched goes on where a member of staff said yes. Who is under 15 has their card
+// read now, if it was not read before.
+func (s State) vouched(e Vouched) (State, Effect, bool) {
+	switch {
+	case s.Step == LastTry:
+		s.Step, s.Staff = PIN, e.Staff
+	case s.Step == Young && s.Aim != Make:
+		s.Step, s.Aim, s.Child, s.Staff = Choose, Make, true, e.Staff
+	case s.Step == Young:
+		s.Child, s.Staff = true, e.Staff
+		return s.toPlace()
 	}
 	return s, nil, false
 }
@@ -175,6 +116,8 @@ func (s State) atReading(e Event) (State, Effect, bool) {
 		return s.ask(e.Tries)
 	case CardMoved:
 		return s.moved(), nil, false
+	case Answered: // the hub said no before anything was typed
+		return s.refused(e.Word), PowerDown{}, false
 	}
 	return s, nil, false
 }
@@ -193,17 +136,14 @@ func (s State) ask(tries int) (State, Effect, bool) {
 	return s, nil, false
 }
 
-// atPIN takes the digits once. Before the last try staff have to say yes.
+// atPIN takes the digits once. Before the last try staff have to say yes, see
+// [State.vouched].
 func (s State) atPIN(e Event) (State, Effect, bool) {
 	switch e := e.(type) {
 	case TypedPIN:
 		if s.Step == PIN {
 			s.Step, s.Wrong = Checking, false
 			return s, Check{PIN: e.PIN, Aim: s.Aim}, false
-		}
-	case TapNext:
-		if s.Step == LastTry {
-			s.Step = PIN
 		}
 	case PINWrong:
 		if s.Step == Checking {
@@ -254,9 +194,6 @@ func (s State) known(e PINRight) (State, Effect, bool) {
 	}
 	return s, nil, false
 }
-
-// moved asks for the card anew.
-func (s State) moved() State { return State{Step: Place, Aim: s.Aim, Card: s.Card, Moved: true} }
 
 func (s State) atID(e Event) (State, Effect, bool) {
 	switch e := e.(type) {

@@ -44,6 +44,7 @@ type Reason string
 // The reasons. The card's own come first.
 const (
 	NoReader      Reason = "no-reader"        // none is plugged in
+	TwoCards      Reason = "two-cards"        // more than one lies there: nobody knows whose visit it is
 	InUse         Reason = "in-use"           // another program holds the reader
 	OtherCard     Reason = "other-card"       // no My Number card
 	Phone         Reason = "phone"            // a phone's token
@@ -113,6 +114,9 @@ type State struct {
 	Before  bool      // the ID is from before: this card takes the place of the one that was bound to it
 	Forgot  bool      // the password: a new code was asked for
 	Join    bool      // the ID is to be one of this scheme too: its terms are agreed to
+	Child   bool      // under 15: a guardian is there, and staff said yes
+	Staff   string    // who said yes at the staff door
+	again   Step      // where a stop that ends by itself leads back to
 	change  bool      // another ID in place of the one held
 	Sitting int       // whose card was read: of the one who reads cards
 }
@@ -139,6 +143,7 @@ type Secret interface{ Wipe() }
 type (
 	TapNext   struct{}              // the main action of a screen
 	TapYoung  struct{}              // under 15
+	TapStaff  struct{}              // under 15, with a guardian: staff go on
 	TapBack   struct{}              // もどる, やめる
 	TapID     struct{ ID string }   // one of the proposals
 	TapOwn    struct{}              // 自分で決める
@@ -156,6 +161,11 @@ type (
 	TapEnd    struct{}              // 終わる
 )
 
+// A Vouched is a member of staff who said yes at the staff door: before the last
+// try of a PIN, or for who is under 15. The door alone says it: [Is] does not
+// know it.
+type Vouched struct{ Staff string }
+
 // News of the card, and answers.
 type (
 	CardIn  struct{}
@@ -167,6 +177,8 @@ type (
 	}
 	CardStops struct{ Reason Reason } // it may not
 	CardMoved struct{}                // lay it down again: nothing was lost
+
+	ReaderBack struct{} // there is one again
 
 	PINRight struct { // the hub was asked who that is
 		Account Account
@@ -207,6 +219,7 @@ type (
 	Check    struct { // verify, then ask the hub
 		PIN     Secret
 		Aim     Aim
+		Staff   string // who said yes; empty if nobody was asked
 		Sitting int
 	}
 	LookAt struct {
@@ -217,6 +230,7 @@ type (
 		Purpose string // as package cards names it
 		ID      string
 		Pass    Secret // nil: a code for the slip
+		Staff   string // as in Check
 		Sitting int
 	}
 	PrintSlip struct {

@@ -78,13 +78,29 @@ func TestWrongTurns(t *testing.T) {
 		{"under 15, and back", []Event{TapYoung{}, TapBack{}}, Needs, "", ""},
 		{"the card lay there before", []Event{CardIn{}, TapNext{}}, Reading, "", "ReadCard"},
 		{"no reader", []Event{TapNext{}, CardStops{NoReader}}, Stopped, NoReader, "PowerDown"},
+		{"no reader, and it is back", []Event{TapNext{}, CardStops{NoReader}, ReaderBack{}}, Place, "", "PowerDown"},
+		{"no reader before the age is asked for, and it is back", []Event{CardStops{NoReader}, ReaderBack{}}, Needs, "", "PowerDown"},
+		{"no reader under 15, and it is back", []Event{TapYoung{}, Vouched{"sato"}, CardStops{NoReader}, CardStops{NoReader}, ReaderBack{}}, Needs, "", "PowerDown PowerDown"},
+		{"no reader, it is back, and on", []Event{TapNext{}, CardStops{NoReader}, ReaderBack{}, CardIn{}}, Reading, "", "PowerDown ReadCard"},
+		{"a reader is back where none was away", upTo(3, ReaderBack{}), PIN, "", "ReadCard"},
+		{"a reader is back where something else stops it", upTo(2, CardStops{Phone}, ReaderBack{}), Stopped, Phone, "ReadCard PowerDown"},
+		{"two cards", upTo(3, CardStops{TwoCards}), Stopped, TwoCards, "ReadCard PowerDown"},
+		{"two cards, and one is taken away", upTo(9, CardStops{TwoCards}, CardOut{}, CardIn{}), Reading, "", "ReadCard Check Apply PowerDown ReadCard"},
+		{"two cards, and the end", upTo(3, CardStops{TwoCards}, TapEnd{}), Take, "", "ReadCard PowerDown PowerDown"},
 		{"another card", upTo(2, CardStops{OtherCard}), Stopped, OtherCard, "ReadCard PowerDown"},
 		{"moved while read", upTo(2, CardMoved{}), Place, "", "ReadCard"},
+		{"the hub says no while it is read", upTo(2, Answered{Word: "busy"}), Stopped, Refused, "ReadCard PowerDown"},
 		{"taken away while read", upTo(2, CardOut{}), Place, "", "ReadCard"},
 		{"locked", upTo(2, CardRead{Tries: 0}), Stopped, Unusable, "ReadCard PowerDown"},
 		{"one try left", upTo(2, CardRead{Tries: 1}), LastTry, "", "ReadCard"},
 		{"one try left, typed at once", upTo(2, CardRead{Tries: 1}, TypedPIN{&secret{}}), LastTry, "", "ReadCard"},
-		{"one try left, staff say yes", upTo(2, CardRead{Tries: 1}, TapNext{}), PIN, "", "ReadCard"},
+		{"one try left, and a tap", upTo(2, CardRead{Tries: 1}, TapNext{}), LastTry, "", "ReadCard"},
+		{"one try left, staff say yes", upTo(2, CardRead{Tries: 1}, Vouched{"sato"}), PIN, "", "ReadCard"},
+		{"staff say yes, and nobody asked", upTo(3, Vouched{"sato"}), PIN, "", "ReadCard"},
+		{"under 15, and a tap", []Event{TapYoung{}, TapStaff{}, TapNext{}}, Young, "", ""},
+		{"under 15, and staff say yes", []Event{TapYoung{}, TapStaff{}, Vouched{"sato"}}, Place, "", ""},
+		{"under 15, the card lies there, and staff say yes", []Event{CardIn{}, TapYoung{}, Vouched{"sato"}}, Reading, "", "ReadCard"},
+		{"under 15, staff say yes, and back", []Event{TapYoung{}, Vouched{"sato"}, TapBack{}}, Needs, "", ""},
 		{"wrong PIN", upTo(4, PINWrong{Tries: 2}), PIN, "", "ReadCard Check"},
 		{"wrong PIN twice", upTo(4, PINWrong{Tries: 2}, TypedPIN{&secret{}}, PINWrong{Tries: 1}), LastTry, "", "ReadCard Check Check"},
 		{"the last one wrong", upTo(4, PINWrong{Tries: 0}), Stopped, Unusable, "ReadCard Check PowerDown"},
@@ -152,7 +168,9 @@ func TestAims(t *testing.T) {
 		{"no ID", Open, []Event{hasNot}, None, "ReadCard Check"},
 		{"no ID, and one is made", Open, []Event{hasNot, TapNext{}}, Choose, "ReadCard Check"},
 		{"no ID, and under 15", Open, []Event{hasNot, TapYoung{}}, Young, "ReadCard Check"},
+		{"no ID, under 15, and staff say yes", Open, []Event{hasNot, TapYoung{}, Vouched{"sato"}}, Choose, "ReadCard Check"},
 		{"no ID, under 15, and back", Open, []Event{hasNot, TapYoung{}, TapBack{}}, None, "ReadCard Check"},
+		{"no ID, under 15, and the card taken away", Open, []Event{hasNot, TapYoung{}, CardOut{}}, Needs, "ReadCard Check PowerDown"},
 		{"no ID, and the end", Open, []Event{hasNot, TapEnd{}}, Take, "ReadCard Check PowerDown"},
 		{"moved", Open, []Event{CardMoved{}, CardOut{}, CardIn{}}, Reading, "ReadCard Check PowerDown ReadCard"},
 		{"a new code", Anew, []Event{has}, Applying, "ReadCard Check Apply"},
@@ -188,6 +206,41 @@ func TestAims(t *testing.T) {
 	}
 }
 
+// Who said yes at the staff door is told with what is done then, to its end; who is
+// under 15 stays so when their card moves, and a last try is asked about anew.
+func TestVouched(t *testing.T) {
+	pin := func() Event { return TypedPIN{&secret{}} }
+	rest := good()[4:9]
+	for _, tt := range []struct {
+		name   string
+		events []Event
+		want   string // of each effect that tells it
+	}{
+		{"nobody asked", append(good()[:4:4], rest...), "Check, Apply"},
+		{"a last try", append([]Event{TapNext{}, CardIn{}, CardRead{Tries: 1}, Vouched{"sato"}, pin()}, rest...), "Check sato, Apply sato"},
+		{"a last try, and the card moves", []Event{TapNext{}, CardIn{}, CardRead{Tries: 1}, Vouched{"sato"}, CardMoved{}, CardOut{}, CardIn{}, CardRead{Tries: 2}, pin()}, "Check"},
+		{"under 15", append([]Event{TapYoung{}, Vouched{"sato"}, CardIn{}, CardRead{Tries: 3}, pin()}, rest...), "Check sato, Apply sato"},
+		{"under 15, and the card moves", []Event{TapYoung{}, Vouched{"sato"}, CardIn{}, CardOut{}, CardIn{}, CardRead{Tries: 3}, pin(), CardMoved{}, CardIn{}, CardRead{Tries: 3}, pin()}, "Check sato, Check sato"},
+		{"under 15, and a last try", []Event{TapYoung{}, Vouched{"sato"}, CardIn{}, CardRead{Tries: 1}, Vouched{"suzuki"}, pin()}, "Check suzuki"},
+		{"under 15, back, and older", []Event{TapYoung{}, Vouched{"sato"}, TapBack{}, TapNext{}, CardIn{}, CardRead{Tries: 3}, pin()}, "Check"},
+	} {
+		s, told := State{}, []string{}
+		for _, e := range tt.events {
+			next, effect, _ := s.Next(e)
+			switch e := effect.(type) {
+			case Check:
+				told = append(told, strings.TrimSpace("Check "+e.Staff))
+			case Apply:
+				told = append(told, strings.TrimSpace("Apply "+e.Staff))
+			}
+			s = next
+		}
+		if got := strings.Join(told, ", "); got != tt.want {
+			t.Errorf("%s: %s, want %s\n%+v", tt.name, got, tt.want, s)
+		}
+	}
+}
+
 // Whatever comes in whatever order: every secret is used once or wiped, no PIN
 // is checked at the last try unless staff said yes, and who leaves leaves nothing.
 func TestAnyOrder(t *testing.T) {
@@ -206,7 +259,7 @@ func TestAnyOrder(t *testing.T) {
 					t.Fatalf("checked at step %d", step)
 				}
 			}
-			if _, ok := e.(TapNext); ok && step == LastTry {
+			if _, ok := e.(Vouched); ok && step == LastTry {
 				asked = true
 			}
 			if next.Step == LastTry || next.Step == Place {
@@ -232,8 +285,8 @@ func TestAnyOrder(t *testing.T) {
 func any1(rnd *rand.Rand) (Event, Secret) {
 	pin := &secret{}
 	all := []Event{
-		TapNext{}, TapNext{}, TapNext{}, TapYoung{}, TapBack{}, TapID{ids[rnd.IntN(3)]}, TapOwn{}, TapCode{}, TapTyped{}, TapChange{}, TapRetire{}, TapSlip{},
-		TypedID{"MYKEY234"}, TapEnd{}, CardIn{}, CardIn{}, CardOut{}, CardRead{Tries: rnd.IntN(4)}, CardRead{Tries: 3}, CardStops{Phone}, CardMoved{},
+		TapNext{}, TapNext{}, TapNext{}, TapYoung{}, TapStaff{}, Vouched{"sato"}, Vouched{"sato"}, TapBack{}, TapID{ids[rnd.IntN(3)]}, TapOwn{}, TapCode{}, TapTyped{}, TapChange{}, TapRetire{}, TapSlip{},
+		TypedID{"MYKEY234"}, TapEnd{}, CardIn{}, CardIn{}, CardOut{}, CardRead{Tries: rnd.IntN(4)}, CardRead{Tries: 3}, CardStops{Phone}, CardMoved{}, CardStops{TwoCards}, CardStops{NoReader}, ReaderBack{},
 		PINRight{IDs: ids}, PINRight{Account: Account{ID: ids[1]}, IDs: ids}, PINRight{IDs: ids, Later: true}, PINWrong{Tries: rnd.IntN(3)}, WentAway{IDs: ids},
 		IDFree{ID: "MYKEY234"}, IDFree{ID: "MYKEY234", Word: "taken"}, Answered{Account: Account{ID: ids[0]}, Code: "1"}, Answered{Word: "taken"},
 		Answered{Word: "expired"}, SlipOut{true}, SlipOut{},

@@ -67,6 +67,7 @@ type sitting struct {
 	offer  cards.Offer
 	answer cards.Answer // the last that said yes
 	lease  *cards.Lease // leased IDs to choose from; nil while there is a network
+	staff  string       // who said yes at the staff door; empty if nobody was asked
 	lost   []byte       // SHA-256 of an apply whose answer never came
 }
 
@@ -96,6 +97,7 @@ func (c *clerk) do(ctx context.Context, e kiosk.Effect) kiosk.Event {
 		return c.till.do(ctx, e)
 	case wizard.Check:
 		if sit := c.sat(e.Sitting); sit != nil {
+			sit.staff = e.Staff
 			return c.moved(sit, c.check(sit, e))
 		}
 	case wizard.LookAt:
@@ -104,6 +106,7 @@ func (c *clerk) do(ctx context.Context, e kiosk.Effect) kiosk.Event {
 		}
 	case wizard.Apply:
 		if sit := c.sat(e.Sitting); sit != nil {
+			sit.staff = e.Staff
 			return c.moved(sit, c.apply(sit, e))
 		}
 	default:

@@ -180,7 +180,7 @@ func (c *clerk) signed(sit *sitting, a cards.Application, more cards.Apply, pass
 	if more.Signature, err = sit.token.Sign(a); err != nil {
 		return answer, cardError{err}
 	}
-	more.Certificate = sit.cert.DER
+	more.Certificate, more.Staff = sit.cert.DER, sit.staff
 	err = c.exchange(sit.ctx, cards.PaperApply, more, c.hub.Apply, func(sealed []byte, list cards.TrustList, request [sha256.Size]byte) error {
 		answer, err = cards.OpenAnswer(sealed, list, request)
 		return err

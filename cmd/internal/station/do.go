@@ -224,7 +224,8 @@ func NewRequest(random io.Reader) (string, error) {
 
 func (d *Desk) count() kiosk.Count {
 	o, _ := d.offer()
-	return kiosk.Count{Today: o.Today, Left: o.Left, Open: d.book().Open()}
+	open := d.book().Open()
+	return kiosk.Count{Today: o.Today, Left: o.Left, Open: open, Tickets: d.ticketsOf(context.Background(), open)}
 }
 
 // after turns what the issuer says into an event.

@@ -93,7 +93,7 @@ func (c *clerk) give(sit *sitting, id string) kiosk.Event {
 	if err != nil {
 		return c.unheard(err)
 	}
-	switch err := c.s.Journal.Give(sit.ctx, one, sealed, sit.lost); {
+	switch err := c.s.Journal.GiveWith(sit.ctx, one, sealed, sit.lost, sit.staff); {
 	case errors.Is(err, journal.ErrLease) && c.leases(sit): // it has just gone back to the hub
 		return wizard.Answered{Word: string(cards.RulingTaken), IDs: sit.choice()}
 	case err != nil:

@@ -30,9 +30,12 @@ func (c *clerk) watch(ctx context.Context, send func(kiosk.Event)) error {
 			c.lies(e.Reader)
 			send(wizard.CardIn{})
 			send(wizard.CardStops{Reason: wizard.Mute})
-		case pcsc.Removed, pcsc.Second: // of two nobody knows whose visit it is
+		case pcsc.Removed:
 			gone()
 			send(wizard.CardOut{})
+		case pcsc.Second: // of two nobody knows whose visit it is
+			gone()
+			send(wizard.CardStops{Reason: wizard.TwoCards})
 		case pcsc.NoReader:
 			gone()
 			c.isAway(true)
@@ -41,6 +44,7 @@ func (c *clerk) watch(ctx context.Context, send func(kiosk.Event)) error {
 		case pcsc.ReaderBack:
 			c.isAway(false)
 			send(c.s.Arrive(ctx))
+			send(wizard.ReaderBack{})
 		}
 	})
 	gone()

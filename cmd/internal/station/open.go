@@ -104,9 +104,10 @@ func (s *Station) Arrive(ctx context.Context) kiosk.SiteIs {
 			s.opts.Log.Error("allotments", "error", err)
 		}
 	}
+	open := s.Journal.Open()
 	return kiosk.SiteIs{
 		Site: s.site(ctx, a, false), Offers: offers,
-		Count: kiosk.Count{Today: first.Today, Left: first.Left, Open: s.Journal.Open()},
+		Count: kiosk.Count{Today: first.Today, Left: first.Left, Open: open, Tickets: s.ticketsOf(ctx, open)},
 	}
 }
 

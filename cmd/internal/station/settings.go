@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 
 	"github.com/pelletier/go-toml/v2"
 
@@ -72,6 +73,10 @@ type Screen struct {
 	Idle       int    `toml:"idle_minutes"` // after which the Issue screen closes
 }
 
+// maxStaff is how many bytes of a name the papers to the hub take (cards/MYKEY.md,
+// 5 and 9).
+const maxStaff = 64
+
 // Staff may open the staff door.
 type Staff struct {
 	Name string `toml:"name"` // stands in every entry that they cause
@@ -122,6 +127,8 @@ func (s Settings) check() error {
 		return fmt.Errorf("station: settings: voids_a_day %d is less than none", s.Voids)
 	case s.Printer.PaperDays < 1:
 		return fmt.Errorf("station: settings: paper_days %d is too short", s.Printer.PaperDays)
+	case slices.ContainsFunc(s.Staff, func(w Staff) bool { return len(w.Name) > maxStaff }):
+		return fmt.Errorf("station: settings: a name of the staff is longer than %d bytes", maxStaff)
 	case s.Screen.Idle < 1:
 		return fmt.Errorf("station: settings: idle_minutes %d is too short", s.Screen.Idle)
 	}

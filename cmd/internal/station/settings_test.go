@@ -29,6 +29,7 @@ func TestBadSettings(t *testing.T) {
 		{"a layout it can't print", "[printer]\nprofile = \"clone-58\"\n[printer.differs]\nlayout = \"native\"", "needs \"dot_feed\""},
 		{"no such field", "[printer.differs]\npaper = 58", "unknown field"},
 		{"language", "[screen]\nlang = \"de\"", "neither ja nor en"},
+		{"a name that no paper takes", "[[staff]]\nname = \"" + strings.Repeat("佐", 22) + "\"", "longer than 64 bytes"},
 		{"no such reader", "[card]\nreader = \"ACR1252\"", "not like pcsc:"},
 		{"no such card", "[card]\nreader = \"virtual:gold\"", "there is no card \"gold\""},
 		{"no TOML", "=", "settings"},

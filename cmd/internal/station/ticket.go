@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"pointkiosk/cards"
@@ -72,6 +73,23 @@ func (s *Station) ticketDays(ctx context.Context) (list []cards.Allotment) {
 	for _, a := range all {
 		if a.Kind == cards.KindTicket && a.Key == s.live.ID && c.open(a) && s.Journal.Tally(a.ID).Signed < a.Count && s.lasts(a) == nil {
 			list = append(list, a)
+		}
+	}
+	return list
+}
+
+// ticketsOf are the allotments of tickets among those of open cards.
+func (s *Station) ticketsOf(ctx context.Context, open []cards.OpenCard) (list []uint32) {
+	if len(open) == 0 {
+		return nil
+	}
+	all, err := s.Allotments(ctx)
+	if err != nil {
+		s.opts.Log.Error("allotments", "error", err)
+	}
+	for _, a := range all {
+		if a.Kind == cards.KindTicket && slices.ContainsFunc(open, func(o cards.OpenCard) bool { return o.Allotment == a.ID }) {
+			list = append(list, a.ID)
 		}
 	}
 	return list

@@ -253,6 +253,7 @@ func TestTicketTorn(t *testing.T) {
 			if c.state.Owed != 1 {
 				t.Errorf("%d cards wait for the staff's word", c.state.Owed)
 			}
+			c.voidedByStaff(serial)
 			continue
 		}
 		c.do(account.TapNo{})
@@ -264,4 +265,29 @@ func TestTicketTorn(t *testing.T) {
 			t.Errorf("%d points at the hub", got)
 		}
 	}
+}
+
+// voidedByStaff is a ticket whose buyer went away: staff are asked about a ticket,
+// and where it is void its points are in the account again.
+func (c *counter) voidedByStaff(serial string) {
+	c.t.Helper()
+	c.do(kiosk.TapStaff{})
+	c.pin("2468")
+	c.do(kiosk.TapReview{})
+	c.at(kiosk.Confirm)
+	if a := c.state.Ask; !a.Ticket || a.Card.Serial().String() != serial {
+		c.t.Errorf("asked about %+v", a)
+	}
+	if got := c.points(); got != 300 {
+		c.t.Errorf("%d points at the hub", got)
+	}
+	c.do(kiosk.TapVoid{}, kiosk.TapReason{Reason: "void.torn"})
+	if c.at(kiosk.Menu); c.state.Desk.Note != "issue.void.noted.ticket" {
+		c.t.Errorf("note %q", c.state.Desk.Note)
+	}
+	c.sync()
+	if got := c.points(); got != 600 {
+		c.t.Errorf("%d points at the hub", got)
+	}
+	c.isTickets(cards.Void)
 }

@@ -48,7 +48,12 @@ func turns() []turn {
 		{"a certificate for signatures", "wrong-policy", to("PIN 1234", "agree")},
 		{"an RSA key of 1024 bits", "rsa1024", to("PIN 1234", "agree")},
 		{"mute from the third command on", "mute@3", to("PIN 1234")},
-		{"mute when the PIN comes", "mute@12", to("PIN 1234", "PIN 1234")},
+		{"mute before the PIN is sent", "mute@12", to("PIN 1234", "PIN 1234")},
+		{"mute when the PIN comes", "mute@13", to("PIN 1234", "PIN 1234", "take away", "come again", "lay down")},
+		{"mute when a wrong PIN comes, which it counts", "mute@13+done", to("PIN 0000", "PIN 0000", "take away", "come again", "lay down")},
+		{"mute in the last try", "last-try+mute@13", to("tap yes", "staff PIN 2468", "PIN 1234", "PIN 1234", "take away", "come again", "lay down", "PIN 1234")},
+		{"mute in the last try, which it counts", "last-try+mute@13+done", to("tap yes", "staff PIN 2468", "PIN 0000", "PIN 0000", "take away", "come again", "lay down", "PIN 0000")},
+		{"pulled away in the last try, which it counts", "last-try+pulled@13", to("tap yes", "staff PIN 2468", "PIN 0000", "take away", "lay down", "PIN 0000")},
 		{"the card is taken away before the PIN", "good", to("take away", "PIN 1234")},
 		{"the card is taken away before the end", "good", to("PIN 1234", "take away", "agree")},
 		{"the reader is unplugged before the PIN", "good", to("unplug", "PIN 1234")},
@@ -125,6 +130,8 @@ func (c *counter) does(deed string, card, another *jpkitest.Card) {
 	switch deed {
 	case "lay down":
 		c.lay(card)
+	case "come again":
+		c.arrive()
 	case "lay another down":
 		c.lay(another)
 	case "take away":
@@ -152,10 +159,12 @@ func (c *counter) does(deed string, card, another *jpkitest.Card) {
 	}
 }
 
-// isOff waits until a card was powered down: that takes its time.
+// isOff waits until a card was powered down, if it was not pulled away: that takes
+// its time.
 func (c *counter) isOff(card *jpkitest.Card) {
 	c.t.Helper()
-	for end := time.Now().Add(5 * time.Second); !strings.HasPrefix(lastOf(card.Log()), "power down"); time.Sleep(time.Millisecond) {
+	off := func(last string) bool { return last == "power down" || strings.HasSuffix(last, "pulled away") }
+	for end := time.Now().Add(5 * time.Second); !off(lastOf(card.Log())); time.Sleep(time.Millisecond) {
 		if time.Now().After(end) {
 			c.t.Fatalf("the card can still sign:\n%s", strings.Join(card.Log(), "\n"))
 		}

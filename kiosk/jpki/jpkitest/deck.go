@@ -62,6 +62,7 @@ var made = map[string]func(h *hand, n string) error{
 	"slow":       func(h *hand, n string) (err error) { h.Faults.Delay, err = time.ParseDuration(n); return err },
 	"pulled":     func(h *hand, n string) (err error) { h.Faults.Pull, err = strconv.Atoi(n); return err },
 	"mute":       func(h *hand, n string) (err error) { h.Faults.Mute, err = strconv.Atoi(n); return err },
+	"done":       func(h *hand, _ string) error { h.Faults.Done = true; return nil },
 	"short":      func(h *hand, n string) (err error) { h.Faults.Short, err = strconv.Atoi(n); return err },
 	"t0":         func(h *hand, _ string) error { h.Faults.T0, h.Faults.Short = true, 200; return nil },
 	"cold":       func(h *hand, _ string) error { h.Faults.Cold = true; return nil },
@@ -95,19 +96,22 @@ func Names() []string { return slices.Sorted(maps.Keys(made)) }
 
 // Card makes the next card of a kind, with PIN 1234. slow@300ms answers so late,
 // pulled@7 is pulled away in the 7th command, mute@7 answers no more from there,
-// and of short@100 a READ gets 100 bytes at most.
+// mute@7+done does the 7th all the same, and of short@100 a READ gets 100 bytes at
+// most. Other kinds are joined by a + as well.
 func (d *Deck) Card(name string) (*Card, error) {
-	kind, n, _ := strings.Cut(name, "@")
-	make, ok := made[kind]
-	if !ok {
-		return nil, fmt.Errorf("jpkitest: no card %q; there are %s", name, strings.Join(Names(), " "))
-	}
 	h := &hand{
 		Opts: Opts{CA: d.CA.DER, Fill: 0xFF}, now: d.now,
 		profile: Profile{Issued: d.now.AddDate(-1, 0, 0), Born: time.Date(1985, 4, 12, 0, 0, 0, 0, time.UTC)},
 	}
-	if err := make(h, n); err != nil {
-		return nil, fmt.Errorf("jpkitest: card %q: %w", name, err)
+	for each := range strings.SplitSeq(name, "+") {
+		kind, n, _ := strings.Cut(each, "@")
+		make, ok := made[kind]
+		if !ok {
+			return nil, fmt.Errorf("jpkitest: no card %q; there are %s", each, strings.Join(Names(), " "))
+		}
+		if err := make(h, n); err != nil {
+			return nil, fmt.Errorf("jpkitest: card %q: %w", name, err)
+		}
 	}
 	if err := d.certify(h, name); err != nil {
 		return nil, err
