@@ -22,6 +22,7 @@ type FoundCard struct {
 	State  cards.State     // empty where it was never signed here
 	Left   uint32          // numbers left to hand out another of the same event and day
 	Again  cards.Serial    // that other card, where it is out
+	Unsent bool            // void as no byte of it was sent: nobody has it
 }
 
 // Voidable reports whether a void can be asked for.
@@ -118,7 +119,7 @@ func (s State) tappedNumber(e Event) (State, Effect) {
 
 // MayAgain reports whether another card can be handed out in place of this.
 func (c FoundCard) MayAgain() bool {
-	return c.State == cards.Void && c.Left > 0 && c.Again.Number == 0
+	return c.State == cards.Void && !c.Unsent && c.Left > 0 && c.Again.Number == 0
 }
 
 // found shows what is known of a card; of one that is settled, how.

@@ -57,6 +57,7 @@ func TestByNumber(t *testing.T) {
 		{"asked again", with(ruled(cards.VoidAsked, nil), TapAsk{}, TapAsk{}), ByNumber, NumberAsked, "{0000-01R0-000P false}"},
 		{"void: another card", with(ruled(cards.Void, nil), TapAgain{}), Wait, NumberAsked, "{0000-01R0-000P sato}"},
 		{"none left", with(ruled(cards.Void, func(c *FoundCard) { c.Left = 0 }), TapAgain{}), ByNumber, NumberAsked, "{0000-01R0-000P false}"},
+		{"no byte was sent", with(ruled(cards.Void, func(c *FoundCard) { c.Unsent = true }), TapAgain{}), ByNumber, NumberAsked, "{0000-01R0-000P false}"},
 		{"it has another card", with(ruled(cards.Void, func(c *FoundCard) { c.Again = other }), TapAgain{}), ByNumber, NumberAsked, "{0000-01R0-000P false}"},
 		{"a ruling on another", with(asked, Ruled{FoundCard{Serial: other, State: cards.Void, Left: 5}}, TapAgain{}), ByNumber, NumberAsked, "{0000-01R0-000P false}"},
 		{"out", with(ruled(cards.Void, nil), TapAgain{}, again), ByNumber, NumberAgain, "{0000-01R0-000P sato}"},

@@ -134,6 +134,9 @@ func prizeSamples() (list []sample) {
 	at("done-later", prize.Done, func(s *prize.State) {
 		s.Taken = prize.Taken{Slip: 12, Prize: prize.Name{Ja: "手ぬぐい", En: "A towel"}, Surplus: 200, Change: true, Later: true, Printed: true}
 	})
+	at("done-asked", prize.Done, func(s *prize.State) {
+		s.Taken = prize.Taken{Slip: 12, Prize: prize.Name{Ja: "木更津の海苔とお米の詰め合わせ", En: "A hamper of Kisarazu seaweed and rice"}, Surplus: 200, Change: true, Asked: "0000-51R0-08BX", Before: true}
+	})
 	at("done-owed", prize.Done, func(s *prize.State) {
 		s.Taken = prize.Taken{Slip: 12, Prize: prize.Name{Ja: "木更津の海苔とお米の詰め合わせ", En: "A hamper of Kisarazu seaweed and rice"}, Surplus: 200, Unpaid: true, Before: true}
 	})

@@ -220,6 +220,8 @@ func (p *pen) cardWords(n kiosk.Numbered) (title, sub string) {
 		key = "number.used"
 	case c.Again.Number != 0:
 		return p.say("number.done"), p.say("number.done.out", c.Again.String())
+	case c.Unsent:
+		return p.say("number.done"), p.say("number.done.unsent")
 	case c.Left == 0:
 		return p.say("number.done"), p.say("number.done.none")
 	default:

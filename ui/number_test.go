@@ -43,6 +43,7 @@ func numberSamples() (list []sample) {
 	at("later", kiosk.NumberAsked, cards.VoidAsked, none)
 	at("void", kiosk.NumberAsked, cards.Void, func(s *kiosk.State) { s.Desk.Note = "issue.note.paper" })
 	at("none", kiosk.NumberAsked, cards.Void, func(s *kiosk.State) { s.Number.Card.Left = 0 })
+	at("unsent", kiosk.NumberAsked, cards.Void, func(s *kiosk.State) { s.Number.Card.Unsent = true })
 	at("before", kiosk.NumberAsked, cards.Void, func(s *kiosk.State) { s.Number.Card.Again = other })
 	at("honoured", kiosk.NumberAsked, cards.Honoured, none)
 	at("out", kiosk.NumberAgain, cards.Void, func(s *kiosk.State) { s.Number.Card.Again, s.Number.Presumed = other, true })

@@ -297,6 +297,8 @@ func (s *prizeDone) Show(st kiosk.State) {
 			card = p.say("prize.card.later")
 		case t.Change && t.Card:
 			card = p.say("prize.card.out", words.Number(int(t.Surplus)))
+		case t.Asked != "":
+			card = p.say("prize.card.asked", t.Asked)
 		case t.Change:
 			card = p.say("prize.card.look")
 		case t.Unpaid:

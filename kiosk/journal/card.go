@@ -141,6 +141,27 @@ func (j *Journal) state(ctx context.Context, s cards.Serial) (cards.State, uint3
 	return state, copy, nil
 }
 
+// Unsent reports whether a card is void because no byte of it was sent, by this
+// kiosk alone: nobody has it.
+func (j *Journal) Unsent(ctx context.Context, s cards.Serial) (bool, error) {
+	end, err := j.begin(ctx)
+	if err != nil {
+		return false, err
+	}
+	defer end()
+	state, _, err := j.state(ctx, s)
+	if err != nil || state != cards.Void {
+		return false, err
+	}
+	var asked bool
+	err = j.db.QueryRowContext(ctx,
+		`SELECT EXISTS (SELECT 1 FROM entry WHERE allotment = $1 AND number = $2 AND state = 'void asked')`, s.Allotment, s.Number).Scan(&asked)
+	if err != nil {
+		return false, fmt.Errorf("journal: read: %w", err)
+	}
+	return !asked, nil
+}
+
 // Mark writes down a card's next state, and who said so and why where a person
 // did. It returns which copy the entry speaks of. An entry that is already the
 // newest is not written again. A void is asked for with [Journal.AskVoid].

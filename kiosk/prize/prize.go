@@ -66,12 +66,13 @@ type Taken struct {
 	Prize   Name
 	Points  int64
 	Surplus int64
-	Change  bool // a card over the surplus was issued
-	Card    bool // and is out; else the desk asks about it
-	Later   bool // no card over the surplus is out yet: it comes when the screen is opened again
-	Unpaid  bool // no card over the surplus can be issued any more: it is owed
-	Printed bool // the slip
-	Before  bool // it was handed out before the kiosk was switched off, or the line cut
+	Change  bool   // a card over the surplus was issued
+	Card    bool   // and is out; else the desk asks about it
+	Later   bool   // no card over the surplus is out yet: it comes when the screen is opened again
+	Asked   string // the number of the card over the surplus, where somebody asked for a void of it
+	Unpaid  bool   // no card over the surplus can be issued any more: it is owed
+	Printed bool   // the slip
+	Before  bool   // it was handed out before the kiosk was switched off, or the line cut
 }
 
 // State is all that a screen needs.

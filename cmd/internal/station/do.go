@@ -7,6 +7,7 @@ import (
 	"image"
 	"io"
 	"slices"
+	"strings"
 	"time"
 
 	"pointkiosk/cards"
@@ -164,21 +165,27 @@ func (d *Desk) of(s cards.Serial) cards.Allotment {
 	return cards.Allotment{}
 }
 
-// waiting returns a card of this desk that was signed and never printed: it is
-// the next.
-func (d *Desk) waiting() (cards.Serial, bool) {
+// waiting returns a card of this desk that was signed and never printed, and its
+// request: it is the next, unless it is somebody's. It has no request if none waits.
+func (d *Desk) waiting() (s cards.Serial, request string) {
 	for _, c := range d.book().Open() {
-		if c.State == cards.Signed && slices.ContainsFunc(d.day.held, func(a cards.Allotment) bool { return a.ID == c.Allotment }) {
-			return c.Serial(), true
+		if c.State != cards.Signed || !slices.ContainsFunc(d.day.held, func(a cards.Allotment) bool { return a.ID == c.Allotment }) {
+			continue
+		}
+		request, err := d.book().RequestOf(context.Background(), c.Serial())
+		if err != nil {
+			d.opts.Log.Error("a card that waits", "error", err)
+		} else if !strings.HasPrefix(request, ofAgain) && !d.clerk.till.owns(request) {
+			return c.Serial(), request
 		}
 	}
-	return cards.Serial{}, false
+	return cards.Serial{}, ""
 }
 
 // next returns the entitlement of the next card.
-func (d *Desk) next(ctx context.Context) (string, error) {
-	if s, ok := d.waiting(); ok {
-		return d.book().RequestOf(ctx, s)
+func (d *Desk) next() (string, error) {
+	if _, request := d.waiting(); request != "" {
+		return request, nil
 	}
 	return NewRequest(d.opts.Rand)
 }
@@ -187,7 +194,7 @@ func (d *Desk) next(ctx context.Context) (string, error) {
 func (d *Desk) preview() (image.Image, error) {
 	o, _ := d.offer()
 	a, number := o.Allotment, d.book().Tally(o.Allotment.ID).Signed+1
-	if s, ok := d.waiting(); ok {
+	if s, request := d.waiting(); request != "" {
 		a, number = d.of(s), s.Number
 	}
 	if a.ID == 0 || number > a.Count {
@@ -232,7 +239,7 @@ func (d *Desk) after(ctx context.Context, c cards.Issued, err error, request str
 	if err != nil {
 		return d.not(ctx, d.note(err), request)
 	}
-	next, err := d.next(ctx)
+	next, err := d.next()
 	if err != nil {
 		return d.not(ctx, d.note(err), request)
 	}
@@ -248,7 +255,7 @@ func (d *Desk) after(ctx context.Context, c cards.Issued, err error, request str
 
 func (d *Desk) not(ctx context.Context, note, request string) kiosk.NotIssued {
 	if request == "" {
-		if next, err := d.next(ctx); err == nil {
+		if next, err := d.next(); err == nil {
 			request = next
 		}
 	}
@@ -277,7 +284,7 @@ func (d *Desk) askVoid(ctx context.Context, e kiosk.AskVoid) kiosk.Event {
 		return d.not(ctx, d.note(err), "")
 	}
 	d.Wake()
-	next, err := d.next(ctx)
+	next, err := d.next()
 	if err != nil {
 		return d.not(ctx, d.note(err), "")
 	}

@@ -46,25 +46,47 @@ func (s *Station) known(ctx context.Context, serial cards.Serial) (c kiosk.Found
 	if err != nil {
 		return c, err
 	}
-	if _, c.Again, err = s.again(ctx, serial); err != nil {
+	if c.Unsent, err = s.Journal.Unsent(ctx, serial); err != nil {
 		return c, err
+	}
+	request, out, err := s.again(ctx, serial)
+	if err != nil {
+		return c, err
+	}
+	c.Again = out
+	c.Left, err = s.leftOf(ctx, a, request)
+	return c, err
+}
+
+// leftOf counts the numbers left for the other card: the one it has is left to it.
+func (s *Station) leftOf(ctx context.Context, a cards.Allotment, request string) (left uint32, err error) {
+	_, unsigned := s.Journal.Requested(ctx, request)
+	if unsigned != nil && !errors.Is(unsigned, journal.ErrUnknown) {
+		return 0, unsigned
 	}
 	offers, err := s.Offers(ctx)
 	for _, o := range offers {
 		if o.Is(a) && s.lasts(o.Allotment) == nil {
-			c.Left = o.Left
+			if left = o.Left; unsigned == nil {
+				left = max(left, 1)
+			}
 		}
 	}
-	return c, err
+	return left, err
 }
 
+// ofAgain begins the requests of cards that take the place of others.
+const ofAgain = "again:"
+
 // again is the entitlement to the one card that takes the place of a void one:
-// the same for ever, so that asking twice gives no second card. Of a card that
-// never came out nobody has anything: then the next in line counts. With it comes
-// the card that is out for it, the zero one if none is.
+// the same for ever, so that asking twice gives no second card. Of a card of which
+// no byte was sent nobody has anything: then the next in line counts. In the place
+// of one that the hub voided comes what takes its place, so that all of a chain lead
+// to one card. With the request comes the card that is out for it, the zero one if
+// none is.
 func (s *Station) again(ctx context.Context, serial cards.Serial) (request string, out cards.Serial, err error) {
 	for n := 1; ; n++ {
-		request = fmt.Sprintf("again:%s:%d", serial, n)
+		request = fmt.Sprintf("%s%s:%d", ofAgain, serial, n)
 		other, err := s.Journal.Requested(ctx, request)
 		if errors.Is(err, journal.ErrUnknown) {
 			return request, cards.Serial{}, nil
@@ -77,11 +99,16 @@ func (s *Station) again(ctx context.Context, serial cards.Serial) (request strin
 		case err != nil:
 			return request, cards.Serial{}, err
 		case state == cards.Void:
-			continue
+			if unsent, err := s.Journal.Unsent(ctx, other); err != nil {
+				return request, cards.Serial{}, err
+			} else if !unsent {
+				return s.again(ctx, other)
+			}
 		case state == cards.Signed, state == cards.Printing, state == cards.Uncertain:
 			return request, cards.Serial{}, nil
+		default:
+			return request, other, nil
 		}
-		return request, other, nil
 	}
 }
 

@@ -29,7 +29,7 @@ func (d *Desk) open(ctx context.Context, e kiosk.OpenDesk) kiosk.Event {
 		day = eventDay{held: []cards.Allotment{a}}
 	}
 	d.practice, d.allotment, d.day = e.Practice, a, day
-	request, err := d.next(ctx)
+	request, err := d.next()
 	if err != nil {
 		return d.closed(err)
 	}

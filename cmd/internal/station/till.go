@@ -246,7 +246,7 @@ func (t *till) ask(ctx context.Context, r take, texts []string, unpaid bool) (an
 // that of the prize. Where no card can be issued any more, the hub knows that it is
 // owed before the slip says so.
 func (t *till) hand(ctx context.Context, r take, answer cards.PrizeAnswer, before bool) kiosk.Event {
-	surplus, err := t.becomes(ctx, r, answer.Change)
+	surplus, err := t.becomes(ctx, &r, answer.Change)
 	switch {
 	case err != nil && before:
 		return t.not(wordOpen, err, true)
@@ -267,11 +267,16 @@ func (t *till) hand(ctx context.Context, r take, answer cards.PrizeAnswer, befor
 		return out
 	}
 	issued, err := t.pay(ctx, r, answer.Change)
-	if out.Later = err != nil || issued.State == cards.Void; out.Later {
+	if out.Later = err != nil; out.Later {
 		t.c.s.opts.Log.Error("prize: the card over the surplus", "state", issued.State, "error", err)
 		return out
 	}
-	out.Card = issued.State == cards.Printed || issued.State == cards.Presumed
+	switch issued.State {
+	case cards.Printed, cards.Presumed:
+		out.Card = true
+	case cards.VoidAsked, cards.Void, cards.Honoured:
+		out.Asked = issued.Card.Serial().String()
+	}
 	t.settled()
 	return out
 }

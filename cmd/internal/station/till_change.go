@@ -43,16 +43,23 @@ func (t *till) payable(ctx context.Context, fits func(cards.Allotment) bool) (ca
 }
 
 // becomes says what becomes of the surplus of a take. Where no card can pay it back
-// any more, the hub is told so: then it is owed, and a person pays it.
-func (t *till) becomes(ctx context.Context, r take, change uint32) (string, error) {
+// any more, that is stored, and then the hub is told so: it is owed, a person pays
+// it, and no card ever does, whether the hub's answer is heard or not.
+func (t *till) becomes(ctx context.Context, r *take, change uint32) (string, error) {
 	if change == 0 {
 		return surplusGiven, nil
 	}
-	_, _, err := t.payer(ctx, r, change)
-	if !errors.Is(err, ErrNoAllotment) {
-		return surplusCard, err
+	if r.Became != surplusOwed {
+		_, _, err := t.payer(ctx, *r, change)
+		if !errors.Is(err, ErrNoAllotment) {
+			return surplusCard, err
+		}
+		r.Became, r.Printed = surplusOwed, false // what a slip said before is not so
+		if err := t.store(*r); err != nil {
+			return surplusOwed, err
+		}
 	}
-	answer, err := t.ask(ctx, r, nil, true)
+	answer, err := t.ask(ctx, *r, nil, true)
 	if err == nil && answer.Refused != "" {
 		err = errors.New("station: what is owed on a slip is " + answer.Refused)
 	}
@@ -63,8 +70,10 @@ func (t *till) becomes(ctx context.Context, r take, change uint32) (string, erro
 }
 
 // payer is the allotment of the card over the surplus, and the request: of the card
-// that was signed, if it is not void, else of the next one. That is of the allotment
-// that the hub named, or of another one as good. ErrNoAllotment says that none comes.
+// that was signed, or of the next one where no byte of that was sent. That is of the
+// allotment that the hub named, or of another one as good. ErrNoAllotment says that
+// none comes. A card that the hub voided has paid: its number leads to what takes its
+// place, as with any other.
 func (t *till) payer(ctx context.Context, r take, change uint32) (a cards.Allotment, request string, err error) {
 	for n := range maxChange {
 		request = r.changeRequest(n)
@@ -76,15 +85,14 @@ func (t *till) payer(ctx context.Context, r take, change uint32) (a cards.Allotm
 		if err != nil {
 			return a, "", err
 		}
-		state, _, err := t.c.s.Journal.State(ctx, s)
-		if err != nil || state == cards.Void {
-			if err != nil {
-				return a, "", err
-			}
-			continue
+		unsent, err := t.c.s.Journal.Unsent(ctx, s)
+		if err != nil {
+			return a, "", err
 		}
-		a, err = t.c.s.AllotmentOf(ctx, s)
-		return a, request, err
+		if !unsent {
+			a, err = t.c.s.AllotmentOf(ctx, s)
+			return a, request, err
+		}
 	}
 	return a, "", ErrNoAllotment
 }
@@ -119,5 +127,31 @@ func (t *till) pay(ctx context.Context, r take, change uint32) (issued cards.Iss
 	if err != nil {
 		return issued, err
 	}
-	return t.c.s.Issuer(false).Issue(ctx, a, request, r.Operator)
+	if issued, err = t.c.s.Issuer(false).Issue(ctx, a, request, r.Operator); err != nil {
+		return issued, err
+	}
+	unsent, err := t.c.s.Journal.Unsent(ctx, issued.Card.Serial())
+	if err == nil && unsent {
+		err = errUnsent
+	}
+	return issued, err
+}
+
+// errUnsent reports a card of which the printer took no byte. The next one may come.
+var errUnsent = errors.New("station: the printer took nothing of the card")
+
+// owns reports whether a request is that of a card over the surplus of the prize that
+// is open: nobody else gets it. One that can't be read may own any.
+func (t *till) owns(request string) bool {
+	r, found, err := stored(t.file())
+	if err != nil {
+		t.c.s.opts.Log.Error("prize", "error", err)
+		return true
+	}
+	for n := range maxChange {
+		if found && r.changeRequest(n) == request {
+			return true
+		}
+	}
+	return false
 }
