@@ -65,10 +65,10 @@ func (s *door) Show(st kiosk.State) {
 	s.dots.set(st.Keys.Typed)
 	s.word.set(s.p.doorNote(st.Keys))
 	s.notice.show(s.word.say() != "")
-	for _, k := range s.keys {
-		k.enable(st.Keys.Wait == 0)
+	enter := len(s.keys) - 1 // 決定 waits for a digit
+	for n, k := range s.keys {
+		k.enable(st.Keys.Wait == 0 && (n != enter || st.Keys.Typed > 0))
 	}
-	s.keys[len(s.keys)-1].enable(st.Keys.Wait == 0 && st.Keys.Typed > 0) // 決定
 }
 
 func (p *pen) doorNote(k kiosk.Keys) string {
