@@ -33,13 +33,13 @@ func (r *Registry) Note(ctx context.Context, d Deed) error {
 }
 
 // Deeds calls f for every line of the audit log, in order; of one account only
-// if id names it.
+// if id names it, or ever did.
 func (r *Registry) Deeds(ctx context.Context, id string, f func(Deed) error) error {
 	return r.view(ctx, func(t *txn) error {
 		account := ""
 		if id != "" {
 			var err error
-			if account, err = t.named(id); err != nil {
+			if account, err = t.everNamed(id); err != nil {
 				return err
 			}
 		}

@@ -128,12 +128,17 @@ func (r *Registry) Account(ctx context.Context, typed string) (account string, e
 }
 
 // named finds the account of an ID that a person typed.
-func (t *txn) named(typed string) (account string, err error) {
+func (t *txn) named(typed string) (account string, err error) { return t.find(typed, t.accountOf) }
+
+// everNamed finds the account that an ID names, or ever named.
+func (t *txn) everNamed(typed string) (account string, err error) { return t.find(typed, t.ownerOf) }
+
+func (t *txn) find(typed string, by func(cards.MyKeyID) (string, error)) (account string, err error) {
 	id, err := cards.NormalizeMyKeyID(typed)
 	if err != nil {
 		return "", err
 	}
-	if account, err = t.accountOf(id); err == nil && account == "" {
+	if account, err = by(id); err == nil && account == "" {
 		err = ErrNoID
 	}
 	return account, err
@@ -142,7 +147,8 @@ func (t *txn) named(typed string) (account string, err error) {
 // Delete forgets an account's holder: IDs, password, certificate, devices,
 // sessions, notices and what was asked for. The ledger's rows stay, under a name
 // that is nobody's, and what is left of the points expires by its rule. The IDs
-// are never given again.
+// are never given again. Any that the holder has or had will do: who retired theirs
+// has no other.
 func (r *Registry) Delete(ctx context.Context, id, person, reason string) error {
 	s, err := r.open()
 	if err != nil {
@@ -152,7 +158,7 @@ func (r *Registry) Delete(ctx context.Context, id, person, reason string) error 
 		return ErrReason
 	}
 	return r.update(ctx, func(t *txn) error {
-		account, err := t.named(id)
+		account, err := t.everNamed(id)
 		if err != nil {
 			return err
 		}
@@ -202,11 +208,11 @@ func (t *txn) spend(s *secrets, account string) error {
 	return err
 }
 
-// forget takes an ID out of what came to no account: who was shown it, and who
-// asked for it in vain.
+// forget takes an ID out of what came to nothing: who was shown it, and who asked
+// for it in vain, with an account or without one.
 func (t *txn) forget(id string) error {
 	var vain []string
-	err := t.each(`SELECT request, body, mykey FROM application WHERE account = ''`, nil, func(scan func(...any) error) error {
+	err := t.each(`SELECT request, body, mykey FROM application WHERE account = '' OR ruling <> $1`, []any{string(cards.RulingOK)}, func(scan func(...any) error) error {
 		var request, told string
 		var body []byte
 		if err := scan(&request, &body, &told); err != nil {
