@@ -107,10 +107,13 @@ func TestMyKey(t *testing.T) {
 	if got := b.apply(renewed, cards.Rebind, "HANA2345", nil); got.Ruling != cards.RulingWrong {
 		t.Errorf("nobody allowed it: %s", got.Ruling)
 	}
-	do("mykey rebind HANA2345 --by 鈴木 --reason seen", 1, "does not have the role mykey")
-	do("mykey rebind HANA2345 --by 佐藤", 2, "--reason")
-	do("mykey rebind HANA2346 --by 佐藤 --reason seen", 1, "no such MyKey ID")
-	do("mykey rebind hana2345 --by 佐藤 --reason seen", 0, "until")
+	ok(t, "", "kiosk", "add", "station-2", "--data", data) // and it never enrolled
+	do("mykey rebind HANA2345 --kiosk station-1 --by 鈴木 --reason seen", 1, "does not have the role mykey")
+	do("mykey rebind HANA2345 --kiosk station-1 --by 佐藤", 2, "--reason")
+	do("mykey rebind HANA2345 --by 佐藤 --reason seen", 2, "--kiosk")
+	do("mykey rebind HANA2345 --kiosk station-2 --by 佐藤 --reason seen", 1, "no such kiosk")
+	do("mykey rebind HANA2346 --kiosk station-1 --by 佐藤 --reason seen", 1, "no such MyKey ID")
+	do("mykey rebind hana2345 --kiosk station-1 --by 佐藤 --reason seen", 0, "at station-1 until")
 	if got := b.apply(renewed, cards.Rebind, "HANA2345", code); got.Ruling != cards.RulingOK || got.Code == "" {
 		t.Errorf("%s", got.Ruling)
 	}
@@ -181,7 +184,7 @@ func TestDeedsHaveWords(t *testing.T) {
 			}
 		}
 	}
-	if len(found) < 13 {
+	if len(found) < 14 {
 		t.Errorf("only %v were found", found)
 	}
 	for what := range found {

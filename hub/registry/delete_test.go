@@ -197,7 +197,7 @@ func TestFormerIDOpensNothing(t *testing.T) {
 	card := b.card(nil)
 	b.apply(card, cards.Register, "HANA2345")
 	b.apply(card, cards.Change, "HANA2346")
-	if _, err := b.AllowRebind(t.Context(), "HANA2345", "佐藤", "seen"); !errors.Is(err, ErrNoID) {
+	if _, err := b.AllowRebind(t.Context(), "HANA2345", testKiosk, "佐藤", "seen"); !errors.Is(err, ErrNoID) {
 		t.Error(err)
 	}
 	if account, err := b.Account(t.Context(), "HANA2345"); !errors.Is(err, ErrNoID) {

@@ -25,6 +25,8 @@ func TestPostgres(t *testing.T) {
 		"AtTheSameTime":               TestAtTheSameTime,
 		"Rebind":                      TestRebind,
 		"RebindAfterRegister":         TestRebindAfterRegister,
+		"AllowedRebind":               TestAllowedRebind,
+		"RebindPolled":                TestRebindPolled,
 		"OfferedIsForgotten":          TestOfferedIsForgotten,
 		"LeaseGivenTwiceForItsOwnID":  TestLeaseGivenTwiceForItsOwnID,
 		"Join":                        TestJoin,

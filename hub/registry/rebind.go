@@ -18,24 +18,22 @@ func (r *Registry) rebind(t *txn, f *caseFile) (cards.Ruling, error) {
 	if err != nil {
 		return "", err
 	}
+	reason, err := t.allowed(f, target)
+	if err != nil {
+		return "", err
+	}
 	if had != "" && had != target {
 		if f.told, err = t.idOf(had); err != nil || f.told != (cards.MyKeyID{}) {
 			return cards.RulingHasID, err
 		}
 	}
 	f.account = ""
-	reason := ""
-	if !f.right && target != "" && len(f.password) == 0 {
-		if f.right, reason, err = t.allowed(target); err != nil {
-			return "", err
-		}
-	}
 	if !f.right || target == "" {
 		return cards.RulingWrong, nil // nobody hears which IDs there are
 	}
 	f.account, f.told = target, f.id
-	if had == target {
-		return cards.RulingOK, nil
+	if err := t.disallow(target); err != nil || had == target {
+		return cards.RulingOK, err
 	}
 	if err := t.leave(had, f); err != nil {
 		return "", err
@@ -78,29 +76,50 @@ func (t *txn) bind(hash, account string) error {
 	return onlyOne(n, err)
 }
 
-// allowed reports whether staff allowed an account to be bound again, and uses
-// that up.
-func (t *txn) allowed(account string) (ok bool, reason string, err error) {
-	ok, err = t.one(`SELECT reason FROM rebind_allowed WHERE account = $1 AND ends_at > $2`, []any{account, t.ms()}, &reason)
-	if err == nil && ok {
-		_, err = t.exec(`DELETE FROM rebind_allowed WHERE account = $1`, account)
+// allowed makes right who asks without the password, if staff allowed that, and
+// returns why they did. Their word is for one kiosk, and for the first certificate
+// that asks there: any other who asks in vain may be after it, and ends it.
+func (t *txn) allowed(f *caseFile, account string) (reason string, err error) {
+	if f.right || account == "" {
+		return "", nil
 	}
-	return ok, reason, err
+	var kiosk, hash string
+	open, err := t.one(`SELECT kiosk, hash, reason FROM rebind_allowed WHERE account = $1 AND ends_at > $2 AND ends_at <= $3`,
+		[]any{account, t.ms(), t.at.Add(allowLife + skew).UnixMilli()}, &kiosk, &hash, &reason)
+	if err != nil || !open {
+		return "", err
+	}
+	if kiosk != f.kiosk || hash != "" && hash != f.hash {
+		if err := t.disallow(account); err != nil {
+			return "", err
+		}
+		return "", t.note(Deed{What: "end rebind", Account: account, Kiosk: f.kiosk, Person: f.apply.Staff})
+	}
+	_, err = t.exec(`UPDATE rebind_allowed SET hash = $1 WHERE account = $2`, f.hash, account)
+	f.right = len(f.password) == 0
+	return reason, err
 }
 
-// allowLife is how long the holder has to come to a kiosk.
-const allowLife = 24 * time.Hour
+// disallow ends staff's word for an account.
+func (t *txn) disallow(account string) error {
+	_, err := t.exec(`DELETE FROM rebind_allowed WHERE account = $1`, account)
+	return err
+}
+
+// allowLife is how long the holder has: they stand at the kiosk.
+const allowLife = 15 * time.Minute
 
 // Errors of what staff do.
 var (
 	ErrNoID   = errors.New("registry: no such MyKey ID")
-	ErrReason = errors.New("registry: a person and a reason are needed")
+	ErrReason = errors.New("registry: a person and a reason are needed, and a kiosk to bind an account again")
 )
 
-// AllowRebind lets the next card that asks for an account be bound to it
-// without its password, within a day: staff saw who it is.
-func (r *Registry) AllowRebind(ctx context.Context, id, person, reason string) (until time.Time, err error) {
-	if person == "" || reason == "" {
+// AllowRebind lets the next card that asks for an account at one kiosk be bound to
+// it without its password, within minutes: staff saw who it is. Who asks in vain
+// elsewhere, or there with another card, ends that.
+func (r *Registry) AllowRebind(ctx context.Context, id, kiosk, person, reason string) (until time.Time, err error) {
+	if kiosk == "" || person == "" || reason == "" {
 		return until, ErrReason
 	}
 	err = r.update(ctx, func(t *txn) error {
@@ -109,14 +128,14 @@ func (r *Registry) AllowRebind(ctx context.Context, id, person, reason string) (
 			return err
 		}
 		until = t.at.Add(allowLife)
-		if _, err := t.exec(`DELETE FROM rebind_allowed WHERE account = $1`, account); err != nil {
+		if _, err := t.exec(`DELETE FROM rebind_allowed WHERE account = $1 OR ends_at <= $2`, account, t.ms()); err != nil {
 			return err
 		}
-		if _, err := t.exec(`INSERT INTO rebind_allowed (account, person, reason, ends_at) VALUES ($1, $2, $3, $4)`,
-			account, person, reason, until.UnixMilli()); err != nil {
+		if _, err := t.exec(`INSERT INTO rebind_allowed (account, kiosk, person, reason, ends_at) VALUES ($1, $2, $3, $4, $5)`,
+			account, kiosk, person, reason, until.UnixMilli()); err != nil {
 			return err
 		}
-		return t.note(Deed{What: "allow rebind", Account: account, Person: person, Reason: reason})
+		return t.note(Deed{What: "allow rebind", Account: account, Kiosk: kiosk, Person: person, Reason: reason})
 	})
 	return until, err
 }
