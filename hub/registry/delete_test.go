@@ -107,6 +107,16 @@ func TestDeleteLeavesNoID(t *testing.T) {
 	}
 }
 
+// A former is somebody whose account an ID named before.
+type former struct {
+	name  string
+	steps []func(*booth, catest.Card)
+	by    string
+	ids   []string
+	lines int // of the audit log
+	opens cards.Ruling
+}
+
 // Who no longer has an ID has everything deleted all the same, by any ID that the
 // account ever had: after retirement, after a change before it, and where the card
 // went back to an account of before. The audit log is read by it until then.
@@ -119,52 +129,49 @@ func TestDeleteByFormerID(t *testing.T) {
 		}
 	}
 	steps := func(all ...func(*booth, catest.Card)) []func(*booth, catest.Card) { return all }
-	for _, tt := range []struct {
-		name  string
-		steps []func(*booth, catest.Card)
-		by    string
-		ids   []string
-		lines int // of the audit log
-		opens cards.Ruling
-	}{
+	for _, f := range []former{
 		{"changed", steps(change), "HANA2345", []string{"HANA2345", "HANA2346"}, 2, cards.RulingNoID},
 		{"retired", steps(retire), "hana 2345", []string{"HANA2345"}, 2, cards.RulingNoID},
 		{"changed, then retired", steps(change, retire), "HANA2345", []string{"HANA2345", "HANA2346"}, 3, cards.RulingNoID},
 		{"left", steps(retire, leave), "HANA2345", []string{"HANA2345"}, 3, cards.RulingOK},
 		{"changed, then left", steps(change, retire, leave), "HANA2345", []string{"HANA2345", "HANA2346"}, 4, cards.RulingOK},
 	} {
-		b := newBooth(t, nil)
-		b.apply(b.card(nil), cards.Register, "HANA2999")
-		card := b.card(nil)
-		b.apply(card, cards.Register, "HANA2345")
-		b.rebind(card, "HANA2999", testPassword) // it has an ID
-		for _, step := range tt.steps {
-			step(b, card)
+		t.Run(f.name, f.deleted)
+	}
+}
+
+func (f former) deleted(t *testing.T) {
+	b := newBooth(t, nil)
+	b.apply(b.card(nil), cards.Register, "HANA2999")
+	card := b.card(nil)
+	b.apply(card, cards.Register, "HANA2345")
+	b.rebind(card, "HANA2999", testPassword) // it has an ID
+	for _, step := range f.steps {
+		step(b, card)
+	}
+	lines := 0
+	if err := b.Deeds(t.Context(), f.by, func(Deed) error { lines++; return nil }); err != nil || lines != f.lines {
+		t.Errorf("%d lines of the audit log, %v", lines, err)
+	}
+	if err := b.Delete(t.Context(), f.by, "佐藤", "asked"); err != nil {
+		t.Error(err)
+	}
+	for _, id := range f.ids {
+		if tables := b.holding(id); len(tables) > 0 {
+			t.Errorf("%s stands in %v", id, tables)
 		}
-		lines := 0
-		if err := b.Deeds(t.Context(), tt.by, func(Deed) error { lines++; return nil }); err != nil || lines != tt.lines {
-			t.Errorf("%s: %d lines of the audit log, %v", tt.name, lines, err)
+		if o := b.ask(cards.Register, id); o.Wanted != cards.RulingTaken {
+			t.Errorf("%s is %s", id, o.Wanted)
 		}
-		if err := b.Delete(t.Context(), tt.by, "佐藤", "asked"); err != nil {
-			t.Errorf("%s: %v", tt.name, err)
-		}
-		for _, id := range tt.ids {
-			if tables := b.holding(id); len(tables) > 0 {
-				t.Errorf("%s: %s stands in %v", tt.name, id, tables)
-			}
-			if o := b.ask(cards.Register, id); o.Wanted != cards.RulingTaken {
-				t.Errorf("%s: %s is %s", tt.name, id, o.Wanted)
-			}
-		}
-		if n := b.count(`SELECT COUNT(*) FROM certificate`); n != 1 { // of who has HANA2999
-			t.Errorf("%s: %d certificates are left", tt.name, n)
-		}
-		if got := b.apply(card, cards.Show, ""); got.Ruling != tt.opens {
-			t.Errorf("%s: the card opens %s", tt.name, got.Ruling)
-		}
-		if err := b.Delete(t.Context(), tt.by, "佐藤", "asked"); !errors.Is(err, ErrNoID) {
-			t.Errorf("%s, again: %v", tt.name, err)
-		}
+	}
+	if n := b.count(`SELECT COUNT(*) FROM certificate`); n != 1 { // of who has HANA2999
+		t.Errorf("%d certificates are left", n)
+	}
+	if got := b.apply(card, cards.Show, ""); got.Ruling != f.opens {
+		t.Errorf("the card opens %s", got.Ruling)
+	}
+	if err := b.Delete(t.Context(), f.by, "佐藤", "asked"); !errors.Is(err, ErrNoID) {
+		t.Errorf("again: %v", err)
 	}
 }
 
