@@ -1,7 +1,9 @@
 package main
 
 import (
+	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"pointkiosk/cards"
@@ -9,14 +11,18 @@ import (
 	"pointkiosk/hub/registry"
 )
 
+// An order is what a person says of one MyKey ID.
+type order struct{ id, by, reason string }
+
 // staffed is a command on one MyKey ID by a person who has the role, with a
-// reason.
-func staffed(name string, do func(k *call, s *store, id, by, reason string) error) command {
+// reason; flags adds its own flags, and returns what is done with them.
+func staffed(name string, flags func(k *call) (do func(s *store, o order) error)) command {
 	return command{
 		name: name,
 		do: func(k *call) error {
 			by := k.flags.String("by", "", "")
 			reason := k.flags.String("reason", "", "")
+			do := flags(k)
 			if err := k.parse(1, 1); err != nil {
 				return err
 			}
@@ -30,29 +36,49 @@ func staffed(name string, do func(k *call, s *store, id, by, reason string) erro
 				if err := s.ledger.May(k.ctx, *by, ledger.RoleMyKey); err != nil {
 					return err
 				}
-				return do(k, s, k.rest[0], *by, *reason)
+				return do(s, order{k.rest[0], *by, *reason})
 			})
 		},
 	}
 }
 
 func myKeyRebind() command {
-	return staffed("mykey rebind", func(k *call, s *store, id, by, reason string) error {
-		until, err := s.registry.AllowRebind(k.ctx, id, by, reason)
-		if err == nil {
-			fmt.Fprintln(k.out, k.Say("hub.mykey.rebind", moment(until)))
+	return staffed("mykey rebind", func(k *call) func(*store, order) error {
+		kiosk := k.flags.String("kiosk", "", "")
+		return func(s *store, o order) error {
+			if *kiosk == "" {
+				return k.misused("hub.use.kiosk")
+			}
+			if err := s.enrolled(k.ctx, *kiosk); err != nil {
+				return err
+			}
+			until, err := s.registry.AllowRebind(k.ctx, o.id, *kiosk, o.by, o.reason)
+			if err == nil {
+				fmt.Fprintln(k.out, k.Say("hub.mykey.rebind", moment(until), *kiosk))
+			}
+			return err
 		}
-		return err
 	})
 }
 
+// enrolled refuses a kiosk that has no key that counts: nobody can apply there.
+func (s *store) enrolled(ctx context.Context, kiosk string) error {
+	all, err := s.ledger.Kiosks(ctx)
+	if err == nil && !slices.ContainsFunc(all, func(k ledger.Kiosk) bool { return k.Name == kiosk && k.Key != 0 && k.Revoked == "" }) {
+		err = ledger.ErrNoKiosk
+	}
+	return err
+}
+
 func myKeyDelete() command {
-	return staffed("mykey delete", func(k *call, s *store, id, by, reason string) error {
-		err := s.registry.Delete(k.ctx, id, by, reason)
-		if err == nil {
-			fmt.Fprintln(k.out, k.Say("hub.mykey.deleted"))
+	return staffed("mykey delete", func(k *call) func(*store, order) error {
+		return func(s *store, o order) error {
+			err := s.registry.Delete(k.ctx, o.id, o.by, o.reason)
+			if err == nil {
+				fmt.Fprintln(k.out, k.Say("hub.mykey.deleted"))
+			}
+			return err
 		}
-		return err
 	})
 }
 

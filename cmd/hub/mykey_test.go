@@ -7,10 +7,12 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
 
+	"pointkiosk/assets/words"
 	"pointkiosk/cards"
 	"pointkiosk/hub/api"
 	"pointkiosk/hub/registry/catest"
@@ -105,10 +107,13 @@ func TestMyKey(t *testing.T) {
 	if got := b.apply(renewed, cards.Rebind, "HANA2345", nil); got.Ruling != cards.RulingWrong {
 		t.Errorf("nobody allowed it: %s", got.Ruling)
 	}
-	do("mykey rebind HANA2345 --by 鈴木 --reason seen", 1, "does not have the role mykey")
-	do("mykey rebind HANA2345 --by 佐藤", 2, "--reason")
-	do("mykey rebind HANA2346 --by 佐藤 --reason seen", 1, "no such MyKey ID")
-	do("mykey rebind hana2345 --by 佐藤 --reason seen", 0, "until")
+	ok(t, "", "kiosk", "add", "station-2", "--data", data) // and it never enrolled
+	do("mykey rebind HANA2345 --kiosk station-1 --by 鈴木 --reason seen", 1, "does not have the role mykey")
+	do("mykey rebind HANA2345 --kiosk station-1 --by 佐藤", 2, "--reason")
+	do("mykey rebind HANA2345 --by 佐藤 --reason seen", 2, "--kiosk")
+	do("mykey rebind HANA2345 --kiosk station-2 --by 佐藤 --reason seen", 1, "no such kiosk")
+	do("mykey rebind HANA2346 --kiosk station-1 --by 佐藤 --reason seen", 1, "no such MyKey ID")
+	do("mykey rebind hana2345 --kiosk station-1 --by 佐藤 --reason seen", 0, "at station-1 until")
 	if got := b.apply(renewed, cards.Rebind, "HANA2345", code); got.Ruling != cards.RulingOK || got.Code == "" {
 		t.Errorf("%s", got.Ruling)
 	}
@@ -118,6 +123,8 @@ func TestMyKey(t *testing.T) {
 	if out := do("mykey audit HANA2345", 0, "bind again"); strings.Count(out, "\n") != 5 { // head, register, allow, bind, slip
 		t.Errorf("%s", out)
 	}
+	b.apply(renewed, cards.Retire, "", nil)
+	do("mykey audit HANA2345", 0, "retire")
 	do("mykey delete HANA2345 --by 佐藤 --reason asked", 0, "Deleted")
 	if got := b.apply(renewed, cards.Show, "", nil); got.Ruling != cards.RulingNoID {
 		t.Errorf("after the end: %s", got.Ruling)
@@ -155,5 +162,36 @@ func TestReadCA(t *testing.T) {
 	real.Subject.OrganizationalUnit = []string{"JPKI for user authentication", "Japan Agency for Local Authority Information Systems"}
 	if suits(&sign, true) == nil || suits(ca.Certificate, false) == nil || suits(&real, false) != nil {
 		t.Error("another CA is taken, or the right one is not")
+	}
+}
+
+// Whatever stands in the audit log has words.
+func TestDeedsHaveWords(t *testing.T) {
+	deed := regexp.MustCompile(`(?:What: |noted\(t, f, |change\(t, f, )"([a-z ]+)"`)
+	found := map[string]bool{}
+	for _, folder := range []string{".", "../../hub/registry"} {
+		files, err := filepath.Glob(filepath.Join(folder, "*.go"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range files {
+			source, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, m := range deed.FindAllStringSubmatch(string(source), -1) {
+				found[m[1]] = true
+			}
+		}
+	}
+	if len(found) < 14 {
+		t.Errorf("only %v were found", found)
+	}
+	for what := range found {
+		for _, lang := range words.Languages() {
+			if said := words.In(lang).Say("hub.deed." + what); strings.Contains(said, "hub.deed.") {
+				t.Errorf("%q has no words in %s: %s", what, lang, said)
+			}
+		}
 	}
 }

@@ -39,7 +39,7 @@ func betweens() []between {
 		{"another register told the ID", func(b *booth, card catest.Card, _ cards.Leased) { b.apply(card, cards.Register, "HANA2347") }, false},
 		{"the ID was changed", func(b *booth, card catest.Card, _ cards.Leased) { b.apply(card, cards.Change, "HANA2347") }, false},
 		{"staff were shown the slip", func(b *booth, _ catest.Card, first cards.Leased) {
-			if _, err := b.AllowRebind(b.t.Context(), first.ID, "佐藤", "seen"); err != nil {
+			if _, err := b.AllowRebind(b.t.Context(), first.ID, testKiosk, "佐藤", "seen"); err != nil {
 				b.t.Fatal(err)
 			}
 		}, false},

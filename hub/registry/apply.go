@@ -41,7 +41,8 @@ type caseFile struct {
 	holder   holder
 	hash     string // of the certificate
 	phc      string // of the password to be set
-	right    bool   // the password that was sent is the account's
+	right    bool   // the password that was sent is the account's, or staff allowed it without one
+	tries    []try  // what it drew on, without one
 	ruling   cards.Ruling
 	standing cards.Standing
 	wait     time.Duration
@@ -90,7 +91,11 @@ func (r *Registry) run(ctx context.Context, f *caseFile) (Applied, error) {
 	if f.ruling == cards.RulingBusy {
 		return f.answer(r), nil // the same request again is looked at anew
 	}
-	return r.conclude(ctx, f)
+	done, err := r.conclude(ctx, f)
+	if done.Answer.Ruling == cards.RulingOK {
+		r.throttle.giveBack(f.tries)
+	}
+	return done, err
 }
 
 // read reads the application and the password that came with it, as far as that
@@ -176,14 +181,16 @@ func (r *Registry) standing(ctx context.Context, h holder) cards.Standing {
 }
 
 // prove does what takes argon2id its time, before the one writer is taken up:
-// the hash of a new password, or the check of the old one.
+// the hash of a new password, or the check of the old one. Who has none is slowed
+// down as if they had typed a wrong one.
 func (r *Registry) prove(ctx context.Context, f *caseFile) (err error) {
-	if len(f.password) == 0 {
-		return nil
-	}
-	if f.app.Purpose == cards.Rebind {
+	sent := len(f.password) > 0
+	switch {
+	case f.app.Purpose == cards.Rebind && sent:
 		f.right, f.wait, err = r.knows(ctx, f.id, f.password, f.kiosk)
-	} else {
+	case f.app.Purpose == cards.Rebind:
+		f.tries, f.wait = r.throttle.first(r.now(), r.kioskWays("word for "+f.id.String(), digest("kiosk "+f.kiosk)))
+	case sent:
 		f.phc, f.wait, err = r.hashInTurn(ctx, f.password, f.kiosk)
 	}
 	if f.wait > 0 {
@@ -214,7 +221,7 @@ func (r *Registry) knows(ctx context.Context, id cards.MyKeyID, password []byte,
 		return false, 0, err
 	}
 	device := digest("kiosk " + kiosk)
-	tries, wait := r.throttle.first(r.now(), r.kioskWays(id, device))
+	tries, wait := r.throttle.first(r.now(), r.kioskWays(id.String(), device))
 	if wait > 0 {
 		return false, wait, nil
 	}

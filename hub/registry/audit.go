@@ -8,10 +8,10 @@ import (
 // A Deed is one line of the audit log: who did what to which account, where.
 type Deed struct {
 	At      time.Time
-	What    string // register, join, change, replace, retire, rebind, unbind, code, password, twice, allow rebind, delete, ca
+	What    string // register, join, change, replace, retire, rebind, unbind, code, password, twice, allow rebind, end rebind, delete, ca
 	Account string
 	ID      string // the account's MyKey ID now; empty if it has none
-	Kiosk   string // empty at the command line or on a page
+	Kiosk   string // where; where it counts, to allow a rebind; else empty at the command line or on a page
 	Person  string // who helped, or did it; empty for the holder alone
 	Reason  string
 }
@@ -33,13 +33,13 @@ func (r *Registry) Note(ctx context.Context, d Deed) error {
 }
 
 // Deeds calls f for every line of the audit log, in order; of one account only
-// if id names it.
+// if id names it, or ever did.
 func (r *Registry) Deeds(ctx context.Context, id string, f func(Deed) error) error {
 	return r.view(ctx, func(t *txn) error {
 		account := ""
 		if id != "" {
 			var err error
-			if account, err = t.named(id); err != nil {
+			if account, err = t.everNamed(id); err != nil {
 				return err
 			}
 		}

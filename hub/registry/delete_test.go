@@ -3,10 +3,12 @@ package registry
 import (
 	"bytes"
 	"database/sql"
+	"errors"
 	"slices"
 	"testing"
 
 	"pointkiosk/cards"
+	"pointkiosk/hub/registry/catest"
 	"pointkiosk/hub/schema/schematest"
 )
 
@@ -102,5 +104,110 @@ func TestDeleteLeavesNoID(t *testing.T) {
 		if tables := b.holding(id); len(tables) > 0 {
 			t.Errorf("leased %v: sent again, %s stands in %v", leased, id, tables)
 		}
+	}
+}
+
+// A former is somebody whose account an ID named before.
+type former struct {
+	name  string
+	steps []func(*booth, catest.Card)
+	by    string
+	ids   []string
+	lines int // of the audit log
+	opens cards.Ruling
+}
+
+// Who no longer has an ID has everything deleted all the same, by any ID that the
+// account ever had: after retirement, after a change before it, and where the card
+// went back to an account of before. The audit log is read by it until then.
+func TestDeleteByFormerID(t *testing.T) {
+	change := func(b *booth, card catest.Card) { b.apply(card, cards.Change, "HANA2346") }
+	retire := func(b *booth, card catest.Card) { b.apply(card, cards.Retire, "") }
+	leave := func(b *booth, card catest.Card) {
+		if got := b.rebind(card, "HANA2999", testPassword); got.Ruling != cards.RulingOK {
+			b.t.Fatal(got.Ruling)
+		}
+	}
+	steps := func(all ...func(*booth, catest.Card)) []func(*booth, catest.Card) { return all }
+	for _, f := range []former{
+		{"changed", steps(change), "HANA2345", []string{"HANA2345", "HANA2346"}, 2, cards.RulingNoID},
+		{"retired", steps(retire), "hana 2345", []string{"HANA2345"}, 2, cards.RulingNoID},
+		{"changed, then retired", steps(change, retire), "HANA2345", []string{"HANA2345", "HANA2346"}, 3, cards.RulingNoID},
+		{"left", steps(retire, leave), "HANA2345", []string{"HANA2345"}, 3, cards.RulingOK},
+		{"changed, then left", steps(change, retire, leave), "HANA2345", []string{"HANA2345", "HANA2346"}, 4, cards.RulingOK},
+	} {
+		t.Run(f.name, f.deleted)
+	}
+}
+
+func (f former) deleted(t *testing.T) {
+	b := newBooth(t, nil)
+	b.apply(b.card(nil), cards.Register, "HANA2999")
+	card := b.card(nil)
+	b.apply(card, cards.Register, "HANA2345")
+	b.rebind(card, "HANA2999", testPassword) // it has an ID
+	for _, step := range f.steps {
+		step(b, card)
+	}
+	lines := 0
+	if err := b.Deeds(t.Context(), f.by, func(Deed) error { lines++; return nil }); err != nil || lines != f.lines {
+		t.Errorf("%d lines of the audit log, %v", lines, err)
+	}
+	if err := b.Delete(t.Context(), f.by, "佐藤", "asked"); err != nil {
+		t.Error(err)
+	}
+	for _, id := range f.ids {
+		if tables := b.holding(id); len(tables) > 0 {
+			t.Errorf("%s stands in %v", id, tables)
+		}
+		if o := b.ask(cards.Register, id); o.Wanted != cards.RulingTaken {
+			t.Errorf("%s is %s", id, o.Wanted)
+		}
+	}
+	if n := b.count(`SELECT COUNT(*) FROM certificate`); n != 1 { // of who has HANA2999
+		t.Errorf("%d certificates are left", n)
+	}
+	if got := b.apply(card, cards.Show, ""); got.Ruling != f.opens {
+		t.Errorf("the card opens %s", got.Ruling)
+	}
+	if err := b.Delete(t.Context(), f.by, "佐藤", "asked"); !errors.Is(err, ErrNoID) {
+		t.Errorf("again: %v", err)
+	}
+}
+
+// Who asked for another's ID in vain has it in no record of theirs, once that one
+// is deleted; what is their own stays.
+func TestDeleteForgetsWhoHadAnID(t *testing.T) {
+	b := newBooth(t, nil)
+	b.apply(b.card(nil), cards.Register, "HANA2345")
+	card := b.card(nil)
+	b.apply(card, cards.Register, "HANA2346")
+	for _, got := range []cards.Answer{b.rebind(card, "HANA2345", testPassword), b.apply(card, cards.Register, "HANA2345")} {
+		if got.Ruling != cards.RulingHasID || got.ID != "HANA2346" {
+			t.Errorf("%s %s", got.Ruling, got.ID)
+		}
+	}
+	if err := b.Delete(t.Context(), "HANA2345", "佐藤", "asked"); err != nil {
+		t.Fatal(err)
+	}
+	if tables := b.holding("HANA2345"); len(tables) > 0 {
+		t.Errorf("HANA2345 stands in %v", tables)
+	}
+	if n := b.count(`SELECT COUNT(*) FROM application WHERE mykey = 'HANA2346'`); n != 1 {
+		t.Errorf("%d applications of who asked are left", n)
+	}
+}
+
+// Staff's word for a card, and points, go only to who has the ID now.
+func TestFormerIDOpensNothing(t *testing.T) {
+	b := newBooth(t, nil)
+	card := b.card(nil)
+	b.apply(card, cards.Register, "HANA2345")
+	b.apply(card, cards.Change, "HANA2346")
+	if _, err := b.AllowRebind(t.Context(), "HANA2345", testKiosk, "佐藤", "seen"); !errors.Is(err, ErrNoID) {
+		t.Error(err)
+	}
+	if account, err := b.Account(t.Context(), "HANA2345"); !errors.Is(err, ErrNoID) {
+		t.Error(account, err)
 	}
 }

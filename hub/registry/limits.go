@@ -62,10 +62,12 @@ func (r *Registry) ways(account cards.MyKeyID, device, place string, known bool)
 	}
 }
 
-// kioskWays are the ways of who types a password at a kiosk: a kiosk is a place
-// of its own, and sees more people than a device does.
-func (r *Registry) kioskWays(id cards.MyKeyID, kiosk string) [][]try {
-	limits, name := r.opts.Limits, id.String()
+// kioskWays are the ways of who types a password at a kiosk, or asks there for an
+// account by staff's word: a kiosk is a place of its own, and sees more people than
+// a device does. What is asked for by staff's word has another name, so that neither
+// slows the other down.
+func (r *Registry) kioskWays(name, kiosk string) [][]try {
+	limits := r.opts.Limits
 	own := try{key: "kiosk " + kiosk, rate: limits.Kiosk}
 	return [][]try{
 		{own, {key: "place " + name + " " + kiosk, rate: limits.Place}, {key: "places " + name, rate: limits.Places, line: kiosk}},

@@ -19,6 +19,13 @@ func (t *txn) accountOf(id cards.MyKeyID) (account string, err error) {
 	return account, err
 }
 
+// ownerOf finds the account that an ID names or named before it ended; "" if there
+// is none.
+func (t *txn) ownerOf(id cards.MyKeyID) (account string, err error) {
+	_, err = t.one(`SELECT account FROM mykey WHERE id = $1`, []any{id.String()}, &account)
+	return account, err
+}
+
 // idOf returns the ID that an account has now, the zero one if it has none.
 func (t *txn) idOf(account string) (id cards.MyKeyID, err error) {
 	var text string

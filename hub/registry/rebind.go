@@ -18,24 +18,22 @@ func (r *Registry) rebind(t *txn, f *caseFile) (cards.Ruling, error) {
 	if err != nil {
 		return "", err
 	}
+	reason, err := t.allowed(f, target)
+	if err != nil {
+		return "", err
+	}
 	if had != "" && had != target {
 		if f.told, err = t.idOf(had); err != nil || f.told != (cards.MyKeyID{}) {
 			return cards.RulingHasID, err
 		}
 	}
 	f.account = ""
-	reason := ""
-	if !f.right && target != "" && len(f.password) == 0 {
-		if f.right, reason, err = t.allowed(target); err != nil {
-			return "", err
-		}
-	}
 	if !f.right || target == "" {
 		return cards.RulingWrong, nil // nobody hears which IDs there are
 	}
 	f.account, f.told = target, f.id
-	if had == target {
-		return cards.RulingOK, nil
+	if err := t.disallow(target); err != nil || had == target {
+		return cards.RulingOK, err
 	}
 	if err := t.leave(had, f); err != nil {
 		return "", err
@@ -78,29 +76,50 @@ func (t *txn) bind(hash, account string) error {
 	return onlyOne(n, err)
 }
 
-// allowed reports whether staff allowed an account to be bound again, and uses
-// that up.
-func (t *txn) allowed(account string) (ok bool, reason string, err error) {
-	ok, err = t.one(`SELECT reason FROM rebind_allowed WHERE account = $1 AND ends_at > $2`, []any{account, t.ms()}, &reason)
-	if err == nil && ok {
-		_, err = t.exec(`DELETE FROM rebind_allowed WHERE account = $1`, account)
+// allowed makes right who asks without the password, if staff allowed that, and
+// returns why they did. Their word is for one kiosk, and for the first certificate
+// that asks there: any other who asks in vain may be after it, and ends it.
+func (t *txn) allowed(f *caseFile, account string) (reason string, err error) {
+	if f.right || account == "" {
+		return "", nil
 	}
-	return ok, reason, err
+	var kiosk, hash string
+	open, err := t.one(`SELECT kiosk, hash, reason FROM rebind_allowed WHERE account = $1 AND ends_at > $2 AND ends_at <= $3`,
+		[]any{account, t.ms(), t.at.Add(allowLife + skew).UnixMilli()}, &kiosk, &hash, &reason)
+	if err != nil || !open {
+		return "", err
+	}
+	if kiosk != f.kiosk || hash != "" && hash != f.hash {
+		if err := t.disallow(account); err != nil {
+			return "", err
+		}
+		return "", t.note(Deed{What: "end rebind", Account: account, Kiosk: f.kiosk, Person: f.apply.Staff})
+	}
+	_, err = t.exec(`UPDATE rebind_allowed SET hash = $1 WHERE account = $2`, f.hash, account)
+	f.right = len(f.password) == 0
+	return reason, err
 }
 
-// allowLife is how long the holder has to come to a kiosk.
-const allowLife = 24 * time.Hour
+// disallow ends staff's word for an account.
+func (t *txn) disallow(account string) error {
+	_, err := t.exec(`DELETE FROM rebind_allowed WHERE account = $1`, account)
+	return err
+}
+
+// allowLife is how long the holder has: they stand at the kiosk.
+const allowLife = 15 * time.Minute
 
 // Errors of what staff do.
 var (
 	ErrNoID   = errors.New("registry: no such MyKey ID")
-	ErrReason = errors.New("registry: a person and a reason are needed")
+	ErrReason = errors.New("registry: a person and a reason are needed, and a kiosk to bind an account again")
 )
 
-// AllowRebind lets the next card that asks for an account be bound to it
-// without its password, within a day: staff saw who it is.
-func (r *Registry) AllowRebind(ctx context.Context, id, person, reason string) (until time.Time, err error) {
-	if person == "" || reason == "" {
+// AllowRebind lets the next card that asks for an account at one kiosk be bound to
+// it without its password, within minutes: staff saw who it is. Who asks in vain
+// elsewhere, or there with another card, ends that.
+func (r *Registry) AllowRebind(ctx context.Context, id, kiosk, person, reason string) (until time.Time, err error) {
+	if kiosk == "" || person == "" || reason == "" {
 		return until, ErrReason
 	}
 	err = r.update(ctx, func(t *txn) error {
@@ -109,14 +128,14 @@ func (r *Registry) AllowRebind(ctx context.Context, id, person, reason string) (
 			return err
 		}
 		until = t.at.Add(allowLife)
-		if _, err := t.exec(`DELETE FROM rebind_allowed WHERE account = $1`, account); err != nil {
+		if _, err := t.exec(`DELETE FROM rebind_allowed WHERE account = $1 OR ends_at <= $2`, account, t.ms()); err != nil {
 			return err
 		}
-		if _, err := t.exec(`INSERT INTO rebind_allowed (account, person, reason, ends_at) VALUES ($1, $2, $3, $4)`,
-			account, person, reason, until.UnixMilli()); err != nil {
+		if _, err := t.exec(`INSERT INTO rebind_allowed (account, kiosk, person, reason, ends_at) VALUES ($1, $2, $3, $4, $5)`,
+			account, kiosk, person, reason, until.UnixMilli()); err != nil {
 			return err
 		}
-		return t.note(Deed{What: "allow rebind", Account: account, Person: person, Reason: reason})
+		return t.note(Deed{What: "allow rebind", Account: account, Kiosk: kiosk, Person: person, Reason: reason})
 	})
 	return until, err
 }
@@ -128,12 +147,17 @@ func (r *Registry) Account(ctx context.Context, typed string) (account string, e
 }
 
 // named finds the account of an ID that a person typed.
-func (t *txn) named(typed string) (account string, err error) {
+func (t *txn) named(typed string) (account string, err error) { return t.find(typed, t.accountOf) }
+
+// everNamed finds the account that an ID names, or ever named.
+func (t *txn) everNamed(typed string) (account string, err error) { return t.find(typed, t.ownerOf) }
+
+func (t *txn) find(typed string, by func(cards.MyKeyID) (string, error)) (account string, err error) {
 	id, err := cards.NormalizeMyKeyID(typed)
 	if err != nil {
 		return "", err
 	}
-	if account, err = t.accountOf(id); err == nil && account == "" {
+	if account, err = by(id); err == nil && account == "" {
 		err = ErrNoID
 	}
 	return account, err
@@ -142,7 +166,8 @@ func (t *txn) named(typed string) (account string, err error) {
 // Delete forgets an account's holder: IDs, password, certificate, devices,
 // sessions, notices and what was asked for. The ledger's rows stay, under a name
 // that is nobody's, and what is left of the points expires by its rule. The IDs
-// are never given again.
+// are never given again. Any that the holder has or had will do: who retired theirs
+// has no other.
 func (r *Registry) Delete(ctx context.Context, id, person, reason string) error {
 	s, err := r.open()
 	if err != nil {
@@ -152,7 +177,7 @@ func (r *Registry) Delete(ctx context.Context, id, person, reason string) error 
 		return ErrReason
 	}
 	return r.update(ctx, func(t *txn) error {
-		account, err := t.named(id)
+		account, err := t.everNamed(id)
 		if err != nil {
 			return err
 		}
@@ -202,11 +227,11 @@ func (t *txn) spend(s *secrets, account string) error {
 	return err
 }
 
-// forget takes an ID out of what came to no account: who was shown it, and who
-// asked for it in vain.
+// forget takes an ID out of what came to nothing: who was shown it, and who asked
+// for it in vain, with an account or without one.
 func (t *txn) forget(id string) error {
 	var vain []string
-	err := t.each(`SELECT request, body, mykey FROM application WHERE account = ''`, nil, func(scan func(...any) error) error {
+	err := t.each(`SELECT request, body, mykey FROM application WHERE account = '' OR ruling <> $1`, []any{string(cards.RulingOK)}, func(scan func(...any) error) error {
 		var request, told string
 		var body []byte
 		if err := scan(&request, &body, &told); err != nil {

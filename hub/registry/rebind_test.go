@@ -14,9 +14,7 @@ import (
 // rebind asks to bind a card to an ID, with a password or without one.
 func (b *booth) rebind(card catest.Card, id, password string) cards.Answer {
 	b.t.Helper()
-	f := b.file(card, cards.Rebind, id)
-	f.password = password
-	return b.send(testKiosk, f.sent(b.t))
+	return b.rebindAt(testKiosk, card, id, password)
 }
 
 // A renewed certificate takes the place of the one before, by the password or
@@ -41,13 +39,13 @@ func TestRebind(t *testing.T) {
 	is("to what it has", b.rebind(second, "HANA2345", testPassword), cards.RulingOK, "HANA2345")
 	is("to another's with the password", b.rebind(second, "HANA2346", testPassword), cards.RulingHasID, "HANA2345")
 
-	if _, err := b.AllowRebind(t.Context(), "hana 2345", "佐藤", "seen"); err != nil {
+	if _, err := b.AllowRebind(t.Context(), "hana 2345", testKiosk, "佐藤", "seen"); err != nil {
 		t.Fatal(err)
 	}
 	is("with a wrong password staff's word is not used up", b.rebind(third, "HANA2345", "another-2026"), cards.RulingWrong, "")
 	is("by staff", b.rebind(third, "HANA2345", ""), cards.RulingOK, "HANA2345")
 	is("by staff, once", b.rebind(b.card(nil), "HANA2345", ""), cards.RulingWrong, "")
-	if _, err := b.AllowRebind(t.Context(), "HANA2345", "佐藤", "seen"); err != nil {
+	if _, err := b.AllowRebind(t.Context(), "HANA2345", testKiosk, "佐藤", "seen"); err != nil {
 		t.Fatal(err)
 	}
 	b.clock.wait(allowLife)
@@ -59,7 +57,7 @@ func TestRebind(t *testing.T) {
 		id, by, reason string
 		want           error
 	}{{"HANA2345", "", "seen", ErrReason}, {"HANA2345", "佐藤", "", ErrReason}, {"HANA2999", "佐藤", "seen", ErrNoID}, {"x", "佐藤", "seen", cards.ErrMyKeyID}} {
-		if _, err := b.AllowRebind(t.Context(), tt.id, tt.by, tt.reason); !errors.Is(err, tt.want) {
+		if _, err := b.AllowRebind(t.Context(), tt.id, testKiosk, tt.by, tt.reason); !errors.Is(err, tt.want) {
 			t.Errorf("%+v: %v", tt, err)
 		}
 	}
@@ -82,7 +80,7 @@ func TestRebindAfterRegister(t *testing.T) {
 		}
 		if staff {
 			password = ""
-			if _, err := b.AllowRebind(t.Context(), "HANA2345", "佐藤", "seen"); err != nil {
+			if _, err := b.AllowRebind(t.Context(), "HANA2345", testKiosk, "佐藤", "seen"); err != nil {
 				t.Fatal(err)
 			}
 		}

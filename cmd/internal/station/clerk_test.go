@@ -429,7 +429,7 @@ func TestCounterBefore(t *testing.T) {
 	if c.shows(wizard.Own); c.state.MyKey.Taken != string(cards.RulingWrong) {
 		t.Errorf("nobody vouched: %q", c.state.MyKey.Taken)
 	}
-	_, err = c.accounts.AllowRebind(t.Context(), id, "sato", "saw the passport")
+	_, err = c.accounts.AllowRebind(t.Context(), id, "KSZ-014", "sato", "saw the passport")
 	c.ok(err)
 	c.do(wizard.TypedID{ID: id}, wizard.TapNext{}, wizard.TapVouch{})
 	c.shows(wizard.Done)
