@@ -59,3 +59,17 @@ func TestSerialOfTooLargeANumber(t *testing.T) {
 		t.Errorf("an entry whose serial is another card's: %v", err)
 	}
 }
+
+// What a request says of the card that is replaced is read as it was written, and
+// of no other request.
+func TestAgainOf(t *testing.T) {
+	s := Serial{Allotment: 7, Number: 3}
+	for request, want := range map[string]bool{
+		AgainRequest(s, 1): true, AgainRequest(s, 12): true, "again:" + s.String(): false, s.String() + ":1": false, "again:x:1": false, "": false,
+	} {
+		got, is := AgainOf(request)
+		if is != want || is && got != s {
+			t.Errorf("%q: %v, %v", request, got, is)
+		}
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // RequestSize is the size of the random bytes that name a request for ever: the
@@ -28,6 +29,21 @@ func ChangeRequest(request []byte, n int) string {
 	}
 	sum := sha256.Sum256(append(slices.Clip(request), byte(n)))
 	return RequestText(sum[:RequestSize])
+}
+
+// ofAgain begins the requests of cards that take the place of others.
+const ofAgain = "again:"
+
+// AgainRequest is the entitlement of the n-th card, from 1, that takes the place
+// of a void one.
+func AgainRequest(s Serial, n int) string { return fmt.Sprintf("%s%s:%d", ofAgain, s, n) }
+
+// AgainOf tells in whose place a card is signed for a request, if it is in any's.
+func AgainOf(request string) (s Serial, is bool) {
+	rest, is := strings.CutPrefix(request, ofAgain)
+	text, _, counted := strings.Cut(rest, ":")
+	s, err := ParseSerial(text)
+	return s, is && counted && err == nil
 }
 
 // A TicketAsk asks for part of a balance as one point ticket. The kiosk's live

@@ -111,6 +111,8 @@ func (k *call) alarm(a ledger.Alarm) string {
 		return k.Say("hub.alarm.digest")
 	case "not granted":
 		return k.Say("hub.alarm.not.granted")
+	case "owed":
+		return k.Say("hub.alarm.owed")
 	}
 	return a.Kind + ": " + a.Words
 }

@@ -38,7 +38,7 @@ func (t *txn) refusal(s cards.Serial, e ending) error {
 		return errorOr(err, &RefusedError{Why: ByPerson, At: e.at})
 	}
 	if e.state == stateVoid {
-		if disputed, err := t.mayUnvoid(s); err != nil || disputed {
+		if waits, err := t.waitsVoid(s); err != nil || waits {
 			return errorOr(err, &RefusedError{Why: Revoked, At: e.at})
 		}
 	}

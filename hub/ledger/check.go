@@ -48,7 +48,7 @@ func (l *Ledger) Check(ctx context.Context) (faults []Fault, err error) {
 				return err
 			}
 		}
-		if err := errorOr(a.entries(), a.decisions()); err != nil {
+		if err := errorOr(a.entries(), errorOr(a.decisions(), a.owedTwice())); err != nil {
 			return err
 		}
 		faults = a.faults

@@ -85,6 +85,9 @@ func (l *Ledger) Look(ctx context.Context, c cards.Card) (v View, err error) {
 		default:
 			err = t.standing(a, c)
 		}
+		if open, voidErr := t.voidOpen(c.Serial(), e); voidErr != nil || !open {
+			return errorOr(voidErr, err)
+		}
 		if err != nil {
 			v.Waiting, err = t.waiting(c.Serial(), err)
 		}

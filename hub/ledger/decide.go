@@ -108,7 +108,20 @@ func (c *council) choose() (chosen []DisputedCard, err error) {
 	if err == nil && len(chosen) == 0 {
 		err = fmt.Errorf("%w: nothing is disputed among entries %d to %d of %s", ErrBadRequest, c.From, c.To, c.Kiosk)
 	}
-	return chosen, err
+	return chosen, errorOr(err, apart(chosen))
+}
+
+// apart refuses a range that has voids beside others: to believe an entry makes
+// a card good there, and leaves it void here.
+func apart(chosen []DisputedCard) error {
+	voids := 0
+	for _, d := range chosen {
+		voids += int(bit(d.Why == WhyVoid))
+	}
+	if voids == 0 || voids == len(chosen) {
+		return nil
+	}
+	return fmt.Errorf("%w: %d of these %d cards wait as %s: decide on them apart, by their serials or a smaller range", ErrBadRequest, voids, len(chosen), WhyVoid)
 }
 
 func (c *council) bySerial() (chosen []DisputedCard, err error) {
@@ -281,16 +294,24 @@ func (c *council) story(d DisputedCard) (state cards.State, digest []byte, err e
 type keptClaim struct {
 	account string
 	digest  []byte
+	late    bool // it came when the card was past its day
 }
 
 // redeemKept gives the card's points to the first of those who claimed it that
 // may have them, and returns how many claims are left without.
 func (c *council) redeemKept(a allotmentRow, d DisputedCard) (left int, err error) {
+	key, _, err := c.signer(a.Key)
+	if err != nil {
+		return 0, err
+	}
+	until := min(a.Expires.End().UnixMilli(), key.honouredUntil)
 	var kept []keptClaim
-	err = c.each(`SELECT account, digest FROM kept_claim WHERE allotment = $1 AND number = $2 ORDER BY at, account`,
+	err = c.each(`SELECT account, digest, at FROM kept_claim WHERE allotment = $1 AND number = $2 ORDER BY at, account`,
 		[]any{int64(d.Serial.Allotment), int64(d.Serial.Number)}, func(scan func(...any) error) error {
 			var k keptClaim
-			err := scan(&k.account, &k.digest)
+			var at int64
+			err := scan(&k.account, &k.digest, &at)
+			k.late = at >= until
 			kept = append(kept, k)
 			return err
 		})
@@ -312,7 +333,7 @@ func (c *council) redeemKept(a allotmentRow, d DisputedCard) (left int, err erro
 
 // redeemOne does for a kept claim what Claim would have done.
 func (c *council) redeemOne(a allotmentRow, s cards.Serial, k keptClaim) (done bool, err error) {
-	if len(k.digest) == 0 { // which card it was is not known: it has to be claimed again
+	if k.late || len(k.digest) == 0 { // which card it was is not known: it has to be claimed again
 		return false, nil
 	}
 	if err := c.sameCard(a, s, sourceWord, k.digest); err != nil {

@@ -42,12 +42,13 @@ type intake struct {
 	cards      map[cards.Serial]*knownCard
 	judgements []cards.Judgement
 	cursor     uint64
-	head       []byte      // hash of the record at the cursor
-	blind      bool        // the record at the cursor came now and is not authentic
-	more       bool        // records that follow are left for the next upload
-	newest     cards.Entry // the last one judged now that was accepted and whose clock was not suspect
-	added      int64       // bytes of records that were not kept before
-	byHand     bool        // a person brought it
+	head       []byte          // hash of the record at the cursor
+	blind      bool            // the record at the cursor came now and is not authentic
+	more       bool            // records that follow are left for the next upload
+	newest     cards.Entry     // the last one judged now that was accepted and whose clock was not suspect
+	added      int64           // bytes of records that were not kept before
+	byHand     bool            // a person brought it
+	owed       map[string]bool // what cards would be signed for that a person said never came; nil until it is asked for
 }
 
 // Ingest keeps every record of a sealed upload, posts what follows without a

@@ -108,6 +108,9 @@ func (in *intake) weigh(a *arrival, late bool) (reason string, err error) {
 	if follows, err := in.followsOn(e); err != nil || !follows {
 		return reasonChain, err
 	}
+	if err := in.paysOwed(e); err != nil {
+		return "", err
+	}
 	switch {
 	case late:
 		return reasonRevoked, nil

@@ -61,6 +61,9 @@ func (l *Ledger) PayOwed(ctx context.Context, slip uint64, person, reason string
 		if err != nil || !open {
 			return errorOr(err, fmt.Errorf("%w: nothing is owed on slip %d", ErrBadRequest, slip))
 		}
+		if err := t.paidAlready(slip); err != nil {
+			return err
+		}
 		said := saidPaid{int64(slip), person, reason, t.ms()}
 		if _, err := t.exec(`INSERT INTO prize_paid (slip, person, reason, at) VALUES ($1, $2, $3, $4)`, said.Slip, said.Person, said.Reason, said.At); err != nil {
 			return err

@@ -62,6 +62,27 @@ func TestOwed(t *testing.T) {
 	b.clean()
 }
 
+// The entries of cards that came to nothing may come after their kiosk's word; a
+// card that it signed all the same pays.
+func TestOwedByTheKiosk(t *testing.T) {
+	for _, sent := range []bool{false, true} {
+		o, bare := newOwing(t)
+		if sent {
+			o.pays(cards.RequestText(bare.Request), 1, cards.Printing)
+		} else {
+			o.pays(cards.RequestText(bare.Request), 1, cards.Void)
+		}
+		alarms, err := o.Alarms(context.Background())
+		if check(t, err); len(alarms) > 0 {
+			t.Errorf("%+v", alarms)
+		}
+		if _, err := o.PayOwed(context.Background(), 1, "佐藤", "現金"); sent && !errors.Is(err, ledger.ErrBadRequest) || !sent && err != nil {
+			t.Errorf("sent %v: %v", sent, err)
+		}
+		o.clean()
+	}
+}
+
 // A prize that was never handed out owes nothing, and never will.
 func TestOwedForNothing(t *testing.T) {
 	b := newShelf(t)

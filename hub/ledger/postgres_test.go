@@ -119,6 +119,11 @@ func TestPostgres(t *testing.T) {
 		"VoidsThatStand":               TestVoidsThatStand,
 		"UnvoidedOnce":                 TestUnvoidedOnce,
 		"CheckFindsPlantedUnvoids":     TestCheckFindsPlantedUnvoids,
+		"ReplacedVoidStands":           TestReplacedVoidStands,
+		"ThiefsVoidPastItsDay":         TestThiefsVoidPastItsDay,
+		"VoidsAreDecidedApart":         TestVoidsAreDecidedApart,
+		"OwedAndSigned":                TestOwedAndSigned,
+		"OwedByTheKiosk":               TestOwedByTheKiosk,
 		"TornWords":                    TestTornWords,
 		"RedeemedNeverOut":             TestRedeemedNeverOut,
 	})

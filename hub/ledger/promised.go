@@ -36,10 +36,27 @@ func (l *Ledger) Promised(ctx context.Context) (list []Owed, err error) {
 
 // promises returns those without a card, the oldest first.
 func (t *txn) promises() (open []promise, err error) {
+	all, err := t.promised(`o.slip IS NULL`)
+	if err != nil || len(all) == 0 {
+		return nil, err
+	}
+	kept, err := t.paidByCard()
+	for _, p := range all {
+		if !p.kept(kept) {
+			open = append(open, p)
+		}
+	}
+	return open, err
+}
+
+// promised returns the slips that promised a card, whatever became of it, of which
+// this holds: o is what is owed, w who says so, and d who paid it.
+func (t *txn) promised(where string, args ...any) (list []promise, err error) {
 	err = t.each(`SELECT s.slip, k.kiosk, s.scheme, s.surplus, s.operator, p.name_ja, p.name_en, s.at, s.key_id, q.request, q.answer FROM prize_slip s
 		JOIN signing_key k ON k.id = s.key_id JOIN prize p ON p.id = s.prize AND p.revision = s.revision
 		JOIN value_request q ON q.key_id = s.key_id AND q.at = s.at LEFT JOIN prize_owed o ON o.slip = s.slip
-		WHERE s.change <> 0 AND o.slip IS NULL ORDER BY s.slip`, nil, func(scan func(...any) error) error {
+		LEFT JOIN prize_owed_said w ON w.slip = s.slip LEFT JOIN prize_paid d ON d.slip = s.slip
+		WHERE s.change <> 0 AND (`+where+`) ORDER BY s.slip`, args, func(scan func(...any) error) error {
 		var p promise
 		var at int64
 		var told []byte
@@ -47,21 +64,11 @@ func (t *txn) promises() (open []promise, err error) {
 		p.At = time.UnixMilli(at)
 		var a cards.PrizeAnswer // or of what else the kiosk asked for in that millisecond
 		if cards.Decode(told, &a) == nil && a.Slip == p.Slip {
-			open = append(open, p)
+			list = append(list, p)
 		}
 		return err
 	})
-	if err != nil || len(open) == 0 {
-		return nil, err
-	}
-	kept, err := t.paidByCard()
-	var without []promise
-	for _, p := range open {
-		if !p.kept(kept) {
-			without = append(without, p)
-		}
-	}
-	return without, err
+	return list, err
 }
 
 // A keyRequest is what an entry signs a card for.
@@ -81,15 +88,17 @@ func (p promise) kept(kept map[keyRequest]bool) bool {
 	return false
 }
 
-// paidByCard returns what cards were signed for that are worth a surplus. One of
-// which no byte was sent pays nothing.
+// paidByCard returns what cards were signed for that are worth a surplus, or that
+// a person may still make good. One of which no byte was sent pays nothing, nor
+// one that a person refused.
 func (t *txn) paidByCard() (kept map[keyRequest]bool, err error) {
 	kept = map[keyRequest]bool{}
 	err = t.each(`SELECT j.key_id, e.data FROM judged j JOIN entry e ON e.key_id = j.key_id AND e.seq = j.seq
 		LEFT JOIN ended n ON n.allotment = j.allotment AND n.number = j.number AND n.state = $1 AND n.reason = $2
-		WHERE j.state = $3 AND j.verdict = $4 AND n.allotment IS NULL AND j.allotment IN (SELECT a.id FROM allotment a
-			JOIN prize_slip s ON s.key_id = a.key_id AND s.scheme = a.scheme AND s.surplus = a.points AND s.change <> 0 WHERE a.kind = $5)`,
-		[]any{stateVoid, cards.NothingSent, string(cards.Signed), string(cards.Accepted), int64(cards.KindCard)}, func(scan func(...any) error) error {
+		LEFT JOIN decided d ON d.allotment = j.allotment AND d.number = j.number AND d.outcome = $3
+		WHERE j.state = $4 AND (j.verdict = $5 OR `+mayBeGood+`) AND n.allotment IS NULL AND d.allotment IS NULL AND j.allotment IN (SELECT a.id FROM allotment a
+			JOIN prize_slip s ON s.key_id = a.key_id AND s.scheme = a.scheme AND s.surplus = a.points AND s.change <> 0 WHERE a.kind = $6)`,
+		[]any{stateVoid, cards.NothingSent, decidedRefused, string(cards.Signed), string(cards.Accepted), int64(cards.KindCard)}, func(scan func(...any) error) error {
 			var key cards.KeyID
 			var data []byte
 			if err := scan(&key, &data); err != nil {
@@ -121,6 +130,9 @@ func (l *Ledger) OweSlip(ctx context.Context, slip uint64, person, reason string
 			return err
 		}
 		points = p.Points
+		if err := t.claimedUnheard(p); err != nil {
+			return err
+		}
 		if err := t.owe(int64(slip)); err != nil {
 			return err
 		}

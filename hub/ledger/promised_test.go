@@ -76,6 +76,24 @@ func TestOweSlip(t *testing.T) {
 			b.pays(cards.ChangeRequest(bare.Request, 1), 2, cards.Printing, cards.Printed)
 			b.tomorrow()
 		}, 0, false},
+		{"signed, and disputed", func(b *shelf, bare cards.PrizeTake) { b.disputed(bare); b.tomorrow() }, 0, false},
+		{"signed, disputed and refused", func(b *shelf, bare cards.PrizeTake) {
+			b.disputed(bare)
+			_, err := b.Decide(ctx, ledger.Decision{Serials: []cards.Serial{b.card(b.change, 1).Serial()}, Cards: 1, Person: "佐藤", Reason: "r"})
+			check(b.t, err)
+			b.tomorrow()
+		}, 1, true},
+		{"claimed, and not heard of", func(b *shelf, _ cards.PrizeTake) { b.redeems(b.change, 1, "AAAA2222"); b.tomorrow() }, 1, false},
+		{"claimed, of a compromised key", func(b *shelf, _ cards.PrizeTake) {
+			check(b.t, b.Revoke(ctx, ledger.Revocation{Kiosk: "station-1", How: cards.Compromised}))
+			b.keep(b.change, 1, "AAAA2222")
+			b.tomorrow()
+		}, 1, false},
+		{"claimed, and another's", func(b *shelf, _ cards.PrizeTake) {
+			b.redeems(b.change, 1, "AAAA2222")
+			b.pays(cards.RequestText(requestID()), 1)
+			b.tomorrow()
+		}, 1, true},
 		{"owed already", func(b *shelf, bare cards.PrizeTake) { bare.Unpaid = true; b.takes(bare); b.tomorrow() }, 0, false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -89,6 +107,55 @@ func TestOweSlip(t *testing.T) {
 				t.Fatalf("%d, %v", points, err)
 			}
 			b.clean()
+		})
+	}
+}
+
+// disputed signs the card over the surplus after the key was compromised.
+func (b *shelf) disputed(bare cards.PrizeTake) {
+	b.t.Helper()
+	check(b.t, b.Revoke(context.Background(), ledger.Revocation{Kiosk: "station-1", How: cards.Compromised}))
+	b.pays(cards.RequestText(bare.Request), 1)
+}
+
+// What is owed is not paid back if a card may have: who asks is told, and so is
+// who checks the book.
+func TestOwedAndSigned(t *testing.T) {
+	ctx := context.Background()
+	for _, tt := range []struct {
+		name                   string
+		do                     func(b *shelf, bare cards.PrizeTake)
+		alarmed, paid, faulted bool
+	}{
+		{"signed", func(b *shelf, bare cards.PrizeTake) { b.pays(cards.RequestText(bare.Request), 1) }, true, false, true},
+		{"signed, the third", func(b *shelf, bare cards.PrizeTake) { b.pays(cards.ChangeRequest(bare.Request, 2), 1, cards.Printing) }, true, false, true},
+		{"signed, and disputed", func(b *shelf, bare cards.PrizeTake) { b.disputed(bare) }, true, false, true},
+		{"nothing was sent", func(b *shelf, bare cards.PrizeTake) { b.pays(cards.RequestText(bare.Request), 1, cards.Void) }, true, true, false},
+		{"another's", func(b *shelf, _ cards.PrizeTake) { b.pays(cards.RequestText(requestID()), 1) }, false, true, false},
+		{"claimed, and not heard of", func(b *shelf, _ cards.PrizeTake) { b.redeems(b.change, 1, "AAAA2222") }, false, false, false},
+		{"paid before", func(b *shelf, bare cards.PrizeTake) {
+			_, err := b.PayOwed(ctx, 1, "佐藤", "現金")
+			check(b.t, err)
+			b.pays(cards.RequestText(bare.Request), 1)
+		}, true, false, true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			b, bare := newPromising(t)
+			b.tomorrow()
+			_, err := b.OweSlip(ctx, 1, "佐藤", "水にぬれた")
+			check(t, err)
+			tt.do(b, bare)
+			alarms, err := b.Alarms(ctx)
+			if check(t, err); (len(alarms) == 1 && alarms[0].Kind == "owed") != tt.alarmed || len(alarms) > 1 {
+				t.Errorf("%+v", alarms)
+			}
+			if _, err := b.PayOwed(ctx, 1, "佐藤", "現金"); tt.paid && err != nil || !tt.paid && !errors.Is(err, ledger.ErrBadRequest) {
+				t.Errorf("%v", err)
+			}
+			faults, err := b.Check(ctx)
+			if check(t, err); (len(faults) == 1 && faults[0].Rule == "owed") != tt.faulted || len(faults) > 1 {
+				t.Errorf("%v", faults)
+			}
 		})
 	}
 }

@@ -157,6 +157,7 @@ const (
 	alarmDigest   = "digest"        // another card than the one journalled, under one number
 
 	alarmNotGranted = "not granted" // a ticket that the hub never said yes to is signed
+	alarmOwed       = "owed"        // the card over a surplus is signed that a person said never came
 )
 
 // alarm is kept once for each thing that it is about.

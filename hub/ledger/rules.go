@@ -117,6 +117,7 @@ func decisionRules() []rule {
 		{"kept claim", "card %s was accepted, and who claimed it before has no points", `SELECT ` + refCard + ` FROM decided x JOIN decision n ON n.id = x.decision
 			JOIN allotment a ON a.id = x.allotment JOIN kept_claim k ON k.allotment = x.allotment AND k.number = x.number AND k.at <= n.at
 			JOIN issued i ON i.allotment = x.allotment AND i.number = x.number AND i.digest = k.digest
+			JOIN signing_key h ON h.id = a.key_id AND k.at < h.honoured_until AND k.at < (a.expires + 1) * 86400000 - 32400000
 			LEFT JOIN ended e ON e.allotment = x.allotment AND e.number = x.number AND e.state IN ('redeemed', 'void')
 			LEFT JOIN claimed_day c ON a.once_per_day = 1 AND c.account = k.account AND c.event = a.event AND c.day = a.day
 			WHERE x.outcome IN ('good', 'kept') AND e.allotment IS NULL AND c.account IS NULL AND NOT EXISTS (SELECT 1 FROM reversal v

@@ -23,23 +23,92 @@ const disputedVoid = ` FROM revocation r JOIN allotment a ON a.key_id = r.key_id
 	AND EXISTS (` + vouched + `) AND NOT EXISTS (SELECT 1 FROM judged b WHERE b.allotment = j.allotment AND b.number = j.number AND b.key_id = j.key_id
 		AND b.verdict = 'accepted' AND b.state IN ('void asked', 'void') AND b.seq < r.since)`
 
-// disputedVoids adds the cards that were voided so.
+// disputedVoids adds the cards that were voided so and that no other takes the
+// place of.
 func (t *txn) disputedVoids(from, to cards.KeyID, found map[cards.Serial]*DisputedCard) error {
-	return t.each(`SELECT j.key_id, j.allotment, j.number, MIN(j.seq), MAX(j.seq), COUNT(*), MAX(r.at), (SELECT COUNT(*) FROM kept_claim k
+	var voids []*DisputedCard
+	first := map[cards.KeyID]uint64{}
+	err := t.each(`SELECT j.key_id, j.allotment, j.number, MIN(j.seq), MAX(j.seq), COUNT(*), MAX(r.at), (SELECT COUNT(*) FROM kept_claim k
 		WHERE k.allotment = j.allotment AND k.number = j.number)`+disputedVoid+` AND r.key_id BETWEEN $1 AND $2
 		GROUP BY j.key_id, j.allotment, j.number`, []any{int64(from), int64(to)}, func(scan func(...any) error) error {
 		c := DisputedCard{Why: WhyVoid, Vouched: true}
 		var revoked int64
 		err := scan(&c.key, &c.Serial.Allotment, &c.Serial.Number, &c.First, &c.Last, &c.Entries, &revoked, &c.Claims)
 		c.Since = time.UnixMilli(revoked)
-		found[c.Serial] = &c
+		if n, held := first[c.key]; !held || c.First < n {
+			first[c.key] = c.First
+		}
+		voids = append(voids, &c)
 		return err
 	})
+	if err != nil {
+		return err
+	}
+	replaced := map[cards.Serial]bool{}
+	for key, seq := range first { // each journal is read once
+		if err := t.replaced(key, seq, replaced); err != nil {
+			return err
+		}
+	}
+	for _, c := range voids {
+		if !replaced[c.Serial] {
+			found[c.Serial] = c
+		}
+	}
+	return nil
+}
+
+// replaced adds the cards in whose place the entries of a key after seq sign
+// another, believed or not. Such a void stands: else the card would be good
+// beside the one that was handed out for it.
+func (t *txn) replaced(key cards.KeyID, seq uint64, found map[cards.Serial]bool) error {
+	return t.each(`SELECT e.data FROM judged j JOIN entry e ON e.key_id = j.key_id AND e.seq = j.seq WHERE j.key_id = $1 AND j.seq > $2 AND j.state = $3`,
+		[]any{int64(key), int64(seq), string(cards.Signed)}, func(scan func(...any) error) error {
+			var data []byte
+			if err := scan(&data); err != nil {
+				return err
+			}
+			var e cards.Entry // whose signature was checked when it came
+			err := cards.Unsealed(data, cards.PaperEntry, &e)
+			if s, is := cards.AgainOf(e.Request); is {
+				found[s] = true
+			}
+			return err
+		})
 }
 
 // mayUnvoid reports whether a person has to decide on the void of a card.
 func (t *txn) mayUnvoid(s cards.Serial) (bool, error) {
-	return t.one(`SELECT 1`+disputedVoid+` AND j.allotment = $1 AND j.number = $2`, []any{int64(s.Allotment), int64(s.Number)}, new(int64))
+	var key cards.KeyID
+	var seq uint64
+	disputed, err := t.one(`SELECT j.key_id, j.seq`+disputedVoid+` AND j.allotment = $1 AND j.number = $2 ORDER BY j.seq LIMIT 1`,
+		[]any{int64(s.Allotment), int64(s.Number)}, &key, &seq)
+	if err != nil || !disputed {
+		return false, err
+	}
+	replaced := map[cards.Serial]bool{}
+	err = t.replaced(key, seq, replaced)
+	return !replaced[s], err
+}
+
+// voidOpen reports whether claims of a card may wait for a person: of a void one
+// only while they have to decide on its void.
+func (t *txn) voidOpen(s cards.Serial, e ending) (bool, error) {
+	if e.state != stateVoid {
+		return true, nil
+	}
+	return t.mayUnvoid(s)
+}
+
+// waitsVoid reports whether a claim of a void card is kept for a person: one who
+// has to decide on its void, of a card that is not past its day.
+func (t *txn) waitsVoid(s cards.Serial) (bool, error) {
+	inTime, err := t.one(`SELECT 1 FROM allotment a JOIN signing_key k ON k.id = a.key_id WHERE a.id = $1 AND a.expires >= $2 AND k.honoured_until > $3`,
+		[]any{int64(s.Allotment), int64(cards.DayOf(t.at)), t.ms()}, new(int64))
+	if err != nil || !inTime {
+		return false, err
+	}
+	return t.mayUnvoid(s)
 }
 
 // errUnvoided reports a card whose void a person did not believe: it has had its

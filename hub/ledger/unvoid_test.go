@@ -3,6 +3,7 @@ package ledger_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -130,6 +131,119 @@ func TestVoidBeforeTheThief(t *testing.T) {
 	}
 	if _, err := b.Claim(ctx, c, "AAAA2222"); why(t, err) != ledger.VoidCard {
 		t.Errorf("%v", err)
+	}
+	b.clean()
+}
+
+// A void stands whose card has another in its place: what was handed out for it
+// may be redeemed already.
+func TestReplacedVoidStands(t *testing.T) {
+	ctx := context.Background()
+	for _, tt := range []struct {
+		name    string
+		late    bool // its entry comes after the revocation
+		other   bool // it takes the place of another card
+		waiting bool
+	}{{"in time", false, false, false}, {"late", true, false, false}, {"of another card", false, true, true}} {
+		t.Run(tt.name, func(t *testing.T) {
+			again := func(b *book, c cards.Card) {
+				next, of := b.card(b.walk, 8), c.Serial()
+				if tt.other {
+					of.Number = 9
+				}
+				digest := next.Digest()
+				b.take(b.kiosk, b.kiosk.write(cards.Entry{State: cards.Signed, Allotment: next.Allotment, Number: next.Number, Digest: digest[:], Request: cards.AgainRequest(of, 1)}))
+			}
+			b, c := robbed(t, func(b *book, c cards.Card) {
+				thiefVoids(b, c)
+				if !tt.late {
+					again(b, c)
+				}
+			})
+			if tt.late {
+				b.keep(b.walk, 7, "CCCC2222")
+				again(b, c)
+				if v, err := b.Look(ctx, c); why(t, err) != ledger.VoidCard || len(v.Waiting) > 0 {
+					t.Errorf("Look: %+v, %v", v, err)
+				}
+			}
+			list, err := b.Disputes(ctx)
+			check(t, err)
+			if len(list) != 1 || slices.Contains(list[0].Why, ledger.WhyVoid) != tt.waiting {
+				t.Errorf("%+v", list)
+			}
+			want := ledger.VoidCard
+			if tt.waiting {
+				want = ledger.Revoked
+			}
+			if _, err := b.Claim(ctx, c, "AAAA2222"); why(t, err) != want {
+				t.Errorf("%v", err)
+			}
+			_, err = b.Decide(ctx, ledger.Decision{Serials: []cards.Serial{c.Serial()}, Cards: 1, Person: "佐藤", Reason: "r"})
+			if tt.waiting && err != nil || !tt.waiting && !errors.Is(err, ledger.ErrBadRequest) {
+				t.Errorf("%v", err)
+			}
+			b.clean()
+		})
+	}
+}
+
+// A void card is claimed for a person to decide only as long as it could be good.
+func TestThiefsVoidPastItsDay(t *testing.T) {
+	ctx := context.Background()
+	for name, past := range map[string]func(b *book){
+		"the card's last day": func(b *book) { b.set(b.walk.Expires.End()) },
+		"the key's honour": func(b *book) {
+			_, err := b.db.Exec(fmt.Sprintf(`UPDATE signing_key SET honoured_until = %d`, b.clock().UnixMilli()))
+			check(b.t, err)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b, c := robbed(t, thiefVoids)
+			b.set(b.clock().Add(time.Minute))
+			past(b)
+			if _, err := b.Claim(ctx, c, "AAAA2222"); why(t, err) != ledger.VoidCard {
+				t.Errorf("%v", err)
+			}
+			if v, err := b.Look(ctx, c); why(t, err) != ledger.VoidCard || len(v.Waiting) > 0 {
+				t.Errorf("%+v, %v", v, err)
+			}
+		})
+		t.Run(name+", kept before this was asked", func(t *testing.T) {
+			b, c := robbed(t, thiefVoids)
+			b.keep(b.walk, 7, "AAAA2222")
+			b.set(b.clock().Add(time.Minute))
+			past(b)
+			_, err := b.db.Exec(fmt.Sprintf(`UPDATE kept_claim SET at = %d`, b.clock().UnixMilli()))
+			check(t, err)
+			if got, want := b.settle(false, c.Number), (ledger.Verdict{Decision: 1, Cards: 1, Yen: 50, Good: 1, Left: 1}); got != want {
+				t.Errorf("%+v", got)
+			}
+			b.holds("AAAA2222", 0)
+			b.clean()
+		})
+	}
+}
+
+// A range has voids alone or none: to believe them is something else.
+func TestVoidsAreDecidedApart(t *testing.T) {
+	ctx := context.Background()
+	b, _ := robbed(t, thiefVoids) // entries 4 and 5
+	b.late(8, cards.Signed)
+	d := ledger.Decision{Accept: true, Kiosk: "station-1", From: 4, To: 6, Cards: 2, Person: "佐藤", Reason: "r"}
+	for range 2 {
+		if _, err := b.Decide(ctx, d); !errors.Is(err, ledger.ErrBadRequest) {
+			t.Errorf("accept %v: %v", d.Accept, err)
+		}
+		d.Accept = !d.Accept
+	}
+	d.To, d.Cards = 5, 1
+	if v, err := b.Decide(ctx, d); err != nil || v.Void != 1 {
+		t.Errorf("%+v, %v", v, err)
+	}
+	d.To = 6
+	if v, err := b.Decide(ctx, d); err != nil || v.Good != 1 {
+		t.Errorf("%+v, %v", v, err)
 	}
 	b.clean()
 }

@@ -7,7 +7,6 @@ import (
 	"image"
 	"io"
 	"slices"
-	"strings"
 	"time"
 
 	"pointkiosk/cards"
@@ -173,9 +172,11 @@ func (d *Desk) waiting() (s cards.Serial, request string) {
 			continue
 		}
 		request, err := d.book().RequestOf(context.Background(), c.Serial())
-		if err != nil {
+		_, again := cards.AgainOf(request)
+		switch {
+		case err != nil:
 			d.opts.Log.Error("a card that waits", "error", err)
-		} else if !strings.HasPrefix(request, ofAgain) && !d.clerk.till.owns(request) {
+		case !again && !d.clerk.till.owns(request):
 			return c.Serial(), request
 		}
 	}

@@ -75,9 +75,6 @@ func (s *Station) leftOf(ctx context.Context, a cards.Allotment, request string)
 	return left, err
 }
 
-// ofAgain begins the requests of cards that take the place of others.
-const ofAgain = "again:"
-
 // again is the entitlement to the one card that takes the place of a void one:
 // the same for ever, so that asking twice gives no second card. Of a card of which
 // no byte was sent nobody has anything: then the next in line counts. In the place
@@ -86,7 +83,7 @@ const ofAgain = "again:"
 // none is.
 func (s *Station) again(ctx context.Context, serial cards.Serial) (request string, out cards.Serial, err error) {
 	for n := 1; ; n++ {
-		request = fmt.Sprintf("%s%s:%d", ofAgain, serial, n)
+		request = cards.AgainRequest(serial, n)
 		other, err := s.Journal.Requested(ctx, request)
 		if errors.Is(err, journal.ErrUnknown) {
 			return request, cards.Serial{}, nil
