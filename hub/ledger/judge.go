@@ -166,11 +166,10 @@ func (in *intake) weighCard(e cards.Entry) (reason string, err error) {
 	case cards.Signed:
 		return in.signed(a, e)
 	case cards.VoidAsked:
-		_, err = in.void(a, e.Serial(), e.Operator, e.Reason)
-		return "", err
+		return "", in.voidAsked(a, e)
 	case cards.Void, cards.Honoured:
 		if c.state == cards.VoidAsked {
-			return in.outcomeSaid(e)
+			return in.outcomeSaid(a, e)
 		}
 		return "", in.voidAlone(a, e)
 	}
@@ -226,6 +225,23 @@ func (in *intake) voidIfRefused(a allotmentRow, s cards.Serial) error {
 	return err
 }
 
+// voidAsked ends a card that staff at the kiosk take back. A ticket stays open where a
+// shop may have taken it in what was lost when a backup was put back: a person asks
+// the shops, or it lapses.
+func (in *intake) voidAsked(a allotmentRow, e cards.Entry) error {
+	if a.Kind == cards.KindTicket {
+		lost, err := in.txn.closed()
+		if err == nil && !lost {
+			lost, err = in.doubted(a.ID)
+		}
+		if err != nil || lost {
+			return err
+		}
+	}
+	_, err := in.void(a, e.Serial(), e.Operator, e.Reason)
+	return err
+}
+
 // voidAlone ends a card of which no byte was sent. If it was redeemed all the
 // same, its text has left the kiosk by another way.
 func (in *intake) voidAlone(a allotmentRow, e cards.Entry) error {
@@ -236,9 +252,14 @@ func (in *intake) voidAlone(a allotmentRow, e cards.Entry) error {
 	return in.notOut(e.Seq, e.Serial(), "a card was redeemed that the journal says was never printed")
 }
 
-// outcomeSaid checks the kiosk's repetition of what the hub decided.
-func (in *intake) outcomeSaid(e cards.Entry) (reason string, err error) {
+// outcomeSaid checks the kiosk's repetition of what the hub decided. Of a ticket it
+// may have decided that in what was lost: no shop has taken it since.
+func (in *intake) outcomeSaid(a allotmentRow, e cards.Entry) (reason string, err error) {
 	end, found, err := in.ended(e.Serial())
+	if err == nil && !found && a.Kind == cards.KindTicket && e.State == cards.Void {
+		end, err = in.void(a, e.Serial(), e.Operator, e.Reason)
+		found = true
+	}
 	if err != nil || !found || outcomeOf(end) != e.State {
 		return reasonOutcome, err
 	}

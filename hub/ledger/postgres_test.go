@@ -34,6 +34,7 @@ func TestPostgres(t *testing.T) {
 		"SameRequestAtOnce":            TestSameRequestAtOnce,
 		"TicketHonoured":               TestTicketHonoured,
 		"TicketVoidBeforeItsEntry":     TestTicketVoidBeforeItsEntry,
+		"TicketVoidAskedAfterRestore":  TestTicketVoidAskedAfterRestore,
 		"StoppedKioskMovesNothing":     TestStoppedKioskMovesNothing,
 		"TicketsAreVouchedFor":         TestTicketsAreVouchedFor,
 		"Ticket":                       TestTicket,

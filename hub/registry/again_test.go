@@ -3,6 +3,7 @@ package registry
 import (
 	"net/netip"
 	"testing"
+	"time"
 
 	"pointkiosk/cards"
 	"pointkiosk/hub/registry/catest"
@@ -58,7 +59,9 @@ func TestComesAgain(t *testing.T) {
 			if got := b.deposited(testKiosk, l, card); got.Ruling != cards.RulingOK {
 				t.Fatalf("%+v", got)
 			}
+			b.clock.wait(time.Minute)
 			tt.do(b, card, l.Leased[0])
+			b.clock.wait(time.Minute)
 			next := b.lease(2)
 			got, want, last := b.deposited(testKiosk, next, card), cards.RulingHasID, Deed{}
 			if tt.taken {
@@ -83,6 +86,31 @@ func TestComesAgain(t *testing.T) {
 	}
 }
 
+// Two slips of one card come here in the other order, since the hub was busy when the
+// first one came: the one that was signed last counts, as it says on the paper.
+func TestComesAgainTurned(t *testing.T) {
+	b := newBooth(t, nil)
+	card, l := b.card(nil), b.lease(2)
+	first := b.sealed(l, card)
+	b.clock.wait(time.Minute)
+	late := l.Leased[0]
+	l.Leased = l.Leased[1:]
+	if got := b.deposited(testKiosk, l, card); got.Ruling != cards.RulingOK {
+		t.Fatalf("%+v", got)
+	}
+	for range 2 { // the same again has the same answer
+		done, err := b.Deposit(t.Context(), testKiosk, cards.Deposit{Sealed: first})
+		if err != nil || done.Answer.Ruling != cards.RulingHasID || done.Answer.ID != l.Leased[0].ID {
+			t.Errorf("%+v, %v", done.Answer, err)
+		}
+	}
+	b.clock.wait(time.Minute)
+	b.lease(1, late.ID)
+	if got := b.deposited(testKiosk, b.lease(1), card); got.Ruling != cards.RulingOK {
+		t.Errorf("a third slip, signed after both: %+v", got)
+	}
+}
+
 // No other kiosk, and nothing but what was given without a network before, is
 // taken for the same visit; who retired meanwhile has the account of before.
 func TestComesAgainElsewhere(t *testing.T) {
@@ -98,6 +126,7 @@ func TestComesAgainElsewhere(t *testing.T) {
 	if got := b.depositedAt("KSZ-015", l, card); got.Ruling != cards.RulingHasID {
 		t.Errorf("another kiosk: %+v", got)
 	}
+	b.clock.wait(time.Minute)
 	if got := b.deposited(testKiosk, b.lease(1), card); got.Ruling != cards.RulingOK {
 		t.Errorf("what that kiosk was refused told nobody: %+v", got)
 	}
@@ -111,6 +140,7 @@ func TestComesAgainElsewhere(t *testing.T) {
 	b.lease(1, refused.Leased[0].ID)
 	b.apply(online, cards.Retire, "")
 	for n := range 2 {
+		b.clock.wait(time.Minute)
 		if got := b.deposited(testKiosk, b.lease(1), online); got.Ruling != cards.RulingOK {
 			t.Errorf("%d, after retiring: %+v", n, got)
 		}

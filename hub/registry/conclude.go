@@ -215,20 +215,27 @@ func (t *txn) untold(f *caseFile) (bool, error) {
 }
 
 // unused reports whether the ID that the holder has is one that this kiosk gave
-// them without a network, too, and nothing was done with it since: they came
+// them without a network before, and nothing was done with it since: they came
 // again, because its slip was never printed, or torn. No paper but a deposit's
-// names it, and no deed but its own; it has no points.
+// names it, and no deed but its own; it has no points. Of two slips the later one
+// counts, by the time that was signed: they may come here in another order.
 func (t *txn) unused(f *caseFile) (bool, error) {
 	if f.later == 0 {
 		return false, nil
 	}
-	return t.one(`SELECT a.request FROM application a JOIN account c ON c.id = a.account
+	var body []byte
+	found, err := t.one(`SELECT a.body FROM application a JOIN account c ON c.id = a.account
 		WHERE a.provisional = 1 AND a.ruling = $1 AND a.kiosk = $2 AND a.account = $3 AND a.mykey = $4 AND c.password = ''
 		AND NOT EXISTS (SELECT 1 FROM application b WHERE b.account = $3 AND b.mykey = $4 AND b.provisional = 0)
 		AND NOT EXISTS (SELECT 1 FROM mykey_audit d WHERE d.account = $3 AND d.seq >
 			(SELECT MAX(e.seq) FROM mykey_audit e WHERE e.account = $3 AND e.what IN ('register', 'replace')))
 		AND NOT EXISTS (SELECT 1 FROM lot l WHERE l.account = $3)`,
-		[]any{string(cards.RulingOK), f.kiosk, f.account, f.told.String()}, new(string))
+		[]any{string(cards.RulingOK), f.kiosk, f.account, f.told.String()}, &body)
+	if err != nil || !found {
+		return false, err
+	}
+	before, err := cards.ParseApplication(body)
+	return before.At < f.app.At, err
 }
 
 // replace gives the leased ID in place of one that nobody has a use for. A password

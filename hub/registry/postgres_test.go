@@ -15,6 +15,7 @@ func TestPostgres(t *testing.T) {
 		"LostComesLate":               TestLostComesLate,
 		"ComesAgain":                  TestComesAgain,
 		"ComesAgainElsewhere":         TestComesAgainElsewhere,
+		"ComesAgainTurned":            TestComesAgainTurned,
 		"PartnerRefuses":              TestPartnerRefuses,
 		"PartnerSession":              TestPartnerSession,
 		"Rulings":                     TestRulings,

@@ -7,7 +7,7 @@ import (
 )
 
 // An Event is what Run tells. A visit begins with Inserted or Mute and ends with
-// Removed; the next one begins after that, even with the same card. At the start
+// Removed or NoReader; the next one begins after that, even with the same card. At the start
 // there is thought to be a reader, with nothing on it.
 type Event interface{ event() }
 
@@ -23,9 +23,9 @@ type (
 	// there, and then Inserted for the one that is left.
 	Second struct{ Reader string }
 	// Removed tells that the visit's card was taken away, at once, or moved, or that
-	// its reader was.
+	// its reader was, and there is another one.
 	Removed struct{}
-	// NoReader tells that there is no reader any more, or no pcscd.
+	// NoReader tells that there is no reader any more, or no pcscd. It ends the visit.
 	NoReader struct{}
 	// ReaderBack tells that there is one again.
 	ReaderBack struct{}
@@ -93,7 +93,9 @@ func (t *table) look(now time.Time, seen []look) (news []Event) {
 	still := t.still(now)
 	if t.visit != (place{}) && t.over(still) {
 		t.visit, t.crowd = place{}, false
-		news = append(news, Removed{})
+		if len(seen) > 0 { // else NoReader says more
+			news = append(news, Removed{})
+		}
 	}
 	if t.visit == (place{}) && len(still) > 0 {
 		t.visit = still[0]

@@ -80,7 +80,8 @@ func TestTable(t *testing.T) {
 		{"a third", "a1 b1 c|a1 b1 c|a1 b1 c|a1 b1 c1|a1 b1 c1|a1 b1 c1|a b1 c1|a b c1", "||Inserted a, Second b|||||Removed, Inserted c"},
 		{"no reader at the start", "|", "NoReader|"},
 		{"a reader comes", "||a|a1|a1|a1", "NoReader||ReaderBack|||Inserted a"},
-		{"the reader goes with its card", "a1|a1|a1||a1|a1|a1", "||Inserted a|Removed, NoReader|ReaderBack||Inserted a"},
+		{"the reader goes with its card", "a1|a1|a1||a1|a1|a1", "||Inserted a|NoReader|ReaderBack||Inserted a"},
+		{"the readers go with two cards", "a1 b1|a1 b1|a1 b1||a b", "||Inserted a, Second b|NoReader|ReaderBack"},
 		{"one of two readers goes", "a1 b|a1 b|a1 b|b|b", "||Inserted a|Removed|"},
 		{"one of two readers goes that had nothing", "a1 b|a1 b|a1 b|a1|a1", "||Inserted a||"},
 		{"the order of readers changes", "a1 b|a1 b|b a1|b a1", "||Inserted a|"},
@@ -134,9 +135,9 @@ func TestTableHolds(t *testing.T) {
 				case Second:
 					ok, crowd = visit && !crowd && !away, true
 				case Removed:
-					ok, visit, crowd, at = visit && !away, false, false, look{}
+					ok, visit, crowd, at = visit && !away && readers > 0, false, false, look{}
 				case NoReader:
-					ok, away = !visit && !away && readers == 0, true
+					ok, away, visit, crowd, at = !away && readers == 0, true, false, false, look{}
 				case ReaderBack:
 					ok, away = away && readers > 0, false
 				}

@@ -27,8 +27,20 @@ func (s State) removed() (State, Effect, bool) {
 	return State{}, PowerDown{}, true
 }
 
+// stopped is a card, or a reader, that ends it. Who is to take their card has left:
+// they wait for nothing but the card, and without a reader not for that.
+func (s State) stopped(r Reason) (State, Effect, bool) {
+	switch {
+	case s.Step == Take && r == NoReader:
+		return s.removed()
+	case s.Step == Take:
+		return s, nil, false
+	}
+	return s.stop(r), PowerDown{}, false
+}
+
 func (s State) stop(r Reason) State {
-	next := State{Step: Stopped, Aim: s.Aim, Reason: r, Card: s.Card, again: Place}
+	next := State{Step: Stopped, Aim: s.Aim, Reason: r, Card: s.Card && r != NoReader, again: Place}
 	switch {
 	case s.Step == Stopped:
 		next.again = s.again

@@ -47,7 +47,7 @@ func (s State) next(e Event) (next State, effect Effect, done bool) {
 	case SlipOut:
 		return s.slip(e), nil, false
 	case CardStops:
-		return s.stop(e.Reason), PowerDown{}, false
+		return s.stopped(e.Reason)
 	case ReaderBack:
 		return s.readerBack(), nil, false
 	case TapBack, TapEnd:

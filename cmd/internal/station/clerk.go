@@ -117,7 +117,12 @@ func (c *clerk) do(ctx context.Context, e kiosk.Effect) kiosk.Event {
 }
 
 // moved ends the sitting of a card that has to be laid down again; nobody else's.
+// What comes of a sitting that is over is no news: a hub that was not waited for any
+// more is not offline.
 func (c *clerk) moved(sit *sitting, e kiosk.Event) kiosk.Event {
+	if !c.sits(sit) {
+		return nil
+	}
 	if _, yes := e.(wizard.CardMoved); yes {
 		c.dismiss(c.end(sit.n))
 	}
@@ -249,6 +254,12 @@ func (c *clerk) read(ctx context.Context, aim wizard.Aim) kiosk.Event {
 	case err != nil:
 		return c.moved(sit, c.trouble(err))
 	}
+	return c.moved(sit, c.isGood(sit, aim, tries))
+}
+
+// isGood has the PIN asked for where the certificate is good, as far as is known
+// without it.
+func (c *clerk) isGood(sit *sitting, aim wizard.Aim, tries int) kiosk.Event {
 	if why := c.outOfDate(sit); why != "" {
 		return wizard.CardStops{Reason: why}
 	}

@@ -271,13 +271,19 @@ func (t *till) hand(ctx context.Context, r take, answer cards.PrizeAnswer, befor
 		t.c.s.opts.Log.Error("prize: the card over the surplus", "state", issued.State, "error", err)
 		return out
 	}
-	switch issued.State {
+	out = over(out, issued.Card.Serial(), issued.State)
+	t.settled()
+	return out
+}
+
+// over is what the screen says of the card over the surplus, by where it stands.
+func over(out prize.TakenIs, s cards.Serial, state cards.State) prize.TakenIs {
+	switch state {
 	case cards.Printed, cards.Presumed:
 		out.Card = true
 	case cards.VoidAsked, cards.Void, cards.Honoured:
-		out.Asked = issued.Card.Serial().String()
+		out.Asked = s.String()
 	}
-	t.settled()
 	return out
 }
 
@@ -368,8 +374,8 @@ func (t *till) reprint(ctx context.Context, lang string) kiosk.Event {
 		}
 		t.c.s.press.Lock()
 		defer t.c.s.press.Unlock()
-		out := taken(answer, r.Became)
-		out.Card, out.Printed = out.Change, t.slip(ctx, r, answer, r.Became)
+		out := t.stands(ctx, r, taken(answer, r.Became))
+		out.Printed = t.slip(ctx, r, answer, r.Became)
 		return out
 	}
 	return t.not(wordFault, errors.New("station: there is no slip"), false)

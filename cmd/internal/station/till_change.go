@@ -7,6 +7,7 @@ import (
 
 	"pointkiosk/cards"
 	"pointkiosk/kiosk/journal"
+	"pointkiosk/kiosk/prize"
 )
 
 // maxChange is how many cards over one surplus are tried, after those that came to
@@ -44,9 +45,11 @@ func (t *till) payable(ctx context.Context, fits func(cards.Allotment) bool) (ca
 
 // becomes says what becomes of the surplus of a take. Where no card can pay it back
 // any more, that is stored, and then the hub is told so: it is owed, a person pays
-// it, and no card ever does, whether the hub's answer is heard or not.
+// it, and no card ever does, whether the hub's answer is heard or not. A hub that
+// promises no card any more was told by a person that none comes: one that was
+// signed before did.
 func (t *till) becomes(ctx context.Context, r *take, change uint32) (string, error) {
-	if change == 0 {
+	if change == 0 && r.Change == 0 {
 		return surplusGiven, nil
 	}
 	if r.Became != surplusOwed {
@@ -79,6 +82,9 @@ func (t *till) payer(ctx context.Context, r take, change uint32) (a cards.Allotm
 		request = r.changeRequest(n)
 		s, err := t.c.s.Journal.Requested(ctx, request)
 		if errors.Is(err, journal.ErrUnknown) {
+			if change == 0 {
+				return a, "", ErrNoAllotment
+			}
 			a, err = t.asGood(ctx, change)
 			return a, request, err
 		}
@@ -135,6 +141,26 @@ func (t *till) pay(ctx context.Context, r take, change uint32) (issued cards.Iss
 		err = errUnsent
 	}
 	return issued, err
+}
+
+// stands adds to what the screen says of a prize where the card over its surplus
+// stands now. Of one that is not known it says nothing: the desk looks.
+func (t *till) stands(ctx context.Context, r take, out prize.TakenIs) prize.TakenIs {
+	for n := 0; out.Change && n < maxChange; n++ {
+		s, err := t.c.s.Journal.Requested(ctx, r.changeRequest(n))
+		if err != nil {
+			break
+		}
+		unsent, err := t.c.s.Journal.Unsent(ctx, s)
+		if err != nil || unsent {
+			continue
+		}
+		if state, _, err := t.c.s.Journal.State(ctx, s); err == nil {
+			out = over(out, s, state)
+		}
+		break
+	}
+	return out
 }
 
 // errUnsent reports a card of which the printer took no byte. The next one may come.

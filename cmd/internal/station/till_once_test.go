@@ -126,6 +126,29 @@ func TestPrizeChangeVoidNoneLeft(t *testing.T) {
 	c.owed(0)
 }
 
+// A second slip says of the card over the surplus what the first screen said: a card
+// that staff asked to void is not handed out.
+func TestPrizeSlipAgainAsked(t *testing.T) {
+	c, urls := newTill(t)
+	c.online()
+	a := c.change(5)
+	c.scan(urls...)
+	c.towel()
+	mend := c.cut()
+	c.do(prize.TapTake{}, prize.TapEnd{})
+	mend()
+	s := c.changeCard(a, cards.Printing, cards.Uncertain)
+	c.faded(s)
+	c.do(kiosk.TapBack{}, kiosk.TapPrizes{})
+	for n := range 3 {
+		if p := c.state.Prize.Taken; p.Slip != 1 || p.Asked != s.String() || p.Card || !p.Change || !p.Printed {
+			t.Errorf("slip %d: %+v", n+1, p)
+		}
+		c.do(prize.TapSlip{})
+	}
+	c.owed(0)
+}
+
 // What the kiosk once told the hub that it owes, or began to, is a debt for ever: the
 // answer is lost, before or after the hub wrote it down, more cards are granted, and
 // none pays it.

@@ -287,3 +287,38 @@ func TestTicketNumberTaken(t *testing.T) {
 		t.Errorf("%d points at the hub", got)
 	}
 }
+
+// A person has said meanwhile that the card over the surplus never came. The kiosk
+// comes back after all: what is owed is on the slip, and no card pays it; one that was
+// signed before does.
+func TestPrizeOwedByWord(t *testing.T) {
+	for _, signed := range []bool{false, true} {
+		c, urls := newTill(t)
+		a := c.change(5)
+		c.scan(urls...)
+		c.towel()
+		mend := c.cut()
+		c.do(prize.TapTake{}, prize.TapEnd{})
+		mend()
+		if signed {
+			c.changeCard(a)
+		}
+		c.ok(c.ledger.AddPerson(t.Context(), "佐藤", []string{ledger.RoleDecide, ledger.RolePeople}, ""))
+		c.later = 25 * time.Hour
+		_, err := c.ledger.OweSlip(t.Context(), 1, "佐藤", "水にぬれた")
+		c.ok(err)
+		c.later = 0
+		c.do(kiosk.TapPrizes{})
+		for range 2 {
+			if s := c.state.Prize.Taken; s.Word != "" || s.Slip != 1 || s.Unpaid == signed || s.Card != signed || !s.Printed {
+				t.Errorf("signed before: %v: %+v\n%s", signed, s, c.log)
+			}
+			c.do(prize.TapSlip{})
+		}
+		if n := c.desk.Journal.Tally(a.ID).Signed; n != map[bool]uint32{true: 1}[signed] {
+			t.Errorf("signed before: %v: %d cards are signed", signed, n)
+		}
+		c.again()
+		c.prizeShows(prize.Scan)
+	}
+}
