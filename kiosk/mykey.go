@@ -18,6 +18,7 @@ const (
 	warnIdle  = 15 * time.Second
 	takeIdle  = 10 * time.Minute
 	callBack  = 10 * time.Second
+	partIdle  = 2 * time.Second // until the card that is left of several is told of
 )
 
 // under is the step that is shown, or that 表示 leads back to.
@@ -101,17 +102,21 @@ func (s State) Leaving() int {
 	return 0
 }
 
-// lying is what lies on the reader after news of it.
+// lying is what lies on the reader after news of it. One that somebody left stays
+// theirs when it is one of several: nobody knows which of them was taken away.
 func (s State) lying(e Event) State {
 	switch e := e.(type) {
 	case wizard.CardIn:
-		s.Card, s.Left, s.Two = true, false, false
+		s.Card, s.Two = true, false
 	case wizard.CardOut:
-		s.Card, s.Left, s.Two = false, false, false
+		if s.Left = s.Two && (s.Left || s.taking()); s.Left {
+			s.parted = s.Now
+		}
+		s.Card, s.Two = false, false
 	case wizard.CardStops:
 		s.Two = s.Two || e.Reason == wizard.TwoCards
 		s.Card = (s.Card || s.Two) && e.Reason != wizard.NoReader
-		s.Left = s.Left && s.Card
+		s.Left = s.Left && e.Reason != wizard.NoReader
 		s.Two = s.Two && s.Card
 	}
 	return s
@@ -131,6 +136,8 @@ func (s State) card(e Event) (State, Effect, bool) {
 		return s.cardAtAccount(e)
 	case !s.at(MyKey):
 		wizard.Drop(e)
+		return s, nil, true
+	case e == Event(wizard.CardIn{}) && s.Left: // it has to be laid down anew
 		return s, nil, true
 	}
 	if _, back := e.(wizard.TapBack); back && s.MyKey.Step == wizard.Place && s.MyKey.Aim != wizard.Make {

@@ -3,6 +3,7 @@ package kiosk
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"testing"
 	"time"
 
@@ -105,7 +106,9 @@ func TestYoung(t *testing.T) {
 		{"the door", asked, Door, wizard.Young, "", false},
 		{"not yet", append(asked[:3:3], wizard.TapNext{}, DoorRefused{}), Door, wizard.Young, "", false},
 		{"yes", append(asked[:3:3], DoorOpened{"sato"}), MyKey, wizard.Place, "sato", false},
-		{"yes, and the card lies there", append(asked[:3:3], wizard.CardIn{}, DoorOpened{"sato"}), MyKey, wizard.Reading, "sato", true},
+		{"yes, and a card lies there", append(asked[:3:3], wizard.CardIn{}, DoorOpened{"sato"}), MyKey, wizard.Place, "sato", false},
+		{"yes, and the child's in place of it", append(asked[:3:3], wizard.CardIn{}, DoorOpened{"sato"}, wizard.CardOut{}, wizard.CardIn{}), MyKey, wizard.Reading, "sato", true},
+		{"yes, and the card moved once it was read", append(asked[:3:3], DoorOpened{"sato"}, wizard.CardIn{}, wizard.CardRead{Tries: 3, Sitting: 5}, wizard.CardMoved{}), MyKey, wizard.Needs, "", false},
 		{"back", append(asked[:3:3], TapBack{}), MyKey, wizard.Young, "", false},
 		{"idle", append(asked[:3:3], Tick{Now: time.Unix(1_000_000_061, 0)}, DoorOpened{"sato"}), Home, wizard.Needs, "", false},
 		{"yes, and back", append(asked[:3:3], DoorOpened{"sato"}, wizard.TapBack{}), MyKey, wizard.Needs, "", false},
@@ -272,5 +275,54 @@ func TestCardLeft(t *testing.T) {
 		if s, effect = s.Next(wizard.CardIn{}); s.MyKey.Step != wizard.Reading || effect == nil {
 			t.Errorf("%s, one's own: %+v, %#v", name, s, effect)
 		}
+	}
+}
+
+// Of two cards of which somebody left one, the one that is left is nobody's who comes
+// now, whichever it is: it is not read until it is laid down anew.
+func TestLeftAmongTwo(t *testing.T) {
+	crowd := wizard.CardStops{Reason: wizard.TwoCards}
+	begins := []Event{TapMyKey{}, wizard.TapNext{}}
+	sits := append(begins[:2:2], wizard.CardIn{}, wizard.CardRead{Tries: 3})
+	left := append(sits[:4:4], Tick{Now: time.Unix(1_000_000_061, 0)}, Tick{Now: time.Unix(1_000_001_000, 0)})
+	taken, theirs := append(sits[:4:4], wizard.TapEnd{}), []Event{wizard.CardOut{}, wizard.CardIn{}}
+	with := func(all ...[]Event) []Event { return slices.Concat(all...) }
+	for name, events := range map[string][]Event{
+		"left, and another at the card":     with(left, begins, []Event{crowd}, theirs),
+		"left, and another on Home":         with(left, []Event{crowd}, theirs, begins),
+		"left, and another before the age":  with(left, []Event{crowd}, begins[:1], theirs, begins[1:]),
+		"left, and another for a balance":   with(left, []Event{TapBalance{}, crowd}, theirs),
+		"left, and the answer is late":      with(left, begins, []Event{crowd, wizard.CardOut{}, wizard.CardStops{Reason: wizard.Offline}, wizard.CardIn{}, wizard.TapEnd{}}, begins),
+		"to be taken away, and another":     with(taken, []Event{crowd}, theirs, begins),
+		"two, the end, and one is taken":    with(sits, []Event{crowd, wizard.TapEnd{}}, theirs, begins),
+		"two, idle, and one is taken":       with(sits, []Event{crowd, Tick{Now: time.Unix(1_000_000_061, 0)}}, theirs, begins),
+		"two again":                         with(left, begins, []Event{crowd}, theirs, []Event{crowd}, theirs),
+		"to be taken away, and long before": with(taken, []Event{Tick{Now: time.Unix(1_000_001_000, 0)}, crowd}, theirs, begins),
+	} {
+		s, effect := counter(), Effect(nil)
+		for _, e := range events {
+			s, effect = s.Next(e)
+		}
+		if s.Step != MyKey || s.MyKey.Step != wizard.Place || !s.Card || !s.Left || effect != nil {
+			t.Errorf("%s: %+v, %#v", name, s, effect)
+		}
+		s, _ = s.Next(wizard.CardOut{})
+		if s, effect = s.Next(wizard.CardIn{}); s.MyKey.Step != wizard.Reading || s.Left || effect == nil {
+			t.Errorf("%s, laid down anew: %+v, %#v", name, s, effect)
+		}
+	}
+}
+
+// Where both were taken away, the next one is somebody's own.
+func TestNoneLeftOfTwo(t *testing.T) {
+	s, effect := counter(), Effect(nil)
+	for _, e := range []Event{
+		TapMyKey{}, wizard.TapNext{}, wizard.CardIn{}, wizard.CardRead{Tries: 3}, wizard.TapEnd{}, wizard.CardStops{Reason: wizard.TwoCards}, wizard.CardOut{},
+		TapMyKey{}, wizard.TapNext{}, Tick{Now: time.Unix(1_000_000_003, 0)}, wizard.CardIn{},
+	} {
+		s, effect = s.Next(e)
+	}
+	if s.MyKey.Step != wizard.Reading || s.Left || effect == nil {
+		t.Errorf("%+v, %#v", s, effect)
 	}
 }

@@ -60,6 +60,9 @@ func (l *line) atCounter(m *marks, s State) Event {
 	case wizard.Needs:
 		return l.one(wizard.TapNext{}, wizard.TapNext{}, wizard.TapNext{}, wizard.TapYoung{})
 	case wizard.Place:
+		if s.Card { // it is laid down anew
+			return wizard.CardOut{}
+		}
 		return wizard.CardIn{}
 	case wizard.PIN:
 		return wizard.TypedPIN{PIN: l.types(m.pin)}

@@ -71,6 +71,7 @@ type line struct {
 	baskets int
 	mu      sync.Mutex
 	state   State // shown last
+	read    bool  // the card that staff said yes for
 	told    []promise
 	typed   []wizard.Typed
 	now     time.Time
@@ -137,6 +138,7 @@ func (l *line) show(s State) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.state = s
+	l.read = s.MyKey.Child && (s.MyKey.Step >= wizard.PIN || l.read)
 	if l.gone() && strings.ContainsAny(string(s.pin), l.people[0].staff) {
 		l.fault("digits of the first one's staff PIN are kept")
 	}
@@ -151,7 +153,7 @@ func (l *line) show(s State) {
 func (l *line) gone() bool {
 	s := l.state
 	early := s.Step == MyKey && slices.Contains([]wizard.Step{wizard.Needs, wizard.Young, wizard.Place}, s.MyKey.Step) && !s.Card
-	if l.who == 0 && s.MyKey.Child && s.MyKey.Step == wizard.Place { // their card lay askew, and staff need not say yes again
+	if l.who == 0 && s.MyKey.Child && s.MyKey.Step == wizard.Place && !l.read { // staff said yes, and no card was read yet
 		return false
 	}
 	return l.who == 1 || s.Visit != l.visit || s.Step == Home || early

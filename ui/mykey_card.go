@@ -105,6 +105,8 @@ func (s *place) Show(st kiosk.State) {
 		sub = "mykey.place.left"
 	case st.MyKey.Moved:
 		sub = "mykey.place.moved.sub"
+	case st.MyKey.Child && st.MyKey.Card: // perhaps their guardian's
+		sub = "mykey.place.child.lies"
 	case st.MyKey.Child:
 		sub = "mykey.place.child"
 	}

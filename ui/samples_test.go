@@ -238,7 +238,8 @@ func counterSamples() []sample {
 		atStep("young", wizard.Young, none),
 		atStep("young-door", wizard.Young, func(s *kiosk.State) { s.Step = kiosk.Door }),
 		atStep("place", wizard.Place, none),
-		atStep("place-child", wizard.Place, func(s *kiosk.State) { s.MyKey.Child = true }),
+		atStep("place-child", wizard.Place, func(s *kiosk.State) { s.MyKey.Child, s.MyKey.Card = true, false }),
+		atStep("place-child-lies", wizard.Place, func(s *kiosk.State) { s.MyKey.Child = true }),
 		atStep("place-moved", wizard.Place, func(s *kiosk.State) { s.MyKey.Moved = true }),
 		atStep("place-left", wizard.Place, func(s *kiosk.State) { s.Left, s.MyKey.Card = true, false; *s = nearlyGone(*s) }),
 		atStep("reading", wizard.Reading, none),
@@ -315,12 +316,7 @@ func counterSamples() []sample {
 	}
 	list = append(list, typedSamples()...)
 	list = append(list, accountSamples()...)
-	for _, w := range append(stops(), stop{name: "no-such-word"}) {
-		list = append(list, atStep("stopped-"+w.name, wizard.Stopped, func(s *kiosk.State) {
-			s.MyKey.Reason, s.MyKey.Word = wizard.Refused, w.name
-		}))
-	}
-	return list
+	return append(list, stopSamples()...)
 }
 
 // typedSamples are screens on which somebody has typed.

@@ -61,6 +61,16 @@ func stopOf(w wizard.State) stop {
 	return stop{"other", "C-99", "call", "staff"}
 }
 
+// todo is the key of what to do. Who came for the ID of before reads how the one
+// they have now makes room for it, and nobody else.
+func (s stop) todo(w wizard.State) string {
+	key := "mykey.stop." + s.name + ".do"
+	if s.name == "has-id" && w.Before {
+		key += ".before"
+	}
+	return key
+}
+
 // stopped says why it ends here, what to do, where to go and what to bring.
 type stopped struct {
 	p                *pen
@@ -85,7 +95,7 @@ func (s *stopped) Show(st kiosk.State) {
 	p, why := s.p, stopOf(st.MyKey)
 	s.picture.set(why.picture)
 	s.title.set(p.say("mykey.stop." + why.name))
-	s.do.set(p.say("mykey.stop." + why.name + ".do"))
+	s.do.set(p.say(why.todo(st.MyKey)))
 	s.where.set(p.say("mykey.stop." + why.where))
 	s.code.set(p.say("out.code", why.code, st.Site.Kiosk))
 	s.who.set(p.who(st.Site))

@@ -95,8 +95,13 @@ func TestBeforeIsSaid(t *testing.T) {
 		if text := all["mykey.choose.later"]; !strings.Contains(text, before) {
 			t.Errorf("%s: %s", lang, text)
 		}
-		if text := all["mykey.stop.has-id.do"]; !strings.Contains(text, all["mykey.choose.before"]) {
-			t.Errorf("%s: %s", lang, text)
+		for word, says := range map[string]bool{"has-id": true, "no-id": false} {
+			for _, came := range []bool{false, true} {
+				w := wizard.State{Reason: wizard.Refused, Word: word, Before: came}
+				if text := all[stopOf(w).todo(w)]; strings.Contains(text, all["mykey.choose.before"]) != (says && came) || text == "" {
+					t.Errorf("%s, %s: %s", lang, word, text)
+				}
+			}
 		}
 	}
 }

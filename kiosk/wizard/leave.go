@@ -62,8 +62,9 @@ func (s State) resume() State { return State{Step: s.again, Aim: s.Aim} }
 
 // refused is an answer of the hub that ends it.
 func (s State) refused(word string) State {
+	before := s.Before
 	s = s.stop(Refused)
-	s.Word = word
+	s.Word, s.Before = word, before
 	return s
 }
 
@@ -127,12 +128,15 @@ func (s State) backToNeeds() (State, Effect, bool) {
 	return State{Step: Needs, Card: s.Card}, nil, false
 }
 
-// moved asks for the card anew. What staff said yes to for who is under 15 holds; a
-// last try they are asked about again.
+// moved asks for the card anew. What staff said yes to for who is under 15 holds
+// until a card was read: it is for no other one. So it is with a last try.
 func (s State) moved() State {
-	next := State{Step: Place, Aim: s.Aim, Card: s.Card, Moved: true, Child: s.Child}
-	if s.Child {
-		next.Staff = s.Staff
+	next := State{Step: Place, Aim: s.Aim, Card: s.Card, Moved: true}
+	switch {
+	case s.Child && s.Step == Reading:
+		next.Child, next.Staff = true, s.Staff
+	case s.Child:
+		next.Step, next.Moved = Needs, false
 	}
 	return next
 }

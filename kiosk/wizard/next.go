@@ -95,7 +95,8 @@ func (s State) toPlace() (State, Effect, bool) {
 }
 
 // vouched goes on where a member of staff said yes. Who is under 15 has their card
-// read now, if it was not read before.
+// read now, if it was not read before: one that lies there already may be their
+// guardian's, and has to be taken up first.
 func (s State) vouched(e Vouched) (State, Effect, bool) {
 	switch {
 	case s.Step == LastTry:
@@ -103,8 +104,7 @@ func (s State) vouched(e Vouched) (State, Effect, bool) {
 	case s.Step == Young && s.Aim != Make:
 		s.Step, s.Aim, s.Child, s.Staff = Choose, Make, true, e.Staff
 	case s.Step == Young:
-		s.Child, s.Staff = true, e.Staff
-		return s.toPlace()
+		s.Step, s.Child, s.Staff = Place, true, e.Staff
 	}
 	return s, nil, false
 }

@@ -102,7 +102,10 @@ func TestWrongTurns(t *testing.T) {
 		{"staff say yes, and nobody asked", upTo(3, Vouched{"sato"}), PIN, "", "ReadCard"},
 		{"under 15, and a tap", []Event{TapYoung{}, TapStaff{}, TapNext{}}, Young, "", ""},
 		{"under 15, and staff say yes", []Event{TapYoung{}, TapStaff{}, Vouched{"sato"}}, Place, "", ""},
-		{"under 15, the card lies there, and staff say yes", []Event{CardIn{}, TapYoung{}, Vouched{"sato"}}, Reading, "", "ReadCard"},
+		{"under 15, a card lies there, and staff say yes", []Event{CardIn{}, TapYoung{}, Vouched{"sato"}}, Place, "", ""},
+		{"under 15, a card lies there, and it is laid down anew", []Event{CardIn{}, TapYoung{}, Vouched{"sato"}, CardOut{}, CardIn{}}, Reading, "", "ReadCard"},
+		{"under 15, and moved while read", []Event{TapYoung{}, Vouched{"sato"}, CardIn{}, CardMoved{}}, Place, "", "ReadCard"},
+		{"under 15, and moved once it was read", []Event{TapYoung{}, Vouched{"sato"}, CardIn{}, CardRead{Tries: 3}, CardMoved{}}, Needs, "", "ReadCard PowerDown"},
 		{"under 15, staff say yes, and back", []Event{TapYoung{}, Vouched{"sato"}, TapBack{}}, Needs, "", ""},
 		{"wrong PIN", upTo(4, PINWrong{Tries: 2}), PIN, "", "ReadCard Check"},
 		{"wrong PIN twice", upTo(4, PINWrong{Tries: 2}, TypedPIN{&secret{}}, PINWrong{Tries: 1}), LastTry, "", "ReadCard Check Check"},
@@ -209,8 +212,8 @@ func TestAims(t *testing.T) {
 	}
 }
 
-// Who said yes at the staff door is told with what is done then, to its end; who is
-// under 15 stays so when their card moves, and a last try is asked about anew.
+// Who said yes at the staff door is told with what is done then, to its end; once
+// that card was read it is for no other one, and staff are asked anew.
 func TestVouched(t *testing.T) {
 	pin := func() Event { return TypedPIN{&secret{}} }
 	rest := good()[4:9]
@@ -223,7 +226,9 @@ func TestVouched(t *testing.T) {
 		{"a last try", append([]Event{TapNext{}, CardIn{}, CardRead{Tries: 1}, Vouched{"sato"}, pin()}, rest...), "Check sato, Apply sato"},
 		{"a last try, and the card moves", []Event{TapNext{}, CardIn{}, CardRead{Tries: 1}, Vouched{"sato"}, CardMoved{}, CardOut{}, CardIn{}, CardRead{Tries: 2}, pin()}, "Check"},
 		{"under 15", append([]Event{TapYoung{}, Vouched{"sato"}, CardIn{}, CardRead{Tries: 3}, pin()}, rest...), "Check sato, Apply sato"},
-		{"under 15, and the card moves", []Event{TapYoung{}, Vouched{"sato"}, CardIn{}, CardOut{}, CardIn{}, CardRead{Tries: 3}, pin(), CardMoved{}, CardIn{}, CardRead{Tries: 3}, pin()}, "Check sato, Check sato"},
+		{"under 15, and the card moves", []Event{TapYoung{}, Vouched{"sato"}, CardIn{}, CardOut{}, CardIn{}, CardRead{Tries: 3}, pin(), CardMoved{}, CardIn{}, CardRead{Tries: 3}, pin()}, "Check sato"},
+		{"under 15, the card moves, and somebody else's is laid down", []Event{TapYoung{}, Vouched{"sato"}, CardIn{}, CardRead{Tries: 3}, CardMoved{}, CardOut{}, TapNext{}, CardIn{}, CardRead{Tries: 3}, pin()}, "Check"},
+		{"under 15, a last try, and the card moves", []Event{TapYoung{}, Vouched{"sato"}, CardIn{}, CardRead{Tries: 1}, Vouched{"sato"}, pin(), CardMoved{}, CardOut{}, TapNext{}, CardIn{}, CardRead{Tries: 3}, pin()}, "Check sato, Check"},
 		{"under 15, and a last try", []Event{TapYoung{}, Vouched{"sato"}, CardIn{}, CardRead{Tries: 1}, Vouched{"suzuki"}, pin()}, "Check suzuki"},
 		{"under 15, back, and older", []Event{TapYoung{}, Vouched{"sato"}, TapBack{}, TapNext{}, CardIn{}, CardRead{Tries: 3}, pin()}, "Check"},
 	} {
