@@ -235,7 +235,7 @@ func (t *txn) unused(f *caseFile) (bool, error) {
 		return false, err
 	}
 	before, err := cards.ParseApplication(body)
-	return before.At < f.app.At, err
+	return before.At <= f.app.At, err
 }
 
 // replace gives the leased ID in place of one that nobody has a use for. A password
