@@ -30,11 +30,7 @@ func newConfirm(p *pen, send func(kiosk.Event)) *confirm {
 		return newAnswer(p, "torn", "confirm.again", "confirm.again.sub"+kind, func() { send(kiosk.TapTorn{}) })
 	})
 	s.yes, s.no = yes, no
-	s.void = ofKinds(func(kind string) *button {
-		void := newWordButton(p, plain, 28, "confirm.void"+kind, func() { send(kiosk.TapVoid{}) })
-		void.padX, void.least = 36, 76
-		return void
-	})
+	s.void = newVoids(p, "confirm.void", send)
 	answers := newRow(p, 32, growing{yes, 1}, growing{no, 1}, growing{s.again.card, 1}, growing{s.again.ticket, 1})
 	s.page = &page{p: p, main: newColumn(p, 16, s.title, s.sub, growing{answers, 1}, s.why, s.notice),
 		foot: newRow(p, 24, newBack(p, send), spring(1), s.void.card, s.void.ticket)}
@@ -45,6 +41,15 @@ func newConfirm(p *pen, send func(kiosk.Event)) *confirm {
 type byKind struct{ card, ticket *button }
 
 func ofKinds(made func(kind string) *button) byKind { return byKind{made(""), made(ofTicket)} }
+
+// newVoids are 取消.
+func newVoids(p *pen, key string, send func(kiosk.Event)) byKind {
+	return ofKinds(func(kind string) *button {
+		void := newWordButton(p, plain, 28, key+kind, func() { send(kiosk.TapVoid{}) })
+		void.padX, void.least = 36, 76
+		return void
+	})
+}
 
 func (b byKind) show(yes, ticket bool) {
 	b.card.show(yes && !ticket)

@@ -39,11 +39,7 @@ func newIssue(p *pen, send func(kiosk.Event)) *issue {
 	s.button = newButton(p, primary, newColumn(p, 4, spring(1), s.points, s.what, spring(1)), func() { send(kiosk.TapIssue{}) })
 	s.button.least = 150
 	s.notOut = newWordButton(p, plain, 26, "issue.notout", func() { send(kiosk.TapNotOut{}) })
-	s.void = ofKinds(func(kind string) *button {
-		void := newWordButton(p, plain, 28, "issue.void"+kind, func() { send(kiosk.TapVoid{}) })
-		void.padX, void.least = 36, 76
-		return void
-	})
+	s.void = newVoids(p, "issue.void", send)
 	s.page = &page{p: p, main: s.compose(),
 		foot: newRow(p, 24, newLeave(p, "any.end", send), spring(1), s.void.card, s.void.ticket)}
 	return s

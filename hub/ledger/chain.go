@@ -143,18 +143,12 @@ func (a *audit) missing(kind string, want int) error {
 
 // reversals hashes every one again.
 func (a *audit) reversals() (n int, err error) {
-	var all []saidReversal
-	err = a.each(`SELECT allotment, number, account, heir, points, transfer, person, reason, at FROM reversal ORDER BY transfer`, nil,
-		func(scan func(...any) error) error {
+	return a.rehash(kindReversal, `SELECT allotment, number, account, heir, points, transfer, person, reason, at FROM reversal ORDER BY transfer`, nil,
+		func(scan func(...any) error) (saying, error) {
 			var r saidReversal
 			err := scan(&r.Allotment, &r.Number, &r.Account, &r.Heir, &r.Points, &r.Transfer, &r.Person, &r.Reason, &r.At)
-			all = append(all, r)
-			return err
+			return saying{r.Transfer, r}, err
 		})
-	for _, r := range all {
-		err = errorOr(err, a.links(kindReversal, r.Transfer, r))
-	}
-	return len(all), err
 }
 
 // paid hashes every surplus again that was paid back by a person.
@@ -164,17 +158,11 @@ func (a *audit) paid() (n int, err error) { return a.saidOfSlips(kindPaid, `priz
 func (a *audit) owed() (n int, err error) { return a.saidOfSlips(kindOwed, `prize_owed_said`) }
 
 func (a *audit) saidOfSlips(kind, table string) (n int, err error) {
-	var all []saidPaid
-	err = a.each(`SELECT slip, person, reason, at FROM `+table+` ORDER BY slip`, nil, func(scan func(...any) error) error {
+	return a.rehash(kind, `SELECT slip, person, reason, at FROM `+table+` ORDER BY slip`, nil, func(scan func(...any) error) (saying, error) {
 		var p saidPaid
 		err := scan(&p.Slip, &p.Person, &p.Reason, &p.At)
-		all = append(all, p)
-		return err
+		return saying{p.Slip, p}, err
 	})
-	for _, p := range all {
-		err = errorOr(err, a.links(kind, p.Slip, p))
-	}
-	return len(all), err
 }
 
 // links reports what a person decided that is not as the chain has it.

@@ -333,7 +333,7 @@ func (c *council) redeemKept(a allotmentRow, d DisputedCard) (left int, err erro
 
 // redeemOne does for a kept claim what Claim would have done.
 func (c *council) redeemOne(a allotmentRow, s cards.Serial, k keptClaim) (done bool, err error) {
-	if k.late || len(k.digest) == 0 { // which card it was is not known: it has to be claimed again
+	if k.late || len(k.digest) == 0 { // without a digest nobody knows which card it was: it has to be claimed again
 		return false, nil
 	}
 	if err := c.sameCard(a, s, sourceWord, k.digest); err != nil {

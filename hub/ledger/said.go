@@ -66,8 +66,13 @@ func (a *audit) told(kind, rows string, read func(scan func(...any) error) (sayi
 		a.fault(kind, "what was said first is %s", reference)
 		return 0, nil
 	}
+	return a.rehash(kind, rows, []any{first}, read)
+}
+
+// rehash hashes again what was said of a kind, row by row.
+func (a *audit) rehash(kind, rows string, args []any, read func(scan func(...any) error) (saying, error)) (n int, err error) {
 	var all []saying
-	err = a.each(rows, []any{first}, func(scan func(...any) error) error {
+	err = a.each(rows, args, func(scan func(...any) error) error {
 		s, err := read(scan)
 		all = append(all, s)
 		return err

@@ -271,13 +271,13 @@ func (t *till) hand(ctx context.Context, r take, answer cards.PrizeAnswer, befor
 		t.c.s.opts.Log.Error("prize: the card over the surplus", "state", issued.State, "error", err)
 		return out
 	}
-	out = over(out, issued.Card.Serial(), issued.State)
+	out = changeIs(out, issued.Card.Serial(), issued.State)
 	t.settled()
 	return out
 }
 
-// over is what the screen says of the card over the surplus, by where it stands.
-func over(out prize.TakenIs, s cards.Serial, state cards.State) prize.TakenIs {
+// changeIs is what the screen says of the card over the surplus, by where it stands.
+func changeIs(out prize.TakenIs, s cards.Serial, state cards.State) prize.TakenIs {
 	switch state {
 	case cards.Printed, cards.Presumed:
 		out.Card = true

@@ -10,10 +10,6 @@ import (
 	"pointkiosk/kiosk/prize"
 )
 
-// maxChange is how many cards over one surplus are tried, after those that came to
-// nothing.
-const maxChange = cards.MaxChange
-
 // wordOpen: what became of an earlier prize is not known yet, or its card is not
 // out. Nothing new is begun before.
 const wordOpen = "open"
@@ -78,29 +74,32 @@ func (t *till) becomes(ctx context.Context, r *take, change uint32) (string, err
 // none comes. A card that the hub voided has paid: its number leads to what takes its
 // place, as with any other.
 func (t *till) payer(ctx context.Context, r take, change uint32) (a cards.Allotment, request string, err error) {
-	for n := range maxChange {
+	s, request, err := t.over(ctx, r)
+	switch {
+	case err == nil:
+		a, err = t.c.s.AllotmentOf(ctx, s)
+	case errors.Is(err, journal.ErrUnknown) && change != 0:
+		a, err = t.asGood(ctx, change)
+	case errors.Is(err, journal.ErrUnknown):
+		err = ErrNoAllotment
+	}
+	return a, request, err
+}
+
+// over finds the card over the surplus that was signed, but for those of which no byte
+// was sent; [journal.ErrUnknown] says that there is none, and the request that of the
+// next one. ErrNoAllotment says that too many came to nothing.
+func (t *till) over(ctx context.Context, r take) (s cards.Serial, request string, err error) {
+	for n := range cards.MaxChange {
 		request = r.changeRequest(n)
-		s, err := t.c.s.Journal.Requested(ctx, request)
-		if errors.Is(err, journal.ErrUnknown) {
-			if change == 0 {
-				return a, "", ErrNoAllotment
-			}
-			a, err = t.asGood(ctx, change)
-			return a, request, err
+		if s, err = t.c.s.Journal.Requested(ctx, request); err != nil {
+			return s, request, err
 		}
-		if err != nil {
-			return a, "", err
-		}
-		unsent, err := t.c.s.Journal.Unsent(ctx, s)
-		if err != nil {
-			return a, "", err
-		}
-		if !unsent {
-			a, err = t.c.s.AllotmentOf(ctx, s)
-			return a, request, err
+		if unsent, err := t.c.s.Journal.Unsent(ctx, s); err != nil || !unsent {
+			return s, request, err
 		}
 	}
-	return a, "", ErrNoAllotment
+	return s, "", ErrNoAllotment
 }
 
 // asGood is the allotment that the hub named, or one whose cards are worth the same.
@@ -146,19 +145,15 @@ func (t *till) pay(ctx context.Context, r take, change uint32) (issued cards.Iss
 // stands adds to what the screen says of a prize where the card over its surplus
 // stands now. Of one that is not known it says nothing: the desk looks.
 func (t *till) stands(ctx context.Context, r take, out prize.TakenIs) prize.TakenIs {
-	for n := 0; out.Change && n < maxChange; n++ {
-		s, err := t.c.s.Journal.Requested(ctx, r.changeRequest(n))
-		if err != nil {
-			break
-		}
-		unsent, err := t.c.s.Journal.Unsent(ctx, s)
-		if err != nil || unsent {
-			continue
-		}
-		if state, _, err := t.c.s.Journal.State(ctx, s); err == nil {
-			out = over(out, s, state)
-		}
-		break
+	if !out.Change {
+		return out
+	}
+	s, _, err := t.over(ctx, r)
+	if err != nil {
+		return out
+	}
+	if state, _, err := t.c.s.Journal.State(ctx, s); err == nil {
+		out = changeIs(out, s, state)
 	}
 	return out
 }
@@ -174,7 +169,7 @@ func (t *till) owns(request string) bool {
 		t.c.s.opts.Log.Error("prize", "error", err)
 		return true
 	}
-	for n := range maxChange {
+	for n := range cards.MaxChange {
 		if found && r.changeRequest(n) == request {
 			return true
 		}

@@ -160,7 +160,7 @@ func TestPrizeChangeNever(t *testing.T) {
 	mend()
 	r, _, err := stored(c.desk.clerk.till.file())
 	c.ok(err)
-	for n := range maxChange {
+	for n := range cards.MaxChange {
 		issued, err := c.desk.Journal.Sign(t.Context(), a, r.changeRequest(n), "sato")
 		c.ok(err)
 		_, err = c.desk.Journal.Mark(t.Context(), issued.Card.Serial(), cards.Void, "sato", cards.NothingSent)
