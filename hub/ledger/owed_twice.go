@@ -32,15 +32,17 @@ func (t *txn) paidAlready(slip uint64) error {
 
 // claimedUnheard refuses if somebody has claimed a card that may be the one over
 // a surplus: its kiosk signed it since, and the entry that says what for never came.
+// One that was handed in for that very prize was signed before.
 func (t *txn) claimedUnheard(p promise) error {
 	var s cards.Serial
 	found, err := t.one(`SELECT x.allotment, x.number FROM (SELECT allotment, number, at FROM issued WHERE source IN ($1, $2)
 			UNION SELECT allotment, number, at FROM kept_claim) x JOIN allotment a ON a.id = x.allotment
 		LEFT JOIN decided d ON d.allotment = x.allotment AND d.number = x.number AND d.outcome = $3
 		WHERE a.key_id = $4 AND a.scheme = $5 AND a.points = $6 AND a.kind = $7 AND x.at >= $8 AND d.allotment IS NULL
+		AND NOT EXISTS (SELECT 1 FROM ended e WHERE e.allotment = x.allotment AND e.number = x.number AND e.account = $11)
 		AND NOT EXISTS (SELECT 1 FROM judged j WHERE j.allotment = x.allotment AND j.number = x.number AND j.state = $9 AND (j.verdict = $10 OR `+mayBeGood+`))
 		ORDER BY x.allotment, x.number LIMIT 1`, []any{sourceCard, sourceWord, decidedRefused, int64(p.key), p.Scheme, int64(p.Points), int64(cards.KindCard),
-		p.At.UnixMilli(), string(cards.Signed), string(cards.Accepted)}, &s.Allotment, &s.Number)
+		p.At.UnixMilli(), string(cards.Signed), string(cards.Accepted), handedIn(int64(p.Slip))}, &s.Allotment, &s.Number)
 	if err == nil && found {
 		err = fmt.Errorf("%w: card %s was claimed, and no entry says what it was signed for: it may be the one over the surplus of slip %d", ErrBadRequest, s, p.Slip)
 	}

@@ -88,17 +88,23 @@ func (p promise) kept(kept map[keyRequest]bool) bool {
 	return false
 }
 
+// unsent holds for a void card of entry j of which no byte was sent, as its kiosk
+// says: the hub's word on a void was never asked for.
+const unsent = `EXISTS (SELECT 1 FROM judged b WHERE b.allotment = j.allotment AND b.number = j.number AND b.state = 'void'
+		AND b.reason IN ('', '` + reasonRevoked + `', '` + reasonChain + `'))
+	AND NOT EXISTS (SELECT 1 FROM judged b WHERE b.allotment = j.allotment AND b.number = j.number AND b.state = 'void asked')`
+
 // paidByCard returns what cards were signed for that are worth a surplus, or that
 // a person may still make good. One of which no byte was sent pays nothing, nor
 // one that a person refused.
 func (t *txn) paidByCard() (kept map[keyRequest]bool, err error) {
 	kept = map[keyRequest]bool{}
 	err = t.each(`SELECT j.key_id, e.data FROM judged j JOIN entry e ON e.key_id = j.key_id AND e.seq = j.seq
-		LEFT JOIN ended n ON n.allotment = j.allotment AND n.number = j.number AND n.state = $1 AND n.reason = $2
-		LEFT JOIN decided d ON d.allotment = j.allotment AND d.number = j.number AND d.outcome = $3
-		WHERE j.state = $4 AND (j.verdict = $5 OR `+mayBeGood+`) AND n.allotment IS NULL AND d.allotment IS NULL AND j.allotment IN (SELECT a.id FROM allotment a
-			JOIN prize_slip s ON s.key_id = a.key_id AND s.scheme = a.scheme AND s.surplus = a.points AND s.change <> 0 WHERE a.kind = $6)`,
-		[]any{stateVoid, cards.NothingSent, decidedRefused, string(cards.Signed), string(cards.Accepted), int64(cards.KindCard)}, func(scan func(...any) error) error {
+		LEFT JOIN ended n ON n.allotment = j.allotment AND n.number = j.number AND n.state = $1 AND `+unsent+`
+		LEFT JOIN decided d ON d.allotment = j.allotment AND d.number = j.number AND d.outcome = $2
+		WHERE j.state = $3 AND (j.verdict = $4 OR `+mayBeGood+`) AND n.allotment IS NULL AND d.allotment IS NULL AND j.allotment IN (SELECT a.id FROM allotment a
+			JOIN prize_slip s ON s.key_id = a.key_id AND s.scheme = a.scheme AND s.surplus = a.points AND s.change <> 0 WHERE a.kind = $5)`,
+		[]any{stateVoid, decidedRefused, string(cards.Signed), string(cards.Accepted), int64(cards.KindCard)}, func(scan func(...any) error) error {
 			var key cards.KeyID
 			var data []byte
 			if err := scan(&key, &data); err != nil {

@@ -94,6 +94,24 @@ func TestOweSlip(t *testing.T) {
 			b.pays(cards.RequestText(requestID()), 1)
 			b.tomorrow()
 		}, 1, true},
+		{"nothing was sent, disputed and believed", func(b *shelf, bare cards.PrizeTake) {
+			b.disputed(bare, cards.Printing, cards.Void)
+			b.believe()
+			b.tomorrow()
+		}, 1, true},
+		{"void by hand, and nothing was sent", func(b *shelf, bare cards.PrizeTake) {
+			b.pays(cards.RequestText(bare.Request), 1)
+			c := b.card(b.change, 1)
+			_, err := b.VoidCard(ctx, c.Serial(), "佐藤", "r")
+			check(b.t, err)
+			b.take(b.kiosk, b.kiosk.write(cards.Entry{State: cards.Void, Allotment: c.Allotment, Number: c.Number, Reason: cards.NothingSent}))
+			b.tomorrow()
+		}, 1, true},
+		{"void asked, disputed and believed", func(b *shelf, bare cards.PrizeTake) {
+			b.disputed(bare, cards.Printing, cards.Printed, cards.VoidAsked)
+			b.believe()
+			b.tomorrow()
+		}, 0, false},
 		{"owed already", func(b *shelf, bare cards.PrizeTake) { bare.Unpaid = true; b.takes(bare); b.tomorrow() }, 0, false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -112,10 +130,36 @@ func TestOweSlip(t *testing.T) {
 }
 
 // disputed signs the card over the surplus after the key was compromised.
-func (b *shelf) disputed(bare cards.PrizeTake) {
+func (b *shelf) disputed(bare cards.PrizeTake, then ...cards.State) {
 	b.t.Helper()
 	check(b.t, b.Revoke(context.Background(), ledger.Revocation{Kiosk: "station-1", How: cards.Compromised}))
-	b.pays(cards.RequestText(bare.Request), 1)
+	b.pays(cards.RequestText(bare.Request), 1, then...)
+}
+
+// believe accepts what is disputed of that card.
+func (b *shelf) believe() {
+	b.t.Helper()
+	_, err := b.Decide(context.Background(), ledger.Decision{Accept: true, Serials: []cards.Serial{b.card(b.change, 1).Serial()}, Cards: 1, Person: "佐藤", Reason: "r"})
+	check(b.t, err)
+}
+
+// The cards that were handed in for a prize are not the one over its surplus, though
+// they are worth as much, and no entry of them came.
+func TestOweSlipOfCardsAsGood(t *testing.T) {
+	b := newShelf(t)
+	take := b.bag(100, b.card(b.change, 1), b.card(b.change, 2), b.card(b.walk, 1))
+	take.Change = b.change.ID
+	if a := b.takes(take); a.Slip != 1 || a.Change != b.change.ID {
+		t.Fatalf("%+v", a)
+	}
+	b.tomorrow()
+	if points, err := b.OweSlip(context.Background(), 1, "佐藤", "水にぬれた"); points != 100 || err != nil {
+		t.Fatalf("%d, %v", points, err)
+	}
+	if _, err := b.PayOwed(context.Background(), 1, "佐藤", "現金"); err != nil {
+		t.Error(err)
+	}
+	b.clean()
 }
 
 // What is owed is not paid back if a card may have: who asks is told, and so is

@@ -239,6 +239,9 @@ func (l *Ledger) prizeFor(t *txn, key cards.KeyID, take cards.PrizeTake, h handf
 	return p, refused, nil
 }
 
+// handedIn stands where others have the account: a card was handed in for a prize.
+func handedIn(slip int64) string { return fmt.Sprintf("prize:%d", slip) }
+
 // handIn redeems the cards to no account.
 func (t *txn) handIn(h handful, slip int64) error {
 	for n, c := range h.cards {
@@ -246,7 +249,7 @@ func (t *txn) handIn(h handful, slip int64) error {
 		if err := t.sameCard(a, s, sourceCard, digest[:]); err != nil {
 			return err
 		}
-		won, err := t.end(s, ending{state: stateRedeemed, account: fmt.Sprintf("prize:%d", slip), at: t.at})
+		won, err := t.end(s, ending{state: stateRedeemed, account: handedIn(slip), at: t.at})
 		if err == nil && !won {
 			err = fmt.Errorf("ledger: card %s ended while it was handed in", s)
 		}

@@ -27,17 +27,15 @@ const disputedVoid = ` FROM revocation r JOIN allotment a ON a.key_id = r.key_id
 // place of.
 func (t *txn) disputedVoids(from, to cards.KeyID, found map[cards.Serial]*DisputedCard) error {
 	var voids []*DisputedCard
-	first := map[cards.KeyID]uint64{}
-	err := t.each(`SELECT j.key_id, j.allotment, j.number, MIN(j.seq), MAX(j.seq), COUNT(*), MAX(r.at), (SELECT COUNT(*) FROM kept_claim k
+	since := map[cards.KeyID]uint64{}
+	err := t.each(`SELECT j.key_id, j.allotment, j.number, MIN(j.seq), MAX(j.seq), COUNT(*), MAX(r.at), MAX(r.since), (SELECT COUNT(*) FROM kept_claim k
 		WHERE k.allotment = j.allotment AND k.number = j.number)`+disputedVoid+` AND r.key_id BETWEEN $1 AND $2
 		GROUP BY j.key_id, j.allotment, j.number`, []any{int64(from), int64(to)}, func(scan func(...any) error) error {
 		c := DisputedCard{Why: WhyVoid, Vouched: true}
 		var revoked int64
-		err := scan(&c.key, &c.Serial.Allotment, &c.Serial.Number, &c.First, &c.Last, &c.Entries, &revoked, &c.Claims)
-		c.Since = time.UnixMilli(revoked)
-		if n, held := first[c.key]; !held || c.First < n {
-			first[c.key] = c.First
-		}
+		var compromised uint64
+		err := scan(&c.key, &c.Serial.Allotment, &c.Serial.Number, &c.First, &c.Last, &c.Entries, &revoked, &compromised, &c.Claims)
+		c.Since, since[c.key] = time.UnixMilli(revoked), compromised
 		voids = append(voids, &c)
 		return err
 	})
@@ -45,8 +43,8 @@ func (t *txn) disputedVoids(from, to cards.KeyID, found map[cards.Serial]*Disput
 		return err
 	}
 	replaced := map[cards.Serial]bool{}
-	for key, seq := range first { // each journal is read once
-		if err := t.replaced(key, seq, replaced); err != nil {
+	for key, n := range since { // each journal is read once
+		if err := t.replaced(key, n, replaced); err != nil {
 			return err
 		}
 	}
@@ -58,12 +56,12 @@ func (t *txn) disputedVoids(from, to cards.KeyID, found map[cards.Serial]*Disput
 	return nil
 }
 
-// replaced adds the cards in whose place the entries of a key after seq sign
+// replaced adds the cards in whose place the entries of a key from since on sign
 // another, believed or not. Such a void stands: else the card would be good
 // beside the one that was handed out for it.
-func (t *txn) replaced(key cards.KeyID, seq uint64, found map[cards.Serial]bool) error {
-	return t.each(`SELECT e.data FROM judged j JOIN entry e ON e.key_id = j.key_id AND e.seq = j.seq WHERE j.key_id = $1 AND j.seq > $2 AND j.state = $3`,
-		[]any{int64(key), int64(seq), string(cards.Signed)}, func(scan func(...any) error) error {
+func (t *txn) replaced(key cards.KeyID, since uint64, found map[cards.Serial]bool) error {
+	return t.each(`SELECT e.data FROM judged j JOIN entry e ON e.key_id = j.key_id AND e.seq = j.seq WHERE j.key_id = $1 AND j.seq >= $2 AND j.state = $3`,
+		[]any{int64(key), int64(since), string(cards.Signed)}, func(scan func(...any) error) error {
 			var data []byte
 			if err := scan(&data); err != nil {
 				return err
@@ -80,14 +78,14 @@ func (t *txn) replaced(key cards.KeyID, seq uint64, found map[cards.Serial]bool)
 // mayUnvoid reports whether a person has to decide on the void of a card.
 func (t *txn) mayUnvoid(s cards.Serial) (bool, error) {
 	var key cards.KeyID
-	var seq uint64
-	disputed, err := t.one(`SELECT j.key_id, j.seq`+disputedVoid+` AND j.allotment = $1 AND j.number = $2 ORDER BY j.seq LIMIT 1`,
-		[]any{int64(s.Allotment), int64(s.Number)}, &key, &seq)
+	var since uint64
+	disputed, err := t.one(`SELECT j.key_id, r.since`+disputedVoid+` AND j.allotment = $1 AND j.number = $2 LIMIT 1`,
+		[]any{int64(s.Allotment), int64(s.Number)}, &key, &since)
 	if err != nil || !disputed {
 		return false, err
 	}
 	replaced := map[cards.Serial]bool{}
-	err = t.replaced(key, seq, replaced)
+	err = t.replaced(key, since, replaced)
 	return !replaced[s], err
 }
 

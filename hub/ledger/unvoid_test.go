@@ -188,6 +188,39 @@ func TestReplacedVoidStands(t *testing.T) {
 	}
 }
 
+// Who claims a card is told what who decides sees, wherever in the journal the card
+// stands that takes its place.
+func TestReplacedBeforeItsVoid(t *testing.T) {
+	ctx := context.Background()
+	b := newBook(t)
+	first, c := b.card(b.walk, 6), b.card(b.walk, 7)
+	for _, one := range []cards.Card{first, c} {
+		b.take(b.kiosk, b.kiosk.steps(one, cards.Signed, cards.Printing, cards.Printed)...)
+	}
+	b.set(b.clock().Add(time.Minute))
+	thiefVoids(b, first)
+	next := b.card(b.walk, 8)
+	digest := next.Digest()
+	b.take(b.kiosk, b.kiosk.write(cards.Entry{State: cards.Signed, Allotment: next.Allotment, Number: next.Number, Digest: digest[:], Request: cards.AgainRequest(c.Serial(), 1)}))
+	thiefVoids(b, c)
+	b.set(b.clock().Add(time.Minute))
+	check(t, b.Revoke(ctx, ledger.Revocation{Kiosk: "station-1", How: cards.Compromised, Since: 7}))
+	list, err := b.Disputes(ctx)
+	check(t, err)
+	waiting := map[cards.Serial]bool{}
+	for _, d := range list {
+		for _, one := range d.Cards {
+			waiting[one.Serial] = one.Why == ledger.WhyVoid
+		}
+	}
+	for _, one := range []cards.Card{first, c} {
+		if _, err := b.Claim(ctx, one, "AAAA2222"); (why(t, err) == ledger.Revoked) != waiting[one.Serial()] || waiting[one.Serial()] != (one == first) {
+			t.Errorf("%s: %v, waiting %v", one.Serial(), err, waiting[one.Serial()])
+		}
+	}
+	b.clean()
+}
+
 // A void card is claimed for a person to decide only as long as it could be good.
 func TestThiefsVoidPastItsDay(t *testing.T) {
 	ctx := context.Background()

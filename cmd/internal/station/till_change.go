@@ -42,13 +42,18 @@ func (t *till) payable(ctx context.Context, fits func(cards.Allotment) bool) (ca
 // becomes says what becomes of the surplus of a take. Where no card can pay it back
 // any more, that is stored, and then the hub is told so: it is owed, a person pays
 // it, and no card ever does, whether the hub's answer is heard or not. A hub that
-// promises no card any more was told by a person that none comes: one that was
-// signed before did.
+// promises no card any more was told by a person that none comes: only one of which
+// a byte may have been sent did.
 func (t *till) becomes(ctx context.Context, r *take, change uint32) (string, error) {
 	if change == 0 && r.Change == 0 {
 		return surplusGiven, nil
 	}
 	if r.Became != surplusOwed {
+		if change == 0 {
+			if err := t.takeBack(ctx, *r); err != nil {
+				return surplusCard, err
+			}
+		}
 		_, _, err := t.payer(ctx, *r, change)
 		if !errors.Is(err, ErrNoAllotment) {
 			return surplusCard, err
@@ -66,6 +71,29 @@ func (t *till) becomes(ctx context.Context, r *take, change uint32) (string, err
 		t.c.s.opts.Log.Error("prize: no card over the surplus", "slip", answer.Slip)
 	}
 	return surplusOwed, err
+}
+
+// takeBack voids the card over the surplus if no byte of it was sent.
+func (t *till) takeBack(ctx context.Context, r take) error {
+	t.c.s.press.Lock()
+	defer t.c.s.press.Unlock()
+	s, _, err := t.over(ctx, r)
+	if errors.Is(err, journal.ErrUnknown) || errors.Is(err, ErrNoAllotment) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	state, _, err := t.c.s.Journal.State(ctx, s)
+	switch {
+	case err != nil || state != cards.Signed:
+		return err
+	case t.c.s.broken.Load(): // the journal takes no void
+		return errStopped
+	}
+	_, err = t.c.s.Journal.Mark(ctx, s, cards.Void, "", cards.NothingSent)
+	t.c.s.Wake()
+	return err
 }
 
 // payer is the allotment of the card over the surplus, and the request: of the card
