@@ -168,10 +168,11 @@ func (s State) told(e Event) (State, Effect) {
 	default:
 		s.MyKey = next
 	}
-	if door && s.under() == Door && !s.Vouching() {
+	ends := door && s.under() == Door && !s.Vouching()
+	if ends {
 		s = s.vouched()
 	}
-	if _, out := e.(wizard.CardOut); out && before == wizard.Reading { // what is read of it is not the next one's
+	if _, out := e.(wizard.CardOut); ends || out && before == wizard.Reading { // what staff say to it, or is read of it, is not the next one's
 		s.Visit++
 	}
 	return s, effect

@@ -375,3 +375,23 @@ func TestLeftUnderReader(t *testing.T) {
 		}
 	}
 }
+
+// A staff PIN that is still looked at when the one it was typed for is stopped opens
+// nothing for whoever is at the door then.
+func TestVouchedTooLate(t *testing.T) {
+	asks := []Event{TapMyKey{}, wizard.TapNext{}, wizard.CardIn{}, wizard.CardRead{Tries: 1}, wizard.TapNext{}}
+	s, effect := counter(), Effect(nil)
+	for _, e := range append(asks[:5:5], TapDigit{'1'}, TapEnter{}) {
+		s, effect = s.Next(e)
+	}
+	if _, unlocks := effect.(Unlock); !unlocks || !s.Vouching() {
+		t.Fatalf("%+v, %#v", s, effect)
+	}
+	visit := s.Visit
+	for _, e := range append([]Event{wizard.CardStops{Reason: wizard.NoReader}, wizard.ReaderBack{}}, asks[2:]...) {
+		s, _ = s.Next(e)
+	}
+	if !s.Vouching() || s.Visit == visit {
+		t.Errorf("the answer is taken: %+v", s)
+	}
+}
