@@ -19,6 +19,7 @@ const (
 	takeIdle  = 10 * time.Minute
 	callBack  = 10 * time.Second
 	partIdle  = 2 * time.Second // until the card that is left of several is told of
+	backIdle  = 5 * time.Second // until one that lies on a reader that is back is told of
 )
 
 // under is the step that is shown, or that 表示 leads back to.
@@ -103,20 +104,21 @@ func (s State) Leaving() int {
 }
 
 // lying is what lies on the reader after news of it. One that somebody left stays
-// theirs when it is one of several: nobody knows which of them was taken away.
+// theirs when it is one of several, and under a reader that goes and comes back:
+// nobody knows whether it was taken away.
 func (s State) lying(e Event) State {
 	switch e := e.(type) {
 	case wizard.CardIn:
-		s.Card, s.Two = true, false
+		s.Card, s.Two, s.away = true, false, false
 	case wizard.CardOut:
-		if s.Left = s.Two && (s.Left || s.taking()); s.Left {
-			s.parted = s.Now
-		}
-		s.Card, s.Two = false, false
+		s.Left = s.Two && (s.Left || s.taking())
+		s.Card, s.Two, s.away, s.until = false, false, false, s.Now.Add(partIdle)
+	case wizard.ReaderBack:
+		s.away, s.until = false, s.Now.Add(backIdle)
 	case wizard.CardStops:
 		s.Two = s.Two || e.Reason == wizard.TwoCards
+		s.away = s.away || e.Reason == wizard.NoReader
 		s.Card = (s.Card || s.Two) && e.Reason != wizard.NoReader
-		s.Left = s.Left && e.Reason != wizard.NoReader
 		s.Two = s.Two && s.Card
 	}
 	return s
@@ -166,10 +168,11 @@ func (s State) told(e Event) (State, Effect) {
 	default:
 		s.MyKey = next
 	}
-	if door && s.under() == Door && !s.Vouching() {
+	ends := door && s.under() == Door && !s.Vouching()
+	if ends {
 		s = s.vouched()
 	}
-	if _, out := e.(wizard.CardOut); out && before == wizard.Reading { // what is read of it is not the next one's
+	if _, out := e.(wizard.CardOut); ends || out && before == wizard.Reading { // what staff say to it, or is read of it, is not the next one's
 		s.Visit++
 	}
 	return s, effect

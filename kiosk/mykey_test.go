@@ -326,3 +326,72 @@ func TestNoneLeftOfTwo(t *testing.T) {
 		t.Errorf("%+v, %#v", s, effect)
 	}
 }
+
+// A reader that goes under somebody's card and comes back does not tell whether the
+// card was taken away meanwhile: one that lies there then is nobody's who comes now.
+func TestLeftUnderReader(t *testing.T) {
+	gone, back := []Event{wizard.CardStops{Reason: wizard.NoReader}}, []Event{wizard.ReaderBack{}, wizard.CardIn{}}
+	begins := []Event{TapMyKey{}, wizard.TapNext{}}
+	sits := append(begins[:2:2], wizard.CardIn{}, wizard.CardRead{Tries: 3})
+	idle := []Event{Tick{Now: time.Unix(1_000_000_061, 0)}, Tick{Now: time.Unix(1_000_001_000, 0)}}
+	end := []Event{wizard.TapEnd{}}
+	opens := []Event{TapBalance{}, account.TapCard{}, wizard.CardIn{}, wizard.CardRead{Tries: 3}, wizard.TypedPIN{PIN: wizard.NewTyped([]byte("1234"))}, opened()}
+	with := func(all ...[]Event) []Event { return slices.Concat(all...) }
+	for name, events := range map[string][]Event{
+		"left lying":                   with(sits, idle, gone, back, begins),
+		"left lying, and long away":    with(sits, idle, gone, []Event{Tick{Now: time.Unix(1_000_002_000, 0)}}, back, begins),
+		"left lying, another is there": with(sits, idle, begins, gone, back),
+		"left lying, and gone twice":   with(sits, idle, gone, back, gone, back, begins),
+		"left lying, for a balance":    with(sits, idle, gone, back, []Event{TapBalance{}, account.TapCard{}}),
+		"the end":                      with(sits, gone, end, back, begins),
+		"idle":                         with(sits, gone, idle, back, begins),
+		"to be taken away":             with(sits, end, gone, back, begins),
+		"an open account":              with(opens, gone, back, begins),
+		"among two":                    with(sits, []Event{wizard.CardStops{Reason: wizard.TwoCards}}, gone, end, back, begins),
+	} {
+		s, effect := counter(), Effect(nil)
+		for _, e := range events {
+			s, effect = s.Next(e)
+		}
+		if s.Step != MyKey || s.MyKey.Step != wizard.Place || !s.Card || !s.Left || effect != nil {
+			t.Errorf("%s: %+v, %#v", name, s, effect)
+		}
+		s, _ = s.Next(wizard.CardOut{})
+		if s, effect = s.Next(wizard.CardIn{}); s.MyKey.Step != wizard.Reading || s.Left || effect == nil {
+			t.Errorf("%s, laid down anew: %+v, %#v", name, s, effect)
+		}
+	}
+	for name, events := range map[string][]Event{
+		"of who waits there":      with(sits, gone, back),
+		"of who comes later":      with(sits, gone, end, back[:1], []Event{Tick{Now: time.Unix(1_000_000_010, 0)}}, begins, back[1:]),
+		"of who comes to no card": with(gone, back[:1], begins, back[1:]),
+	} {
+		s, effect := counter(), Effect(nil)
+		for _, e := range events {
+			s, effect = s.Next(e)
+		}
+		if s.Step != MyKey || s.MyKey.Step != wizard.Reading || s.Left || effect == nil {
+			t.Errorf("one's own, %s: %+v, %#v", name, s, effect)
+		}
+	}
+}
+
+// A staff PIN that is still looked at when the one it was typed for is stopped opens
+// nothing for whoever is at the door then.
+func TestVouchedTooLate(t *testing.T) {
+	asks := []Event{TapMyKey{}, wizard.TapNext{}, wizard.CardIn{}, wizard.CardRead{Tries: 1}, wizard.TapNext{}}
+	s, effect := counter(), Effect(nil)
+	for _, e := range append(asks[:5:5], TapDigit{'1'}, TapEnter{}) {
+		s, effect = s.Next(e)
+	}
+	if _, unlocks := effect.(Unlock); !unlocks || !s.Vouching() {
+		t.Fatalf("%+v, %#v", s, effect)
+	}
+	visit := s.Visit
+	for _, e := range append([]Event{wizard.CardStops{Reason: wizard.NoReader}, wizard.ReaderBack{}}, asks[2:]...) {
+		s, _ = s.Next(e)
+	}
+	if !s.Vouching() || s.Visit == visit {
+		t.Errorf("the answer is taken: %+v", s)
+	}
+}

@@ -151,7 +151,7 @@ func (s State) tick(now time.Time) State {
 	if s.Keys.Wait > 0 {
 		s.Keys.Wait--
 	}
-	s.Left = s.Left && (s.Card || now.Sub(s.parted) < partIdle)
+	s.Left = s.Left && (s.Card || s.away || now.Before(s.until))
 	limit := menuIdle
 	switch s.Step {
 	case Home:
@@ -203,7 +203,7 @@ func (s State) home() State {
 	site.Practice = false // who comes next means it
 	return State{
 		Visit: s.Visit + 1, Look: s.usual, Site: site, Network: s.Network, Paper: s.Paper,
-		Offers: s.Offers, Owed: s.Owed, Count: s.Count, Card: s.Card, Left: s.Left || s.Card && s.withCard(), Two: s.Two, parted: s.parted,
+		Offers: s.Offers, Owed: s.Owed, Count: s.Count, Card: s.Card, Left: s.Left || (s.Card || s.away) && s.withCard(), Two: s.Two, away: s.away, until: s.until,
 		Keys: Keys{Wait: s.Keys.Wait}, Now: s.Now, touched: s.Now, idle: s.idle, usual: s.usual,
 	}
 }

@@ -207,7 +207,8 @@ type State struct {
 	review  bool      // the open cards are asked about, and then the menu comes back
 	idle    time.Duration
 	since   time.Time // a card was to be taken away, and lies there
-	parted  time.Time // several lay there, one of them left by somebody, and no more
+	away    bool      // the reader is
+	until   time.Time // then a card that somebody left, and is not told of, is thought to be gone
 	beeps   int       // how often that was said aloud
 }
 

@@ -101,7 +101,7 @@ func (s *place) Show(st kiosk.State) {
 	}
 	sub := "mykey.place.sub"
 	switch {
-	case st.Left:
+	case st.Left && st.Card:
 		sub = "mykey.place.left"
 	case st.MyKey.Moved:
 		sub = "mykey.place.moved.sub"

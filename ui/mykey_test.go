@@ -462,3 +462,16 @@ func TestTwoTapsAreOne(t *testing.T) {
 		t.Error("the first screen takes the second tap on the tile")
 	}
 }
+
+// A card that somebody left is to be taken away where one lies there, and nowhere else.
+func TestPlaceOfOneLeft(t *testing.T) {
+	p := newPen()
+	screen := newPlace(p, func(kiosk.Event) {})
+	for lies, key := range map[bool]string{true: "mykey.place.left", false: "mykey.place.sub"} {
+		st := base()
+		st.Step, st.Left, st.Card, st.MyKey.Step = kiosk.MyKey, true, lies, wizard.Place
+		if screen.Show(st); screen.sub.words != p.say(key) {
+			t.Errorf("a card lies there %v: %q", lies, screen.sub.words)
+		}
+	}
+}

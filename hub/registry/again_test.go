@@ -111,6 +111,20 @@ func TestComesAgainTurned(t *testing.T) {
 	}
 }
 
+// Of two slips of one moment the one that comes later counts: where the clock stands
+// still, the kiosk's order is all there is.
+func TestComesAgainAtOnce(t *testing.T) {
+	b := newBooth(t, nil)
+	card, l := b.card(nil), b.lease(2)
+	for n := range l.Leased {
+		one := l
+		one.Leased = l.Leased[n:]
+		if got := b.deposited(testKiosk, one, card); got.Ruling != cards.RulingOK || got.ID != l.Leased[n].ID {
+			t.Errorf("the slip %d: %+v", n+1, got)
+		}
+	}
+}
+
 // No other kiosk, and nothing but what was given without a network before, is
 // taken for the same visit; who retired meanwhile has the account of before.
 func TestComesAgainElsewhere(t *testing.T) {

@@ -218,7 +218,8 @@ func (t *txn) untold(f *caseFile) (bool, error) {
 // them without a network before, and nothing was done with it since: they came
 // again, because its slip was never printed, or torn. No paper but a deposit's
 // names it, and no deed but its own; it has no points. Of two slips the later one
-// counts, by the time that was signed: they may come here in another order.
+// counts, by the time that was signed: they may come here in another order. Of two
+// of one moment that is the one that comes later.
 func (t *txn) unused(f *caseFile) (bool, error) {
 	if f.later == 0 {
 		return false, nil

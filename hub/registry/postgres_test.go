@@ -16,6 +16,7 @@ func TestPostgres(t *testing.T) {
 		"ComesAgain":                  TestComesAgain,
 		"ComesAgainElsewhere":         TestComesAgainElsewhere,
 		"ComesAgainTurned":            TestComesAgainTurned,
+		"ComesAgainAtOnce":            TestComesAgainAtOnce,
 		"PartnerRefuses":              TestPartnerRefuses,
 		"PartnerSession":              TestPartnerSession,
 		"Rulings":                     TestRulings,

@@ -53,7 +53,8 @@ func TestCounterGoesOn(t *testing.T) {
 }
 
 // The reader is unplugged under a card: the screen says so, and whoever ends it there,
-// or has forgotten their card, is not waited for.
+// or has forgotten their card, is not waited for. What lies there when it is back is
+// not read for who comes next.
 func TestCounterUnplugged(t *testing.T) {
 	c, dealt := newCounter(t, "p256")
 	unplug := func() {
@@ -78,7 +79,11 @@ func TestCounterUnplugged(t *testing.T) {
 		c.tell(pcsc.ReaderBack{})
 		c.lay(dealt[0])
 		c.at(kiosk.Home)
+		c.do(kiosk.TapMyKey{}, wizard.TapNext{})
+		c.shows(wizard.Place) // nobody knows whose it is
 		c.takeAway()
+		c.do(wizard.TapEnd{})
+		c.at(kiosk.Home)
 	}
 }
 
