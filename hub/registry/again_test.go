@@ -1,7 +1,11 @@
 package registry
 
 import (
+	"crypto/ed25519"
+	"crypto/sha256"
+	"errors"
 	"net/netip"
+	"slices"
 	"testing"
 	"time"
 
@@ -122,6 +126,55 @@ func TestComesAgainAtOnce(t *testing.T) {
 		if got := b.deposited(testKiosk, one, card); got.Ruling != cards.RulingOK || got.ID != l.Leased[n].ID {
 			t.Errorf("the slip %d: %+v", n+1, got)
 		}
+	}
+}
+
+// Order is by the kiosk's journal, not by its clock: that went back between two
+// slips, and the later one counts whichever comes first.
+func TestComesAgainClockBack(t *testing.T) {
+	for _, turned := range []bool{false, true} {
+		b := newBooth(t, nil)
+		card, l := b.card(nil), b.lease(2)
+		first := b.sealed(l, card)
+		b.clock.wait(-time.Hour)
+		later := l.Leased[1]
+		l.Leased = l.Leased[1:]
+		second := b.sealed(l, card)
+		b.clock.wait(2 * time.Hour)
+		b.journal(first, second)
+		order := [][]byte{first, second}
+		if turned {
+			slices.Reverse(order)
+		}
+		for _, sealed := range order {
+			if _, err := b.Deposit(t.Context(), testKiosk, cards.Deposit{Sealed: sealed}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		done, err := b.Deposit(t.Context(), testKiosk, cards.Deposit{Sealed: second})
+		if err != nil || done.Answer.Ruling != cards.RulingOK || done.Answer.ID != later.ID || !b.sets(later) {
+			t.Errorf("turned %v: %+v, %v", turned, done.Answer, err)
+		}
+	}
+}
+
+// journal is what the hub has of the kiosk's journal: what it gave, in its order.
+func (b *booth) journal(given ...[]byte) {
+	b.t.Helper()
+	key := cards.SigningKey{ID: 7, Private: ed25519.NewKeyFromSeed(make([]byte, ed25519.SeedSize))}
+	_, err := b.write.Exec(`INSERT INTO signing_key (id, role, public, kiosk, signs_from, signs_until, honoured_until) VALUES (7, 'live', $1, $2, 0, 0, 0)`, []byte(key.Private.Public().(ed25519.PublicKey)), testKiosk)
+	for n, sealed := range given {
+		digest := sha256.Sum256(sealed)
+		data, sealErr := cards.Seal(key, cards.PaperEntry, cards.Entry{Seq: uint64(n + 1), Prev: make([]byte, sha256.Size), State: cards.Given, Digest: digest[:]})
+		if err = errors.Join(err, sealErr); err == nil {
+			_, err = b.write.Exec(`INSERT INTO entry (key_id, seq, hash, data, late, received) VALUES (7, $1, $2, $3, 0, 0)`, n+1, digest[:], data)
+		}
+		if err == nil {
+			_, err = b.write.Exec(`INSERT INTO judged (key_id, seq, verdict, reason, state, allotment, number, copy, at) VALUES (7, $1, 'accepted', '', 'given', 0, 0, 0, 0)`, n+1)
+		}
+	}
+	if err != nil {
+		b.t.Fatal(err)
 	}
 }
 

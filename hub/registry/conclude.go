@@ -218,22 +218,36 @@ func (t *txn) untold(f *caseFile) (bool, error) {
 // them without a network before, and nothing was done with it since: they came
 // again, because its slip was never printed, or torn. No paper but a deposit's
 // names it, and no deed but its own; it has no points. Of two slips the later one
-// counts, by the time that was signed: they may come here in another order. Of two
-// of one moment that is the one that comes later.
+// counts, though they may come here in another order.
 func (t *txn) unused(f *caseFile) (bool, error) {
 	if f.later == 0 {
 		return false, nil
 	}
+	var request string
 	var body []byte
-	found, err := t.one(`SELECT a.body FROM application a JOIN account c ON c.id = a.account
+	found, err := t.one(`SELECT a.request, a.body FROM application a JOIN account c ON c.id = a.account
 		WHERE a.provisional = 1 AND a.ruling = $1 AND a.kiosk = $2 AND a.account = $3 AND a.mykey = $4 AND c.password = ''
 		AND NOT EXISTS (SELECT 1 FROM application b WHERE b.account = $3 AND b.mykey = $4 AND b.provisional = 0)
 		AND NOT EXISTS (SELECT 1 FROM mykey_audit d WHERE d.account = $3 AND d.seq >
 			(SELECT MAX(e.seq) FROM mykey_audit e WHERE e.account = $3 AND e.what IN ('register', 'replace')))
 		AND NOT EXISTS (SELECT 1 FROM lot l WHERE l.account = $3)`,
-		[]any{string(cards.RulingOK), f.kiosk, f.account, f.told.String()}, &body)
+		[]any{string(cards.RulingOK), f.kiosk, f.account, f.told.String()}, &request, &body)
 	if err != nil || !found {
 		return false, err
+	}
+	return t.later(f, request, body)
+}
+
+// later reports whether a slip was given after the one that was deposited before:
+// by the kiosk's journal, or, where that has not told of both, by the time that was
+// signed. Of two of one moment the one that comes later is.
+func (t *txn) later(f *caseFile, request string, body []byte) (bool, error) {
+	at, err := t.given(f.kiosk, request, f.request)
+	if err != nil {
+		return false, err
+	}
+	if at[0] > 0 && at[1] > 0 {
+		return at[0] < at[1], nil
 	}
 	before, err := cards.ParseApplication(body)
 	return before.At <= f.app.At, err

@@ -17,6 +17,7 @@ func TestPostgres(t *testing.T) {
 		"ComesAgainElsewhere":         TestComesAgainElsewhere,
 		"ComesAgainTurned":            TestComesAgainTurned,
 		"ComesAgainAtOnce":            TestComesAgainAtOnce,
+		"ComesAgainClockBack":         TestComesAgainClockBack,
 		"PartnerRefuses":              TestPartnerRefuses,
 		"PartnerSession":              TestPartnerSession,
 		"Rulings":                     TestRulings,
