@@ -19,8 +19,8 @@ func (j *Journal) Sign(ctx context.Context, a cards.Allotment, request, operator
 		return cards.Issued{}, err
 	}
 	defer end()
-	if request == "" || a.Key != j.opts.Key.ID {
-		return cards.Issued{}, fmt.Errorf("journal: sign: allotment %d is another key's, or the request is empty", a.ID)
+	if request == "" || a.Key != j.opts.Key.ID || a.Batch {
+		return cards.Issued{}, fmt.Errorf("journal: sign: allotment %d is another key's or a batch, or the request is empty", a.ID)
 	}
 	if s, err := j.requested(ctx, request); !errors.Is(err, ErrUnknown) {
 		if err != nil {
