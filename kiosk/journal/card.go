@@ -132,7 +132,7 @@ func (j *Journal) state(ctx context.Context, s cards.Serial) (cards.State, uint3
 	err := j.db.QueryRowContext(ctx,
 		`SELECT state, copy FROM entry WHERE allotment = $1 AND number = $2 ORDER BY seq DESC LIMIT 1`,
 		s.Allotment, s.Number).Scan(&state, &copy)
-	if errors.Is(err, sql.ErrNoRows) {
+	if errors.Is(err, sql.ErrNoRows) || err == nil && state.OfRange() {
 		return "", 0, fmt.Errorf("%w: %v", ErrUnknown, s)
 	}
 	if err != nil {
