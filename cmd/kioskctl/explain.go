@@ -4,9 +4,11 @@ import (
 	"errors"
 	"net/url"
 	"strings"
+	"syscall"
 
 	"pointkiosk/cards"
 	"pointkiosk/cards/face"
+	"pointkiosk/cmd/internal/press"
 	"pointkiosk/cmd/internal/station"
 	"pointkiosk/hub/api"
 	"pointkiosk/kiosk"
@@ -63,6 +65,8 @@ func (c *call) known(err error) (text string, detail bool) {
 		{journal.ErrUsedUp, "cli.err.usedup", false}, {journal.ErrUnknown, "cli.err.unknown", false},
 		{journal.ErrState, "cli.err.state", false}, {kiosk.ErrTorn, "cli.err.torn", false}, {journal.ErrSecond, "cli.err.second", false},
 		{journal.ErrBroken, "cli.err.journal", true}, {journal.ErrBehind, "cli.err.journal", true},
+		{journal.ErrUnfinished, "cli.err.unfinished", false}, {press.ErrNoOrder, "cli.err.order", false}, {press.ErrName, "cli.err.order.name", false},
+		{press.ErrOther, "cli.err.order.other", false}, {press.ErrExists, "cli.err.order.exists", false}, {syscall.ENOSPC, "cli.err.full", false},
 		{cards.ErrSerial, "cli.err.serial", false}, {api.ErrCode, "cli.err.code", false},
 	} {
 		if errors.Is(err, e.is) {

@@ -1,0 +1,167 @@
+package press
+
+import (
+	"bufio"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"filippo.io/age"
+
+	"pointkiosk/cards"
+	"pointkiosk/cards/sheet"
+)
+
+// A File is one PDF of an order.
+type File struct {
+	Name   string `json:"name"`   // as it lies there
+	SHA256 string `json:"sha256"` // of the PDF, hex
+	Sheet  int    `json:"sheet"`  // its first one, from 1
+	Sheets int    `json:"sheets"`
+	Cards  int    `json:"cards"`
+}
+
+// sealed is the end of the name of an encrypted file.
+const sealed = ".age"
+
+// file makes one PDF, synced to the disk.
+func (w *work) file(ctx context.Context, dir string, n int, p part) (f File, err error) {
+	batch := make([]sheet.One, 0, p.last-p.first+1)
+	for number := p.first; number <= p.last; number++ {
+		c, err := w.Journal.CardOf(w.a, w.order, number)
+		if err != nil {
+			return f, err
+		}
+		batch = append(batch, sheet.One{Serial: c.Serial().String(), URL: w.a.Event.Host.URL(c), Number: number})
+	}
+	f = File{Name: fmt.Sprintf("%s-%03d.pdf", w.job.Request, n+1), Sheet: p.sheet, Cards: len(batch)}
+	f.Sheets = w.sheetOf(p.last) - p.sheet + 1
+	if !w.job.Plain {
+		f.Name += sealed
+	}
+	return f, write(filepath.Join(dir, f.Name), func(out io.Writer) error {
+		sum := sha256.New()
+		done := 0
+		err := w.seal(out, func(out io.Writer) error {
+			return w.sheets.WriteFrom(ctx, io.MultiWriter(out, sum), p.sheet, batch, func(n int) {
+				w.tell(n - done)
+				done = n
+			})
+		})
+		f.SHA256 = hex.EncodeToString(sum.Sum(nil))
+		return err
+	})
+}
+
+// sheetOf is the sheet of the order that a number stands on, from 1.
+func (w *work) sheetOf(number uint32) int {
+	return (int(number-w.order.First)+w.job.Start)/w.sheets.PerSheet() + 1
+}
+
+func (w *work) tell(more int) {
+	if done := w.count.Add(int64(more)); w.Tell != nil {
+		w.Tell(int(done), w.order.Count())
+	}
+}
+
+// seal encrypts what is written, unless the admin turned that off.
+func (w *work) seal(out io.Writer, write func(io.Writer) error) error {
+	if w.job.Plain {
+		return write(out)
+	}
+	key, err := w.key()
+	if err != nil {
+		return err
+	}
+	hidden, err := age.Encrypt(out, key.Recipient())
+	if err != nil {
+		return fmt.Errorf("press: encrypt: %w", err)
+	}
+	if err := write(hidden); err != nil {
+		return err
+	}
+	return hidden.Close()
+}
+
+// write makes a file that only its owner reads, and syncs it.
+func write(path string, do func(io.Writer) error) (err error) {
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return fmt.Errorf("press: %w", err)
+	}
+	buffered := bufio.NewWriterSize(file, 1<<16)
+	err = do(buffered)
+	if err == nil {
+		err = buffered.Flush()
+	}
+	if err == nil {
+		err = file.Sync()
+	}
+	if closed := file.Close(); err == nil {
+		err = closed
+	}
+	if err != nil {
+		return fmt.Errorf("press: write %s: %w", filepath.Base(path), err)
+	}
+	return nil
+}
+
+func syncDir(path string) error {
+	dir, err := os.Open(path)
+	if err != nil {
+		return fmt.Errorf("press: %w", err)
+	}
+	err = dir.Sync()
+	if closed := dir.Close(); err == nil {
+		err = closed
+	}
+	return err
+}
+
+// Open decrypts the files of an order into a directory, for the printer. That is
+// written down before the first byte is there.
+func (p *Press) Open(ctx context.Context, a cards.Allotment, dir, to, operator string) ([]string, error) {
+	m, _, err := readManifest(dir)
+	if err != nil {
+		return nil, err
+	}
+	if err := p.Journal.MarkRange(ctx, m.rangeOf(), cards.Opened, operator, ""); err != nil {
+		return nil, err
+	}
+	key, err := p.key()
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, f := range m.Files {
+		name, err := openOne(key, filepath.Join(dir, f.Name), to)
+		if err != nil {
+			return names, err
+		}
+		names = append(names, name)
+	}
+	return names, nil
+}
+
+// openOne decrypts one file beside nothing: a half one does not stay.
+func openOne(key *age.X25519Identity, path, to string) (string, error) {
+	in, err := os.Open(path)
+	if err != nil {
+		return "", fmt.Errorf("press: %w", err)
+	}
+	defer in.Close() //nolint:errcheck // it was read
+	plain, err := age.Decrypt(in, key)
+	if err != nil {
+		return "", fmt.Errorf("press: %s: %w", filepath.Base(path), err)
+	}
+	name := filepath.Join(to, filepath.Base(path[:len(path)-len(sealed)]))
+	err = write(name, func(out io.Writer) error { _, err := io.Copy(out, plain); return err })
+	if err != nil {
+		os.Remove(name) //nolint:errcheck // the error before says more
+	}
+	return name, err
+}

@@ -1,0 +1,121 @@
+package press
+
+import (
+	"crypto/sha256"
+	"encoding/csv"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strconv"
+
+	"pointkiosk/cards"
+	"pointkiosk/kiosk/journal"
+)
+
+// A Manifest names each card of an order, and never its code: of that it has the
+// SHA-256 alone.
+type Manifest struct {
+	Order     string `json:"order"`
+	Copy      uint32 `json:"copy"` // 0 the first print, k the reprint
+	Allotment uint32 `json:"allotment"`
+	First     uint32 `json:"first"`
+	Last      uint32 `json:"last"`
+	Event     string `json:"event"`
+	Day       string `json:"day"`
+	Expires   string `json:"expires"`
+	Points    uint32 `json:"points"`
+	Files     []File `json:"files"`
+	Cards     []Line `json:"cards"`
+}
+
+// A Line is one card of a manifest.
+type Line struct {
+	Serial  string `json:"serial"`
+	Number  uint32 `json:"number"`
+	File    string `json:"file"`
+	Sheet   int    `json:"sheet"` // of the order, from 1
+	Cell    int    `json:"cell"`  // of the sheet, from 1, by rows as one looks at the front
+	Payload string `json:"payload_sha256"`
+}
+
+func (m Manifest) rangeOf() journal.Range { return journal.Range{Allotment: m.Allotment, First: m.First, Last: m.Last} }
+
+// The names of the manifests.
+const (
+	manifestJSON = "manifest.json"
+	manifestCSV  = "manifest.csv"
+)
+
+// manifest writes both manifests and returns the SHA-256 of the one in JSON.
+func (w *work) manifest(dir string, files []File) (digest [32]byte, err error) {
+	m := Manifest{
+		Order: w.job.Request, Allotment: w.a.ID, First: w.order.First, Last: w.order.Last, Event: w.a.Event.ID,
+		Day: w.a.Day.String(), Expires: w.a.Expires.String(), Points: w.a.Points, Files: files,
+	}
+	if w.order.State == cards.Made {
+		m.Copy = w.order.Copy + 1
+	}
+	for n := range w.order.Count() {
+		c, err := w.Journal.CardOf(w.a, w.order, w.order.First+uint32(n))
+		if err != nil {
+			return digest, err
+		}
+		payload := sha256.Sum256([]byte(w.a.Event.Host.URL(c)))
+		sheet := w.sheetOf(c.Number)
+		m.Cards = append(m.Cards, Line{
+			Serial: c.Serial().String(), Number: c.Number, File: m.fileOf(sheet).Name, Sheet: sheet,
+			Cell: (n+w.job.Start)%w.sheets.PerSheet() + 1, Payload: hex.EncodeToString(payload[:]),
+		})
+	}
+	text, err := json.MarshalIndent(m, "", " ")
+	if err != nil {
+		return digest, fmt.Errorf("press: manifest: %w", err)
+	}
+	if err := write(filepath.Join(dir, manifestJSON), func(out io.Writer) error { _, err := out.Write(text); return err }); err != nil {
+		return digest, err
+	}
+	return sha256.Sum256(text), write(filepath.Join(dir, manifestCSV), m.csv)
+}
+
+// fileOf is the file that has a sheet.
+func (m Manifest) fileOf(sheet int) (found File) {
+	for _, f := range m.Files {
+		if f.Sheet <= sheet {
+			found = f
+		}
+	}
+	return found
+}
+
+// csv writes a line a card, as RFC 4180 has it.
+func (m Manifest) csv(out io.Writer) error {
+	w := csv.NewWriter(out)
+	w.UseCRLF = true
+	sums := map[string]string{}
+	for _, f := range m.Files {
+		sums[f.Name] = f.SHA256
+	}
+	lines := [][]string{{"serial", "number", "allotment", "points", "sheet", "cell", "payload_sha256", "file", "pdf_sha256"}}
+	for _, c := range m.Cards {
+		lines = append(lines, []string{
+			c.Serial, strconv.Itoa(int(c.Number)), strconv.Itoa(int(m.Allotment)), strconv.Itoa(int(m.Points)),
+			strconv.Itoa(c.Sheet), strconv.Itoa(c.Cell), c.Payload, c.File, sums[c.File],
+		})
+	}
+	return w.WriteAll(lines)
+}
+
+// readManifest reads an order's manifest, with its SHA-256.
+func readManifest(dir string) (m Manifest, digest [32]byte, err error) {
+	text, err := os.ReadFile(filepath.Join(dir, manifestJSON))
+	if err != nil {
+		return m, digest, fmt.Errorf("press: %w", err)
+	}
+	if err := json.Unmarshal(text, &m); err != nil {
+		return m, digest, fmt.Errorf("press: manifest: %w", err)
+	}
+	return m, sha256.Sum256(text), nil
+}

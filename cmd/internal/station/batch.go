@@ -1,0 +1,39 @@
+package station
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"pointkiosk/cards"
+	"pointkiosk/kiosk/journal"
+)
+
+// Batch returns the allotment of an event whose cards are printed beforehand (of
+// any event if it is empty): the one that has numbers left, else the last one.
+func (s *Station) Batch(ctx context.Context, event string) (found cards.Allotment, err error) {
+	all, err := s.Allotments(ctx)
+	if err != nil {
+		return found, err
+	}
+	over := false
+	for _, a := range all {
+		if !a.Batch || a.Key != s.live.ID || event != "" && a.Event.ID != event {
+			continue
+		}
+		if !s.opts.Now().Before(time.Unix(a.Until, 0)) {
+			over = true
+			continue
+		}
+		if found = a; s.Journal.Tally(a.ID).Signed < a.Count {
+			break
+		}
+	}
+	switch {
+	case found.ID != 0:
+		return found, nil
+	case over:
+		return found, fmt.Errorf("%w: %s", journal.ErrOver, event)
+	}
+	return found, fmt.Errorf("%w: %s", ErrNoAllotment, event)
+}

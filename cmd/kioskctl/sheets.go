@@ -1,0 +1,279 @@
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"pointkiosk/cards"
+	"pointkiosk/cards/sheet"
+	"pointkiosk/cmd/internal/press"
+	"pointkiosk/cmd/internal/station"
+	"pointkiosk/kiosk/journal"
+)
+
+// An order is what the flags of kioskctl sheets say.
+type order struct {
+	event, name, stock, sides, lang, picture, colour, out string
+	count, start, perFile                                 int
+	plain                                                 bool
+	person                                                *string
+}
+
+func (o *order) flags(f *flag.FlagSet) {
+	f.StringVar(&o.event, "event", "", "")
+	f.StringVar(&o.name, "order", "", "")
+	f.StringVar(&o.stock, "stock", "a4-10", "")
+	f.StringVar(&o.sides, "sides", "long", "")
+	f.StringVar(&o.lang, "lang", "ja", "")
+	f.StringVar(&o.picture, "picture", "", "")
+	f.StringVar(&o.colour, "colour", "", "")
+	f.StringVar(&o.out, "out", ".", "")
+	f.IntVar(&o.count, "count", 0, "")
+	f.IntVar(&o.start, "start", 1, "")
+	f.IntVar(&o.perFile, "sheets", 50, "")
+	f.BoolVar(&o.plain, "plain", false, "")
+	o.person = operator(f)
+}
+
+// sheets prints cards of a batch beforehand.
+func sheets(c *call) error {
+	var o order
+	if err := c.parse(0, 0, o.flags); err != nil {
+		return err
+	}
+	if o.count < 1 || o.perFile < 1 {
+		return c.misused(c.words.Say("cli.count", min(o.count, o.perFile)))
+	}
+	return c.with(func(s *station.Station) error {
+		a, err := s.Batch(c.ctx, o.event)
+		if err != nil {
+			return err
+		}
+		job, err := c.job(o, a)
+		if err != nil {
+			return err
+		}
+		return c.press(s, a, job, o.out)
+	})
+}
+
+// job is what the flags ask for.
+func (c *call) job(o order, a cards.Allotment) (job press.Job, err error) {
+	n := slices.IndexFunc(sheet.Stocks(), func(s sheet.Stock) bool { return s.Name == o.stock })
+	if n < 0 {
+		var names []string
+		for _, s := range sheet.Stocks() {
+			names = append(names, s.Name)
+		}
+		return job, c.misused(c.words.Say("cli.sheets.stock", o.stock, strings.Join(names, " ")))
+	}
+	sides, ok := map[string]sheet.Sides{"long": sheet.LongEdge, "short": sheet.ShortEdge, "single": sheet.Single}[o.sides]
+	if !ok {
+		return job, c.misused(c.words.Say("cli.sheets.sides", o.sides))
+	}
+	job = press.Job{
+		Request: o.name, Allotment: a.ID, Count: uint32(o.count), Stock: sheet.Stocks()[n], Sides: sides, Start: o.start - 1,
+		Lang: o.lang, Colour: o.colour, PerFile: o.perFile, Plain: o.plain, Operator: *o.person,
+	}
+	if job.Request == "" {
+		job.Request = fmt.Sprintf("%s-%s", o.event, time.Now().Format("20060102-150405"))
+	}
+	if o.picture != "" {
+		if job.Picture, err = os.ReadFile(o.picture); err != nil {
+			return job, told(err, c.words.Say("cli.sheets.picture", o.picture))
+		}
+	}
+	return job, nil
+}
+
+// press makes the files, and says what to do where that was cut off.
+func (c *call) press(s *station.Station, a cards.Allotment, job press.Job, out string) error {
+	p := c.newPress(s, out)
+	done, err := p.Run(c.ctx, a, job)
+	if err != nil {
+		if c.ctx.Err() != nil {
+			err = told(err, c.words.Say("cli.sheets.cut", job.Request))
+		}
+		return err
+	}
+	say := orderedOf(done.Order)
+	say.Dir, say.Files = done.Dir, len(done.Files)
+	return c.say(say, "cli.sheets.made", say.Count, say.Files, say.Dir)
+}
+
+func (c *call) newPress(s *station.Station, out string) *press.Press {
+	return &press.Press{Journal: s.Journal, Keys: c.data, Out: out, Tell: c.progress()}
+}
+
+// sheetsResume goes on with an order that was cut off, and sheetsAgain prints one
+// that is whole once more: the same cards.
+func sheetsResume(c *call) error { return c.again(cards.Making) }
+func sheetsAgain(c *call) error  { return c.again(cards.Made) }
+
+func (c *call) again(want cards.State) error {
+	out := ""
+	if err := c.parse(1, 1, func(f *flag.FlagSet) { f.StringVar(&out, "out", ".", "") }); err != nil {
+		return err
+	}
+	return c.with(func(s *station.Station) error {
+		job, o, err := c.orderOf(s, c.args[0])
+		if err != nil {
+			return err
+		}
+		if o.State != want {
+			return told(journal.ErrState, c.words.Say("cli.sheets.state", job.Request, c.word("state", string(o.State))))
+		}
+		a, err := s.AllotmentOf(c.ctx, cards.Serial{Allotment: job.Allotment, Number: o.First})
+		if err != nil {
+			return err
+		}
+		return c.press(s, a, job, out)
+	})
+}
+
+// orderOf finds an order of this machine.
+func (c *call) orderOf(s *station.Station, name string) (job press.Job, o journal.Order, err error) {
+	job, err = c.newPress(s, "").Job(name)
+	if err != nil {
+		return job, o, err
+	}
+	all, err := s.Journal.Orders(c.ctx)
+	if err != nil {
+		return job, o, err
+	}
+	n := slices.IndexFunc(all, func(o journal.Order) bool { return o.Request == name })
+	if n < 0 {
+		return job, o, fmt.Errorf("%w: %s", press.ErrNoOrder, name)
+	}
+	return job, all[n], nil
+}
+
+// sheetsOpen decrypts an order's files, for the printer.
+func sheetsOpen(c *call) error {
+	var out string
+	var name *string
+	if err := c.parse(1, 1, func(f *flag.FlagSet) { f.StringVar(&out, "out", ".", ""); name = operator(f) }); err != nil {
+		return err
+	}
+	return c.with(func(s *station.Station) error {
+		files, err := c.newPress(s, "").Open(c.ctx, c.args[0], out, *name)
+		if err != nil {
+			return err
+		}
+		return c.say(files, "cli.sheets.opened", len(files), filepath.Clean(out))
+	})
+}
+
+// sheetsList shows the orders of this machine.
+func sheetsList(c *call) error {
+	if err := c.parse(0, 0, nil); err != nil {
+		return err
+	}
+	return c.look(func(s *station.Station) error {
+		all, err := s.Journal.Orders(c.ctx)
+		if err != nil {
+			return err
+		}
+		for _, o := range all {
+			say := orderedOf(o)
+			if err := c.say(say, "cli.sheets.order", say.Order, say.Count, say.First, say.Last, c.word("state", string(say.State))); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// sheetsWithdraw ends an order's cards that are not active.
+func sheetsWithdraw(c *call) error {
+	var reason string
+	var name *string
+	if err := c.parse(1, 1, func(f *flag.FlagSet) { f.StringVar(&reason, "reason", "", ""); name = operator(f) }); err != nil {
+		return err
+	}
+	return c.with(func(s *station.Station) error {
+		_, o, err := c.orderOf(s, c.args[0])
+		if err != nil {
+			return err
+		}
+		if err := s.Journal.MarkRange(c.ctx, o.Range, cards.Withdrawn, *name, reason); err != nil {
+			return err
+		}
+		o.State = cards.Withdrawn
+		return c.say(orderedOf(o), "cli.sheets.withdrawn", o.Request, o.Count())
+	})
+}
+
+// activate makes cards good that are handed out.
+func activate(c *call) error {
+	var name *string
+	if err := c.parse(2, 2, func(f *flag.FlagSet) { name = operator(f) }); err != nil {
+		return err
+	}
+	first, err := cards.NormalizeSerial(c.args[0])
+	if err != nil {
+		return err
+	}
+	last, err := cards.NormalizeSerial(c.args[1])
+	if err != nil {
+		return err
+	}
+	if first.Allotment != last.Allotment || last.Number < first.Number {
+		return c.misused(c.words.Say("cli.activate.range"))
+	}
+	r := journal.Range{Allotment: first.Allotment, First: first.Number, Last: last.Number}
+	return c.with(func(s *station.Station) error {
+		if err := s.Journal.MarkRange(c.ctx, r, cards.Activated, *name, ""); err != nil {
+			return err
+		}
+		return c.say(orderedOf(journal.Order{Range: r, State: cards.Activated}), "cli.activate.done", r.Count())
+	})
+}
+
+// ordered is what the command line says of an order: never a card's text.
+type ordered struct {
+	Order string      `json:"order"`
+	State cards.State `json:"state"`
+	First string      `json:"first"`
+	Last  string      `json:"last"`
+	Count int         `json:"count"`
+	Copy  uint32      `json:"copy"`
+	Dir   string      `json:"dir,omitempty"`
+	Files int         `json:"files,omitempty"`
+}
+
+func orderedOf(o journal.Order) ordered {
+	s := cards.Serial{Allotment: o.Allotment, Number: o.First}
+	last := cards.Serial{Allotment: o.Allotment, Number: o.Last}
+	return ordered{Order: o.Request, State: o.State, First: s.String(), Last: last.String(), Count: o.Count(), Copy: o.Copy}
+}
+
+// progress shows on a terminal how many cards are done and how long the rest takes.
+func (c *call) progress() func(done, all int) {
+	file, ok := c.err.(*os.File)
+	if info, err := os.Stdin.Stat(); !ok || c.json || err != nil || info.Mode()&os.ModeCharDevice == 0 {
+		return nil
+	}
+	var mu sync.Mutex
+	begun, shown := time.Now(), time.Time{}
+	return func(done, all int) {
+		mu.Lock()
+		defer mu.Unlock()
+		if now := time.Now(); done == all || now.Sub(shown) > 100*time.Millisecond {
+			shown = now
+			left := time.Duration(float64(now.Sub(begun)) / float64(done) * float64(all-done))
+			bar := strings.Repeat("#", 30*done/all) + strings.Repeat(".", 30-30*done/all)
+			end := ""
+			if done == all {
+				end = "\n"
+			}
+			fmt.Fprintf(file, "\r%s%s", c.words.Say("cli.sheets.progress", bar, done, all, int(left.Seconds()+0.5)), end)
+		}
+	}
+}
