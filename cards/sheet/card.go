@@ -1,0 +1,176 @@
+package sheet
+
+import (
+	"pointkiosk/assets/words"
+	"pointkiosk/cards/face"
+)
+
+// panelInset is how far the band keeps from the edge of cards that adjoin, or
+// have no bleed: a cut beside its place must not show.
+const panelInset = 3.0
+
+// band fills the top of a card down to v, over the edge where there is bleed,
+// and gives where its texts begin.
+func (l *layout) band(v float64) (u float64) {
+	s := l.stock
+	if s.Bleed > 0 {
+		l.side.boxes = append(l.side.boxes, box{-s.Bleed, -s.Bleed, s.Cell.W + 2*s.Bleed, s.Bleed + l.y(v), 0, l.main})
+		return 0
+	}
+	l.side.boxes = append(l.side.boxes, box{panelInset, panelInset, s.Cell.W - 2*panelInset, l.y(v) - panelInset, 1.2, l.main})
+	return 2
+}
+
+// The columns of the design.
+const (
+	pictureWide = 28.0
+	columnAt    = 38.0 // beside the code
+	columnWide  = 45.0
+)
+
+// front is the side that is shown: whose points, how many, what for.
+func (l *layout) front(picture bool) side {
+	const bottom = 10.5
+	u := l.band(bottom)
+	c := l.card
+	small, large := style{2.9, false, on(l.main)}, style{4.7, true, on(l.main)}
+	if c.Municipality != "" {
+		l.single("municipality", c.Municipality, small, u, 2.3, design.W-2*u)
+		l.single("scheme", c.Scheme, large, u, 8, design.W-2*u)
+	} else {
+		l.single("scheme", c.Scheme, large, u, 6, design.W-2*u)
+	}
+	wide := design.W
+	if picture {
+		wide -= pictureWide + 3
+		l.side.picture = box{x: l.x(design.W - pictureWide), y: l.y(bottom + 3), w: pictureWide * l.scale, h: (design.H - bottom - 3) * l.scale}
+	}
+	rows := l.occasion(4.6, 3.2, wide)
+	if c.Practice {
+		rows = append(rows, l.rows("card", l.say.Say("card.practice.why"), style{3, true, red}, wide)...)
+		l.mark(0, bottom, wide, design.H-bottom)
+	}
+	top := design.H - height(rows)
+	if top < bottom+10 && c.Points > 0 {
+		l.fail(&face.TooLongError{Field: "event", Text: c.Event})
+	}
+	l.points(0, bottom+2, wide, top-bottom-4, 18, onWhite(l.main), false)
+	l.stack(rows, 0, top)
+	return l.side
+}
+
+// single sets a text on one line.
+func (l *layout) single(field, t string, s style, u, v, wide float64) {
+	if t == "" {
+		return
+	}
+	if err := drawable(l.fonts, field, t); err != nil {
+		l.fail(err)
+		return
+	}
+	l.put(field, t, l.fitted(field, t, s, wide), u, v)
+}
+
+// occasion is the event, its day and its place.
+func (l *layout) occasion(large, small, wide float64) []row {
+	c := l.card
+	rows := l.rows("event", c.Event, style{large, true, ink}, wide)
+	if !c.Date.IsZero() {
+		rows = append(rows, l.rows("date", words.Date(l.say.Lang(), c.Date), style{small, false, ink}, wide)...)
+	}
+	return append(rows, l.rows("place", c.Place, style{small, false, ink}, wide)...)
+}
+
+// expires is until when the card is good.
+func (l *layout) expires() string {
+	if l.card.Expires.IsZero() {
+		return ""
+	}
+	return l.say.Say("card.expires") + "　" + words.Day(l.say.Lang(), l.card.Expires)
+}
+
+// back has the code, and what a person must know to use it.
+func (l *layout) back() side {
+	l.placeCode(0)
+	l.side.serial.y = l.y(38.7)
+	l.side.serial.size = 3.7 * l.scale
+	if e := l.expires(); e != "" {
+		s := l.fitted("expires", e, style{3, true, ink}, codeMM)
+		l.put("expires", e, s, (codeMM-l.measure(e, s))/2, 44.6)
+	}
+	v := l.heading(l.say.Say("sheet.how"), 0)
+	rows := l.how(3.4)
+	if l.card.Practice {
+		l.mark(columnAt, 0, columnWide, design.H)
+		rows = append(rows, l.rows("card", l.say.Say("card.practice.why"), style{3, true, red}, columnWide)...)
+	} else {
+		rows = append(rows, l.block(style{2.8, false, ink}, columnWide, l.say.Say("card.nophone1"), l.say.Say("card.nophone2"))...)
+	}
+	v = l.stack(rows, columnAt, v)
+	ask := l.ask(2.9)
+	top := design.H - height(ask)
+	if top-headingHigh < v {
+		l.fail(&face.TooLongError{Field: "host", Text: l.card.Host})
+	}
+	l.heading(l.say.Say("sheet.ask"), top-headingHigh)
+	l.stack(ask, columnAt, top)
+	return l.side
+}
+
+// whole is a front that has the code: for paper printed on one side.
+func (l *layout) whole() side {
+	const bottom = 6.8
+	u, c := l.band(bottom), l.card
+	head := l.joined(row{"municipality", c.Municipality, style{3.6, true, on(l.main)}}, row{"scheme", c.Scheme, style{3.6, true, on(l.main)}}, 50-u)
+	if height(head) > bottom+1 {
+		l.fail(&face.TooLongError{Field: "scheme", Text: c.Scheme})
+	}
+	l.stack(head, u, (bottom-height(head))/2-0.1)
+	l.points(50, 0, design.W-50-u, bottom-0.4, 7, on(l.main), true)
+	l.placeCode(bottom + 0.4)
+	l.side.serial.y = l.y(45.6)
+	l.side.serial.size = 3.7 * l.scale
+	rows := l.occasion(3.9, 2.8, columnWide)
+	rows = append(rows, l.rows("expires", l.expires(), style{2.9, true, ink}, columnWide)...)
+	if c.Practice {
+		l.mark(columnAt, bottom, columnWide, design.H-bottom)
+		rows = append(rows, l.rows("card", l.say.Say("card.practice.why"), style{2.8, true, red}, columnWide)...)
+	}
+	v := l.stack(rows, columnAt, bottom+2)
+	rest := append(l.how(2.8), l.ask(2.6)...)
+	top := design.H - height(rest)
+	if top-1.4 < v {
+		l.fail(&face.TooLongError{Field: "event", Text: c.Event})
+	}
+	l.box(columnAt, (v+top)/2-0.1, columnWide, 0.25, l.main)
+	l.stack(rest, columnAt, top)
+	return l.side
+}
+
+func (l *layout) placeCode(v float64) {
+	l.side.code = box{x: l.x(0), y: l.y(v), w: codeMM * l.scale, h: codeMM * l.scale}
+	l.side.serial.x = l.x(codeMM / 2)
+	l.side.serial.ink = ink
+}
+
+// headingHigh is what a heading of the column takes.
+const headingHigh = 5.2
+
+func (l *layout) heading(t string, v float64) float64 {
+	s := l.fitted("card", t, style{3, true, onWhite(l.main)}, columnWide)
+	l.put("card", t, s, columnAt, v+2.9)
+	l.box(columnAt, v+4, columnWide, 0.25, l.main)
+	return v + headingHigh
+}
+
+// how is three lines.
+func (l *layout) how(size float64) []row {
+	return l.block(style{size, false, ink}, columnWide, l.say.Say("card.how1"), l.say.Say("card.how2"), l.say.Say("card.how3"))
+}
+
+// ask is who can be asked, and where the code leads.
+func (l *layout) ask(size float64) []row {
+	s := style{size, false, ink}
+	rows := l.joined(row{"contact", l.card.Contact, s}, row{"phone", l.card.Phone, s}, columnWide)
+	return append(rows, l.joined(row{"host", l.card.Host, s}, row{"card", l.say.Say("card.nopin"), s}, columnWide)...)
+}
