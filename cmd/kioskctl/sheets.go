@@ -65,8 +65,8 @@ func sheets(c *call) error {
 
 // job is what the flags ask for.
 func (c *call) job(o order, a cards.Allotment) (job press.Job, err error) {
-	n := slices.IndexFunc(sheet.Stocks(), func(s sheet.Stock) bool { return s.Name == o.stock })
-	if n < 0 {
+	stock, err := sheet.FindStock(o.stock)
+	if err != nil {
 		var names []string
 		for _, s := range sheet.Stocks() {
 			names = append(names, s.Name)
@@ -78,7 +78,7 @@ func (c *call) job(o order, a cards.Allotment) (job press.Job, err error) {
 		return job, c.misused(c.words.Say("cli.sheets.sides", o.sides))
 	}
 	job = press.Job{
-		Request: o.name, Allotment: a.ID, Count: uint32(o.count), Stock: sheet.Stocks()[n], Sides: sides, Start: o.start - 1,
+		Request: o.name, Allotment: a.ID, Count: uint32(o.count), Stock: stock, Sides: sides, Start: o.start - 1,
 		Lang: o.lang, Colour: o.colour, PerFile: o.perFile, Plain: o.plain, Operator: *o.person,
 	}
 	if job.Request == "" {

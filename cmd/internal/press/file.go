@@ -29,17 +29,22 @@ type File struct {
 const sealed = ".age"
 
 // file makes one PDF, synced to the disk.
-func (w *work) file(ctx context.Context, dir string, n int, p part) (f File, err error) {
-	batch := make([]sheet.One, 0, p.last-p.first+1)
-	for number := p.first; number <= p.last; number++ {
-		c, err := w.Journal.CardOf(w.a, w.order, number)
+func (w *work) file(ctx context.Context, dir string, n int, part sheet.Span) (f File, err error) {
+	if err := ctx.Err(); err != nil {
+		return f, err
+	}
+	batch := make([]sheet.One, 0, part.End-part.First)
+	for i := part.First; i < part.End; i++ {
+		c, err := w.card(i)
 		if err != nil {
 			return f, err
 		}
-		batch = append(batch, sheet.One{Serial: c.Serial().String(), URL: w.a.Event.Host.URL(c), Number: number})
+		batch = append(batch, sheet.One{Serial: c.Serial().String(), URL: w.a.Event.Host.URL(c), Number: c.Number})
 	}
-	f = File{Name: fmt.Sprintf("%s-%03d.pdf", w.job.Request, n+1), Sheet: p.sheet, Cards: len(batch)}
-	f.Sheets = w.sheetOf(p.last) - p.sheet + 1
+	f = File{Name: fmt.Sprintf("%s-%03d.pdf", w.job.Request, n+1), Cards: len(batch)}
+	f.Sheet, _ = w.sheets.Place(part.First)
+	last, _ := w.sheets.Place(part.End - 1)
+	f.Sheets = last - f.Sheet + 1
 	if !w.job.Plain {
 		f.Name += sealed
 	}
@@ -47,7 +52,7 @@ func (w *work) file(ctx context.Context, dir string, n int, p part) (f File, err
 		sum := sha256.New()
 		done := 0
 		err := w.seal(out, func(out io.Writer) error {
-			return w.sheets.WriteFrom(ctx, io.MultiWriter(out, sum), p.sheet, batch, func(n int) {
+			return w.sheets.WriteFrom(io.MultiWriter(out, sum), part.First, batch, func(n int) {
 				w.tell(n - done)
 				done = n
 			})
@@ -57,9 +62,9 @@ func (w *work) file(ctx context.Context, dir string, n int, p part) (f File, err
 	})
 }
 
-// sheetOf is the sheet of the order that a number stands on, from 1.
-func (w *work) sheetOf(number uint32) int {
-	return (int(number-w.order.First)+w.job.Start)/w.sheets.PerSheet() + 1
+// card signs the i-th card of the order, from 0.
+func (w *work) card(i int) (cards.Card, error) {
+	return w.Journal.CardOf(w.a, w.order, w.order.First+uint32(i))
 }
 
 func (w *work) tell(more int) {
@@ -124,7 +129,7 @@ func syncDir(path string) error {
 
 // Open decrypts the files of an order into a directory, for the printer. That is
 // written down before the first byte is there.
-func (p *Press) Open(ctx context.Context, a cards.Allotment, dir, to, operator string) ([]string, error) {
+func (p *Press) Open(ctx context.Context, dir, to, operator string) ([]string, error) {
 	m, _, err := readManifest(dir)
 	if err != nil {
 		return nil, err

@@ -58,16 +58,15 @@ func (w *work) manifest(dir string, files []File) (digest [32]byte, err error) {
 	if w.order.State == cards.Made {
 		m.Copy = w.order.Copy + 1
 	}
-	for n := range w.order.Count() {
-		c, err := w.Journal.CardOf(w.a, w.order, w.order.First+uint32(n))
+	for i := range w.order.Count() {
+		c, err := w.card(i)
 		if err != nil {
 			return digest, err
 		}
 		payload := sha256.Sum256([]byte(w.a.Event.Host.URL(c)))
-		sheet := w.sheetOf(c.Number)
+		sheet, cell := w.sheets.Place(i)
 		m.Cards = append(m.Cards, Line{
-			Serial: c.Serial().String(), Number: c.Number, File: m.fileOf(sheet).Name, Sheet: sheet,
-			Cell: (n+w.job.Start)%w.sheets.PerSheet() + 1, Payload: hex.EncodeToString(payload[:]),
+			Serial: c.Serial().String(), Number: c.Number, File: m.fileOf(sheet).Name, Sheet: sheet, Cell: cell + 1, Payload: hex.EncodeToString(payload[:]),
 		})
 	}
 	text, err := json.MarshalIndent(m, "", " ")

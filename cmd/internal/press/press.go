@@ -79,7 +79,7 @@ type Done struct {
 func (job Job) sheets(a cards.Allotment) (*sheet.Sheets, error) {
 	return sheet.New(&sheet.Opts{
 		Stock: job.Stock, Sides: job.Sides, Start: job.Start, Front: job.Front, Back: job.Back, Lang: job.Lang,
-		Card: kiosk.Face(a, cards.Card{}, job.Lang), Picture: job.Picture, Colour: job.Colour, Title: job.Request, Sheet: 1,
+		Card: kiosk.Face(a, cards.Card{}, job.Lang), Picture: job.Picture, Colour: job.Colour, Title: job.Request,
 	})
 }
 
@@ -149,28 +149,11 @@ func (w *work) into(ctx context.Context, dir string) (digest [32]byte, files []F
 	return digest, files, err
 }
 
-// A part is the cards of one file.
-type part struct {
-	first, last uint32 // numbers
-	sheet       int    // of the order, from 1
-}
-
-// parts cuts the order into files of whole sheets.
-func (w *work) parts() (all []part) {
-	cells, start := w.sheets.PerSheet(), w.job.Start
-	for first, sheet := w.order.First, 1; first <= w.order.Last; sheet += w.job.PerFile {
-		n := uint32(w.job.PerFile*cells - start)
-		all = append(all, part{first, min(first+n-1, w.order.Last), sheet})
-		first, start = first+n, 0
-	}
-	return all
-}
-
 // print makes all files, as many at a time as there are processors.
 func (w *work) print(ctx context.Context, dir string) ([]File, error) {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
-	parts := w.parts()
+	parts := w.sheets.Split(w.order.Count(), w.job.PerFile)
 	files := make([]File, len(parts))
 	next := make(chan int)
 	var all sync.WaitGroup
