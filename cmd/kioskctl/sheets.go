@@ -98,7 +98,7 @@ func (c *call) press(s *station.Station, a cards.Allotment, job press.Job, out s
 	done, err := p.Run(c.ctx, a, job)
 	if err != nil {
 		if c.ctx.Err() != nil {
-			err = told(err, c.words.Say("cli.sheets.cut", job.Request))
+			err = told(err, c.words.Say("cli.sheets.cut", job.Request, job.Request))
 		}
 		return err
 	}
