@@ -93,7 +93,6 @@ func (l *layout) expires() string {
 func (l *layout) back() side {
 	l.placeCode(0)
 	l.side.serial.y = l.y(38.7)
-	l.side.serial.size = 3.7 * l.scale
 	if e := l.expires(); e != "" {
 		s := l.fitted("expires", e, style{3, true, ink}, codeMM)
 		l.put("expires", e, s, (codeMM-l.measure(e, s))/2, 44.6)
@@ -104,6 +103,7 @@ func (l *layout) back() side {
 		l.mark(columnAt, 0, columnWide, design.H)
 		rows = append(rows, l.rows("card", l.say.Say("card.practice.why"), style{3, true, red}, columnWide)...)
 	} else {
+		rows = append(rows, gap(1.6))
 		rows = append(rows, l.block(style{2.8, false, ink}, columnWide, l.say.Say("card.nophone1"), l.say.Say("card.nophone2"))...)
 	}
 	v = l.stack(rows, columnAt, v)
@@ -129,7 +129,6 @@ func (l *layout) whole() side {
 	l.points(50, 0, design.W-50-u, bottom-0.4, 7, on(l.main), true)
 	l.placeCode(bottom + 0.4)
 	l.side.serial.y = l.y(45.6)
-	l.side.serial.size = 3.7 * l.scale
 	rows := l.occasion(3.9, 2.8, columnWide)
 	rows = append(rows, l.rows("expires", l.expires(), style{2.9, true, ink}, columnWide)...)
 	if c.Practice {
@@ -137,7 +136,7 @@ func (l *layout) whole() side {
 		rows = append(rows, l.rows("card", l.say.Say("card.practice.why"), style{2.8, true, red}, columnWide)...)
 	}
 	v := l.stack(rows, columnAt, bottom+2)
-	rest := append(l.how(2.8), l.ask(2.6)...)
+	rest := append(append(l.how(2.8), gap(1)), l.ask(2.6)...)
 	top := design.H - height(rest)
 	if top-1.4 < v {
 		l.fail(&face.TooLongError{Field: "event", Text: c.Event})
@@ -147,10 +146,15 @@ func (l *layout) whole() side {
 	return l.side
 }
 
+// serialWide is what a serial may take below the code: one of wide letters is
+// set smaller.
+const serialWide = 35.0
+
 func (l *layout) placeCode(v float64) {
 	l.side.code = box{x: l.x(0), y: l.y(v), w: codeMM * l.scale, h: codeMM * l.scale}
 	l.side.serial.x = l.x(codeMM / 2)
 	l.side.serial.ink = ink
+	l.side.serial.size, l.side.serial.width = 3.2*l.scale, serialWide*l.scale
 }
 
 // headingHigh is what a heading of the column takes.

@@ -192,6 +192,9 @@ func (l *layout) block(s style, wide float64, texts ...string) (rows []row) {
 	return rows
 }
 
+// gap is a row of nothing.
+func gap(v float64) row { return row{style: style{size: v / 1.28}} }
+
 func height(rows []row) (v float64) {
 	for _, r := range rows {
 		v += r.style.high()
@@ -202,6 +205,10 @@ func height(rows []row) (v float64) {
 // stack sets rows below one another from v down, and gives where they end.
 func (l *layout) stack(rows []row, u, v float64) float64 {
 	for _, r := range rows {
+		if r.text == "" {
+			v += r.style.high()
+			continue
+		}
 		l.put(r.field, r.text, r.style, u, v+r.style.rise())
 		v += r.style.high()
 	}
