@@ -164,7 +164,7 @@ func (l *layout) rows(field, t string, s style, wide float64) (rows []row) {
 // joined is two texts on one row if they fit there, else on rows of their own.
 func (l *layout) joined(a, b row, wide float64) []row {
 	if a.text != "" && b.text != "" {
-		if size := l.font(a.style.bold).fit(a.style.size, a.style.size*0.85, wide, a.text+"　"+b.text); size > 0 {
+		if size := l.font(a.style.bold).fit(a.style.size, max(a.style.size*0.85, smallest/l.scale), wide, a.text+"　"+b.text); size > 0 {
 			for _, r := range []row{a, b} {
 				if err := drawable(l.fonts, r.field, r.text); err != nil {
 					l.fail(err)
