@@ -93,64 +93,98 @@ func (l *layout) expires() string {
 func (l *layout) back() side {
 	l.placeCode(0)
 	l.side.serial.y = l.y(38.7)
-	l.side.serial.size = 3.7 * l.scale
 	if e := l.expires(); e != "" {
 		s := l.fitted("expires", e, style{3, true, ink}, codeMM)
 		l.put("expires", e, s, (codeMM-l.measure(e, s))/2, 44.6)
 	}
-	v := l.heading(l.say.Say("sheet.how"), 0)
-	rows := l.how(3.4)
-	if l.card.Practice {
-		l.mark(columnAt, 0, columnWide, design.H)
-		rows = append(rows, l.rows("card", l.say.Say("card.practice.why"), style{3, true, red}, columnWide)...)
-	} else {
-		rows = append(rows, l.block(style{2.8, false, ink}, columnWide, l.say.Say("card.nophone1"), l.say.Say("card.nophone2"))...)
-	}
-	v = l.stack(rows, columnAt, v)
-	ask := l.ask(2.9)
+	var use, ask []row
+	shrink(design.H-2*headingHigh-1.2, func(f float64) float64 {
+		use, ask = l.use(f), l.ask(2.9*f)
+		return height(use) + height(ask)
+	})
+	l.stack(use, columnAt, l.heading(l.say.Say("sheet.how"), 0))
 	top := design.H - height(ask)
-	if top-headingHigh < v {
+	if top < height(use)+2*headingHigh {
 		l.fail(&face.TooLongError{Field: "host", Text: l.card.Host})
 	}
 	l.heading(l.say.Say("sheet.ask"), top-headingHigh)
 	l.stack(ask, columnAt, top)
+	if l.card.Practice {
+		l.mark(columnAt, 0, columnWide, design.H)
+	}
 	return l.side
+}
+
+// shrink tries sizes, from full down to what is still readable, until what is
+// laid out is at most so high.
+func shrink(high float64, try func(f float64) float64) {
+	for f := 1.0; try(f) > high && f > 0.7; f -= 0.05 {
+	}
+}
+
+// use is how the card is used, and what for by whom without a telephone.
+func (l *layout) use(f float64) []row {
+	rows := append(l.how(3.4*f), gap(1.6*f))
+	if l.card.Practice {
+		return append(rows, l.rows("card", l.say.Say("card.practice.why"), style{3 * f, true, red}, columnWide)...)
+	}
+	return append(rows, l.block(style{2.8 * f, false, ink}, columnWide, l.say.Say("card.nophone1"), l.say.Say("card.nophone2"))...)
 }
 
 // whole is a front that has the code: for paper printed on one side.
 func (l *layout) whole() side {
 	const bottom = 6.8
 	u, c := l.band(bottom), l.card
-	head := l.joined(row{"municipality", c.Municipality, style{3.6, true, on(l.main)}}, row{"scheme", c.Scheme, style{3.6, true, on(l.main)}}, 50-u)
-	if height(head) > bottom+1 {
+	var head []row
+	shrink(bottom+0.6, func(f float64) float64 {
+		as := style{3.6 * f, true, on(l.main)}
+		head = l.joined(row{"municipality", c.Municipality, as}, row{"scheme", c.Scheme, as}, 50-u)
+		return height(head)
+	})
+	if height(head) > bottom+0.6 {
 		l.fail(&face.TooLongError{Field: "scheme", Text: c.Scheme})
 	}
 	l.stack(head, u, (bottom-height(head))/2-0.1)
 	l.points(50, 0, design.W-50-u, bottom-0.4, 7, on(l.main), true)
 	l.placeCode(bottom + 0.4)
 	l.side.serial.y = l.y(45.6)
-	l.side.serial.size = 3.7 * l.scale
-	rows := l.occasion(3.9, 2.8, columnWide)
-	rows = append(rows, l.rows("expires", l.expires(), style{2.9, true, ink}, columnWide)...)
-	if c.Practice {
-		l.mark(columnAt, bottom, columnWide, design.H-bottom)
-		rows = append(rows, l.rows("card", l.say.Say("card.practice.why"), style{2.8, true, red}, columnWide)...)
-	}
-	v := l.stack(rows, columnAt, bottom+2)
-	rest := append(l.how(2.8), l.ask(2.6)...)
-	top := design.H - height(rest)
-	if top-1.4 < v {
+	var what, rest []row
+	room := design.H - bottom - 3.2
+	shrink(room, func(f float64) float64 {
+		what, rest = l.what(f), append(append(l.how(2.8*f), gap(f)), l.ask(2.6*f)...)
+		return height(what) + height(rest)
+	})
+	if height(what)+height(rest) > room {
 		l.fail(&face.TooLongError{Field: "event", Text: c.Event})
 	}
+	v, top := l.stack(what, columnAt, bottom+2), design.H-height(rest)
 	l.box(columnAt, (v+top)/2-0.1, columnWide, 0.25, l.main)
 	l.stack(rest, columnAt, top)
+	if c.Practice {
+		l.mark(columnAt, bottom, columnWide, design.H-bottom)
+	}
 	return l.side
 }
+
+// what is what a one-sided card is for, and until when.
+func (l *layout) what(f float64) []row {
+	rows := l.occasion(3.9*f, 2.8*f, columnWide)
+	rows = append(rows, l.rows("expires", l.expires(), style{2.9 * f, true, ink}, columnWide)...)
+	if l.card.Practice {
+		rows = append(rows, l.rows("card", l.say.Say("card.practice.why"), style{2.8 * f, true, red}, columnWide)...)
+	}
+	return rows
+}
+
+// serialWide is what a serial may take below the code: one of wide letters is
+// set smaller.
+const serialWide = 35.0
 
 func (l *layout) placeCode(v float64) {
 	l.side.code = box{x: l.x(0), y: l.y(v), w: codeMM * l.scale, h: codeMM * l.scale}
 	l.side.serial.x = l.x(codeMM / 2)
 	l.side.serial.ink = ink
+	l.side.serial.size, l.side.serial.width = 3.2*l.scale, serialWide*l.scale
 }
 
 // headingHigh is what a heading of the column takes.

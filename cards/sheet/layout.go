@@ -164,7 +164,7 @@ func (l *layout) rows(field, t string, s style, wide float64) (rows []row) {
 // joined is two texts on one row if they fit there, else on rows of their own.
 func (l *layout) joined(a, b row, wide float64) []row {
 	if a.text != "" && b.text != "" {
-		if size := l.font(a.style.bold).fit(a.style.size, a.style.size*0.85, wide, a.text+"　"+b.text); size > 0 {
+		if size := l.font(a.style.bold).fit(a.style.size, max(a.style.size*0.85, smallest/l.scale), wide, a.text+"　"+b.text); size > 0 {
 			for _, r := range []row{a, b} {
 				if err := drawable(l.fonts, r.field, r.text); err != nil {
 					l.fail(err)
@@ -192,6 +192,9 @@ func (l *layout) block(s style, wide float64, texts ...string) (rows []row) {
 	return rows
 }
 
+// gap is a row of nothing.
+func gap(v float64) row { return row{style: style{size: v / 1.28}} }
+
 func height(rows []row) (v float64) {
 	for _, r := range rows {
 		v += r.style.high()
@@ -202,6 +205,10 @@ func height(rows []row) (v float64) {
 // stack sets rows below one another from v down, and gives where they end.
 func (l *layout) stack(rows []row, u, v float64) float64 {
 	for _, r := range rows {
+		if r.text == "" {
+			v += r.style.high()
+			continue
+		}
 		l.put(r.field, r.text, r.style, u, v+r.style.rise())
 		v += r.style.high()
 	}

@@ -143,7 +143,12 @@ type shape struct {
 // curves are polygons no eye sees.
 const fine = 8
 
-func readShapes(b []byte) (*picture, error) {
+func readShapes(b []byte) (p *picture, err error) {
+	defer func() { // the parser of paths indexes past what a wrong one has
+		if broken := recover(); broken != nil {
+			p, err = nil, fmt.Errorf("%w: %v", ErrPicture, broken)
+		}
+	}()
 	icon, err := oksvg.ReadIconStream(bytes.NewReader(b), oksvg.IgnoreErrorMode)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrPicture, err)
@@ -187,10 +192,42 @@ func (t *tracer) Line(b fixed.Point26_6) {
 }
 
 func (t *tracer) Draw() {
-	if len(t.next.polygons) > 0 {
+	if t.next.polygons = closed(t.next.polygons); len(t.next.polygons) > 0 {
 		t.shapes = append(t.shapes, t.next)
 	}
 	t.Clear()
+}
+
+// closed chains lines to polygons: the outline of a stroke comes as pieces of
+// both its sides, each of which begins where another ends.
+func closed(lines [][]fixed.Point26_6) (polygons [][]fixed.Point26_6) {
+	begin := map[fixed.Point26_6][]int{}
+	for i, l := range lines {
+		if l[0] != l[len(l)-1] {
+			begin[l[0]] = append(begin[l[0]], i)
+		}
+	}
+	used := make([]bool, len(lines))
+	for i, l := range lines {
+		if used[i] {
+			continue
+		}
+		used[i] = true
+		polygon := append([]fixed.Point26_6(nil), l...)
+		for polygon[0] != polygon[len(polygon)-1] {
+			next := begin[polygon[len(polygon)-1]]
+			for len(next) > 0 && used[next[0]] {
+				next = next[1:]
+			}
+			if len(next) == 0 {
+				break
+			}
+			used[next[0]] = true
+			polygon = append(polygon, lines[next[0]][1:]...)
+		}
+		polygons = append(polygons, polygon)
+	}
+	return polygons
 }
 
 func (t *tracer) Clear()                                 { t.next.polygons = nil }

@@ -139,14 +139,22 @@ func (s *Stock) front(i int, by Offset) spot {
 	return spot{x + by.X, y + by.Y, false}
 }
 
+// Edge is the edge over which such paper is turned for backs that stand upright
+// beside their fronts: what a print shop expects, and most people.
+func (s *Stock) Edge() Sides {
+	if s.Page.H >= s.Page.W {
+		return LongEdge
+	}
+	return ShortEdge
+}
+
 // back is where the back of card i lies. A sheet that turns over its upright
 // edge keeps the rows and swaps the columns; one that turns over its level edge
 // swaps the rows, and a card cut out of it would have its back on its head if
 // the back weren't turned.
 func (s *Stock) back(i int, sides Sides, by Offset) spot {
 	x, y := s.cell(i)
-	upright := s.Page.H >= s.Page.W
-	if (sides == LongEdge) == upright {
+	if sides == s.Edge() {
 		return spot{s.Page.W - x - s.Cell.W + by.X, y + by.Y, false}
 	}
 	return spot{x + by.X, s.Page.H - y - s.Cell.H + by.Y, true}

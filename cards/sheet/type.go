@@ -81,6 +81,7 @@ func drawable(fonts [2]*typeface, field, text string) error {
 // fit is the largest size, from size down to least, at which all texts are at
 // most wide; 0 if there is none.
 func (t *typeface) fit(size, least, wide float64, texts ...string) float64 {
+	size = max(size, least)
 	for _, text := range texts {
 		if w := t.measure(text, 1); w*size > wide {
 			size = math.Floor(wide/w*100) / 100
@@ -101,6 +102,7 @@ var cutRounds = []struct {
 // lines sets a text on one line, somewhat smaller if it must be, else on two as
 // large as they can be, broken where it is good; nil if that is too little.
 func (t *typeface) lines(text string, size, least, wide float64) ([]string, float64) {
+	size = max(size, least)
 	if s := t.fit(size, max(least, size*0.75), wide, text); s > 0 {
 		return []string{text}, s
 	}

@@ -199,15 +199,7 @@ func (s *Sheets) own(f *fpdf.Fpdf, c *codes, side, cell int, cards []One) error 
 		}
 		at := s.spot(side, cell+i)
 		c.pen.code(m, s.within(at, d.code.x, d.code.y), d.code.w)
-		wide := 0.0
-		for _, r := range cards[i].Serial {
-			wide += s.digits[r] * d.serial.size
-		}
-		if at.turned {
-			serials.turnedText(s.names[0], d.serial.size, s.within(at, d.serial.x-wide/2, d.serial.y), cards[i].Serial)
-		} else {
-			serials.text(s.names[0], d.serial.size, at.x+d.serial.x-wide/2, at.y+d.serial.y, cards[i].Serial)
-		}
+		s.serial(&serials, &d.serial, at, cards[i].Serial)
 	}
 	name, err := c.end()
 	if err != nil {
@@ -215,6 +207,21 @@ func (s *Sheets) own(f *fpdf.Fpdf, c *codes, side, cell int, cards []One) error 
 	}
 	f.RawWriteStr("/" + name + " Do\n" + string(serials.b))
 	return nil
+}
+
+// serial sets a card's serial in the middle of its place.
+func (s *Sheets) serial(p *pen, place *text, at spot, serial string) {
+	wide := 0.0
+	for _, r := range serial {
+		wide += s.digits[r]
+	}
+	size := min(place.size, place.width/wide)
+	begin := s.within(at, place.x-wide*size/2, place.y)
+	if at.turned {
+		p.turnedText(s.names[0], size, begin, serial)
+		return
+	}
+	p.text(s.names[0], size, begin.x, begin.y, serial)
 }
 
 // within is a point of a card, on the page.
