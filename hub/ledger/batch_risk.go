@@ -45,7 +45,11 @@ func (t *txn) sumUpBatches(k *Kiosk, key signer) error {
 		return err
 	}
 	for _, g := range granted {
-		could[g.Event.ID] += g.left * int64(g.Points)
+		fresh, _, err := t.inactive(saidRange{Allotment: int64(g.ID), First: int64(g.first), Last: int64(g.last)})
+		if err != nil {
+			return err
+		}
+		could[g.Event.ID] += int64(len(fresh)) * int64(g.Points)
 	}
 	for event, yen := range could {
 		yen, err := t.couldCost(event, yen, true)
@@ -84,9 +88,8 @@ func (t *txn) batchesOf(k *Kiosk) (could map[string]int64, err error) {
 
 // A grantedRange is a range that a kiosk may activate.
 type grantedRange struct {
-	allotmentRow
+	cards.Allotment
 	first, last uint32
-	left        int64 // numbers that are inactive
 	sealed      []byte
 }
 
@@ -103,11 +106,5 @@ func (t *txn) grantedTo(kiosk string) (list []grantedRange, err error) {
 		list = append(list, g)
 		return err
 	})
-	for n := range list {
-		g := &list[n]
-		fresh, _, freshErr := t.inactive(saidRange{Allotment: int64(g.ID), First: int64(g.first), Last: int64(g.last)})
-		g.left = int64(len(fresh))
-		err = errorOr(err, freshErr)
-	}
 	return list, err
 }
