@@ -66,7 +66,7 @@ const disputedEntries = `SELECT j.key_id, j.allotment, j.number, MIN(j.seq), MAX
 		ELSE j.reason IN ('revoked', 'chain') OR j.verdict = 'accepted' AND j.state = 'signed' END
 	GROUP BY j.key_id, j.allotment, j.number`
 
-const disputedClaims = `SELECT a.key_id, k.allotment, k.number, COUNT(*), MIN(k.at), MAX(CASE WHEN r.key_id IS NULL THEN 1 ELSE 0 END)
+const disputedClaims = `SELECT a.key_id, k.allotment, k.number, COUNT(*), MIN(k.at), MAX(CASE WHEN r.key_id IS NULL AND (a.batch = 0 OR EXISTS (` + lostClaim + `)) THEN 1 ELSE 0 END)
 	FROM kept_claim k JOIN allotment a ON a.id = k.allotment LEFT JOIN revocation r ON r.key_id = a.key_id AND r.how = 'compromised'
 	LEFT JOIN ended e ON e.allotment = k.allotment AND e.number = k.number
 	LEFT JOIN decided d ON d.allotment = k.allotment AND d.number = k.number
