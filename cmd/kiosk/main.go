@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -32,14 +33,19 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	err := run(ctx, os.Args[1:])
 	stop()
+	os.Exit(status(err))
+}
+
+// status is the exit status: 0 done, 1 not done, 2 not understood.
+func status(err error) int {
 	switch {
-	case errors.Is(err, flag.ErrHelp):
+	case err == nil, errors.Is(err, flag.ErrHelp):
+		return 0
 	case errors.Is(err, errUsage):
-		os.Exit(2)
-	case err != nil:
-		fmt.Fprintln(os.Stderr, "kiosk:", err)
-		os.Exit(1)
+		return 2
 	}
+	fmt.Fprintln(os.Stderr, "kiosk:", err)
+	return 1
 }
 
 func run(ctx context.Context, args []string) error {
@@ -65,12 +71,13 @@ func run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(window(ctx, s, settings.Screen), s.Close())
+	end := func(err error) error { return errors.Join(err, s.Close()) }
+	return end(window(ctx, s, settings.Screen, func(err error) { os.Exit(status(end(err))) }))
 }
 
 // window shows the screens until the window is closed or ctx ends. Whatever is
-// being printed is waited for.
-func window(ctx context.Context, s *station.Station, screen station.Screen) error {
+// being printed is waited for. Where Fyne does not come back, stuck ends the process.
+func window(ctx context.Context, s *station.Station, screen station.Screen, stuck func(error)) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	if err := usual(); err != nil {
@@ -94,6 +101,7 @@ func window(ctx context.Context, s *station.Station, screen station.Screen) erro
 	show := func(st kiosk.State) { plate.Show(st); fyne.Do(func() { root.Show(st) }) }
 	var parts sync.WaitGroup
 	var watched error
+	var over once
 	a.Lifecycle().SetOnStarted(func() {
 		parts.Go(func() { kiosk.Run(ctx, first, events, desk.Do, show) })
 		parts.Go(func() { watched = desk.Watch(ctx, news) })
@@ -103,14 +111,39 @@ func window(ctx context.Context, s *station.Station, screen station.Screen) erro
 			<-ctx.Done()
 			parts.Wait()
 			fyne.Do(a.Driver().Quit) // not a.Quit: that closes the window, which a signal may have ended before
+			over.last(quitWait, func() { stuck(watched) })
 		}()
 	})
 	w.SetCloseIntercept(cancel)
 	w.Show()
 	a.Run()
+	over.first()
 	cancel()
 	parts.Wait()
 	return watched
+}
+
+// quitWait is how long Fyne has to come back when it was told to. As it stops it waits
+// for its last event, and may have lost that: it looks whether its queue is empty while
+// the event is on its way there (v2.7.1, internal/driver/glfw/loop.go, runGL).
+const quitWait = 5 * time.Second
+
+// A once lets the first of two go on, and no other.
+type once struct{ gone atomic.Bool }
+
+// first goes on, or never comes back.
+func (o *once) first() {
+	if !o.gone.CompareAndSwap(false, true) {
+		select {}
+	}
+}
+
+// last does what is left to do if nobody has gone on after some time.
+func (o *once) last(wait time.Duration, do func()) {
+	time.Sleep(wait)
+	if o.gone.CompareAndSwap(false, true) {
+		do()
+	}
 }
 
 // A queue is what waits to be taken up.
