@@ -237,3 +237,24 @@ func TestBoxes(t *testing.T) {
 		}
 	}
 }
+
+// SHEET.md lists what an archive would miss. Where a new fpdf writes it, the
+// list must become shorter.
+func TestWhatPDFALacks(t *testing.T) {
+	proof.Needs(t, "qpdf")
+	file := saved(t, written(t, newSheets(t, Opts{Stock: stock(t, "a4-10"), Card: kisarazu()}), many(10, shortHost)))
+	b, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if comment := bytes.SplitN(b, []byte("\n"), 3)[1]; bytes.HasPrefix(comment, []byte("%")) {
+		t.Errorf("there is a comment after the header: %q", comment)
+	}
+	trailer := string(b[bytes.LastIndex(b, []byte("trailer")):])
+	catalog := string(b[bytes.LastIndex(b, []byte("/Type /Catalog")):])
+	for _, has := range []struct{ where, what string }{{trailer, "/ID"}, {catalog, "/OutputIntents"}, {catalog, "/Metadata"}} {
+		if strings.Contains(has.where, has.what) {
+			t.Errorf("there is %s", has.what)
+		}
+	}
+}
