@@ -116,10 +116,7 @@ func (s *Sheets) WriteFrom(w io.Writer, first int, cards []One, done func(n int)
 		return errors.New("sheet: no cards")
 	}
 	f, _ := s.document()
-	page := make([]fpdf.Template, len(s.sides))
-	for i := range s.sides {
-		page[i] = s.page(f, i)
-	}
+	shared := s.newShared(f)
 	c := newCodes(f, s.opts.Stock.Page)
 	for n := 0; n < len(cards); {
 		sheet, cell := s.Place(first + n)
@@ -130,7 +127,7 @@ func (s *Sheets) WriteFrom(w io.Writer, first int, cards []One, done func(n int)
 			if i == 0 {
 				f.Bookmark(utf16Text(s.say.Say("sheet.bookmark", sheet)), 0, 0)
 			}
-			f.UseTemplate(page[i])
+			f.UseTemplate(shared.page(i, cell, cell+end-n))
 			if s.sides[i].code.w == 0 {
 				continue
 			}
