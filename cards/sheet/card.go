@@ -118,7 +118,7 @@ func (l *layout) back() side {
 // shrink tries sizes, from full down to what is still readable, until what is
 // laid out is at most so high.
 func shrink(high float64, try func(f float64) float64) {
-	for f := 1.0; try(f) > high && f > 0.7; f -= 0.05 {
+	for f := 1.0; try(f) > high && f > 0.6; f -= 0.05 {
 	}
 }
 
@@ -138,7 +138,7 @@ func (l *layout) whole() side {
 	var head []row
 	shrink(bottom+0.6, func(f float64) float64 {
 		as := style{3.6 * f, true, on(l.main)}
-		head = l.joined(row{"municipality", c.Municipality, as}, row{"scheme", c.Scheme, as}, 50-u)
+		head = l.joined(row{"municipality", c.Municipality, as}, row{"scheme", c.Scheme, as}, 48-u)
 		return height(head)
 	})
 	if height(head) > bottom+0.6 {

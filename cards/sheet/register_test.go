@@ -226,3 +226,32 @@ func TestRegisterFindsFaults(t *testing.T) {
 		})
 	}
 }
+
+// Cells before the first card and behind the last are left for others.
+func TestOtherCellsStayEmpty(t *testing.T) {
+	proof.Needs(t, "qpdf", "pdftotext")
+	for _, sides := range []Sides{LongEdge, ShortEdge, Single} {
+		o := Opts{Stock: stock(t, "a4-10"), Sides: sides, Lang: "ja", Card: kisarazu(), Start: 7}
+		s := newSheets(t, o)
+		p := pages(t, saved(t, written(t, s, many(18, shortHost))))
+		front, back := trims(&o.Stock, sides)
+		for i := range p {
+			at, sheet := front, i
+			if sides != Single {
+				at, sheet = [][]rect{front, back}[i%2], i/2
+			}
+			for cell, r := range at {
+				want := [][2]int{{7, 10}, {0, 10}, {0, 5}}[sheet]
+				n := 0
+				for _, w := range p[i].words {
+					if inside(w, Offset{}, []rect{r}) >= 0 {
+						n++
+					}
+				}
+				if used := cell >= want[0] && cell < want[1]; used != (n > 0) {
+					t.Errorf("%v: page %d has %d words in cell %d", sides, i+1, n, cell)
+				}
+			}
+		}
+	}
+}
