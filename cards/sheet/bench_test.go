@@ -25,9 +25,6 @@ import (
 	"pointkiosk/packaging/proof"
 )
 
-// fileSheets is how many sheets a file of a large order has.
-const fileSheets = 200
-
 // signed are n cards, each with a signature of its own, as a batch makes them.
 func signed(n int) []One {
 	key := ed25519.NewKeyFromSeed(bytes.Repeat([]byte{7}, ed25519.SeedSize))
@@ -43,7 +40,7 @@ func signed(n int) []One {
 // order signs and writes n cards in files, some at once, and gives their bytes.
 func order(t testing.TB, n, atOnce int) int {
 	s := newSheets(t, Opts{Stock: stock(t, "a4-10"), Lang: "ja", Card: kisarazu(), Title: "らづポイント"})
-	parts := s.Split(n, fileSheets)
+	parts := s.Split(n, FileSheets)
 	var all counter
 	file := func(p Span) {
 		var w counter

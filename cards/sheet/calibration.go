@@ -54,9 +54,9 @@ func (s *Sheets) ruler(b *book, l *leaf) {
 	black := colour{}
 	l.lines = append(l.lines,
 		stroke{markAt, markAt, markAt + 60, markAt, 0.15, black},
-		stroke{markAt, markAt, markAt, markAt + 60, 0.15, black})
+		stroke{markAt, markAt, markAt, markAt + 80, 0.15, black})
 	b.put(l, "text", s.say.Say("sheet.cal.top"), style{3.2, false, ink}, markAt+3, markAt-2, 100, fromLeft)
-	b.put(l, "text", s.say.Say("sheet.cal.left"), style{3.2, false, ink}, markAt+3, markAt+58, 100, fromLeft)
+	b.put(l, "text", s.say.Say("sheet.cal.left"), style{3.2, false, ink}, markAt+3, markAt+79, 100, fromLeft)
 	x, y := (s.opts.Stock.Page.W-100)/2, s.opts.Stock.Page.H-24
 	l.lines = append(l.lines, stroke{x, y, x + 100, y, 0.15, black})
 	for i := range 21 {
@@ -91,7 +91,7 @@ func (s *Sheets) howToMeasure(b *book, l *leaf, name string) {
 	for _, step := range []string{s.say.Say("sheet.cal.1"), s.say.Say("sheet.cal.2"), s.say.Say("sheet.cal.3"), s.say.Say("sheet.cal.4")} {
 		y = b.paragraph(l, step, style{3.8, false, ink}, x, y, wide) + 1.4
 	}
-	y = max(y, markAt+68)
+	y = max(y, markAt+90)
 	now := s.say.Say("sheet.cal.now", s.opts.Front.X, s.opts.Front.Y, s.opts.Back.X, s.opts.Back.Y)
 	b.put(l, "text", now, style{3.8, true, ink}, x, y, wide, fromLeft)
 	b.put(l, "text", s.opts.Stock.Name, style{3.2, false, ink}, s.opts.Stock.Page.W-markAt, markAt-2, 40, fromRight)

@@ -111,6 +111,10 @@ func (s *Sheets) Place(i int) (sheet, cell int) {
 	return s.opts.Sheet + slot/s.PerSheet(), slot % s.PerSheet()
 }
 
+// FileSheets is how many sheets a file of a large order may have: two such files
+// at a time keep a process well below 64 MiB, and larger ones are no faster.
+const FileSheets = 100
+
 // A Span is cards of an order, from First up to but without End.
 type Span struct{ First, End int }
 
