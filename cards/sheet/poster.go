@@ -67,6 +67,7 @@ type Poster struct {
 	sheets   Sheets // its page is a sheet with one card as large as the paper
 	pictures []placed
 	code     *qr.Matrix
+	main     colour // on white
 }
 
 // A placed picture has a field of its own.
@@ -98,6 +99,7 @@ func NewPoster(opts *PosterOpts) (*Poster, error) {
 	if err != nil {
 		return nil, err
 	}
+	p.main = onWhite(main)
 	p.sheets = Sheets{say: words.In(opts.Lang), opts: Opts{Stock: Stock{Page: page, Cell: page, Columns: 1, Rows: 1}}}
 	if p.sheets.fonts, err = typefaces(); err != nil {
 		return nil, err
@@ -131,6 +133,11 @@ func (p *Poster) Write(w io.Writer) error {
 		drawn, err := readPicture(pictureOf(one.name))
 		if err != nil {
 			return err
+		}
+		for i := range drawn.shapes { // ours are drawn in our blue
+			if drawn.shapes[i].ink == plain {
+				drawn.shapes[i].ink = p.main
+			}
 		}
 		drawn.draw(&to, one.at)
 	}

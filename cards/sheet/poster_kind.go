@@ -4,6 +4,7 @@ package sheet
 // hangs here must not be taken for it.
 func (b *board) venue() (title string) {
 	title = b.say.Say("poster.venue.title")
+	f := footOf(55, 47)
 	v := b.band(title, b.say.Say("poster.venue.lead"), true) + 6
 	rows := b.para("event", b.card.Event, style{11, true, ink}, posterWide, 2)
 	rows = append(rows, b.para("date", b.when(), style{6.4, false, ink}, posterWide, 2)...)
@@ -11,15 +12,15 @@ func (b *board) venue() (title string) {
 	v = b.stack(rows, posterEdge, v) + 4
 	notes := append(b.para("poster", b.say.Say("poster.venue.changes"), style{4.8, false, ink}, posterWide, 2),
 		b.para("poster", b.say.Say("poster.venue.nophone"), style{4.8, false, ink}, posterWide, 2)...)
-	end := footAt - 5 - height(notes)
+	end := f.at - 5 - height(notes)
 	b.stack(notes, posterEdge, end)
 	b.steps(v, end-5, [3]step{
 		{"venue", b.say.Say("poster.venue.step1")}, {"signin", b.say.Say("poster.venue.step2")}, {"points", b.say.Say("poster.venue.step3")},
 	})
-	b.foot(func(f float64) []row {
-		rows := append(b.page(b.say.Say("poster.page"), f), b.para("poster", b.say.Say("poster.venue.notthis"), style{5.4 * f, true, red}, footTextWide, 2)...)
-		rows = append(rows, b.para("poster", b.say.Say("poster.nopin"), style{4.8 * f, false, ink}, footTextWide, 3)...)
-		return append(rows, b.ask(f)...)
+	b.foot(f, func(scale float64) []row {
+		rows := append(b.page(f, b.say.Say("poster.page"), scale), b.para("poster", b.say.Say("poster.venue.notthis"), style{5.4 * scale, true, red}, f.wide, 2)...)
+		rows = append(rows, b.para("poster", b.say.Say("poster.nopin"), style{4.8 * scale, false, ink}, f.wide, 3)...)
+		return append(rows, b.ask(f, scale)...)
 	})
 	return title
 }
@@ -27,17 +28,18 @@ func (b *board) venue() (title string) {
 // plate stands in a shop: above for who pays, below for who takes it.
 func (b *board) plate() (title string) {
 	title = b.say.Say("poster.plate.title")
-	v := b.band(b.say.Say("poster.plate.title"), "", false) + 8
-	v = b.stack(b.para("shop", b.opts.Shop, style{17, true, ink}, posterWide, 2), posterEdge, v) + 6
-	b.steps(v, footAt-8, [3]step{
-		{"ticket", b.say.Say("poster.plate.step1")}, {"scan", b.say.Say("poster.plate.step2")}, {"points", b.say.Say("poster.plate.step3")},
+	f := footOf(76, 64)
+	v := b.band(title, "", false) + 8
+	v = b.stack(b.para("shop", b.opts.Shop, style{18, true, ink}, posterWide, 2), posterEdge, v) + 6
+	b.steps(v, f.at-8, [3]step{
+		{"ticket", b.say.Say("poster.plate.step1")}, {"scan", b.say.Say("poster.plate.step2")}, {"bag", b.say.Say("poster.plate.step3")},
 	})
-	b.foot(func(f float64) []row {
-		rows := b.page(b.say.Say("poster.plate.page"), f)
-		rows = append(rows, b.para("poster", b.say.Say("poster.plate.use"), style{4.8 * f, false, ink}, footTextWide, 3)...)
-		rows = append(rows, b.para("poster", b.say.Say("poster.plate.wait"), style{4.8 * f, true, red}, footTextWide, 4)...)
-		rows = append(rows, b.para("poster", b.say.Say("poster.plate.address"), style{4.8 * f, false, ink}, footTextWide, 4)...)
-		return append(rows, b.ask(f)...)
+	b.foot(f, func(scale float64) []row {
+		rows := b.page(f, b.say.Say("poster.plate.page"), scale)
+		rows = append(rows, b.para("poster", b.say.Say("poster.plate.use"), style{5 * scale, false, ink}, f.wide, 4)...)
+		rows = append(rows, b.para("poster", b.say.Say("poster.plate.wait"), style{5.2 * scale, true, red}, f.wide, 4)...)
+		rows = append(rows, b.para("poster", b.say.Say("poster.plate.address"), style{5 * scale, false, ink}, f.wide, 4)...)
+		return append(rows, b.ask(f, scale)...)
 	})
 	return title
 }
@@ -45,20 +47,21 @@ func (b *board) plate() (title string) {
 // flyer says how a MyKey ID is made, with what, where, and whose it is.
 func (b *board) flyer() (title string) {
 	title = b.say.Say("poster.flyer.title")
+	f := footOf(52, 44)
 	v := b.band(title, b.say.Say("poster.flyer.lead", b.card.Scheme), false) + 6
 	where := b.where()
 	notice := append([]row{gap(2)}, b.para("poster", b.say.Say("mykey.here"), style{5.2, true, red}, posterWide, 2)...)
 	below := append(where, notice...)
-	end := footAt - 4 - height(below)
+	end := f.at - 4 - height(below)
 	b.stack(below, posterEdge, end)
 	end = b.bring(end - 4)
 	b.steps(v, end-5, [3]step{
 		{"place", b.say.Say("poster.flyer.step1")}, {"pin", b.say.Say("poster.flyer.step2")}, {"slip", b.say.Say("poster.flyer.step3")},
 	})
-	b.foot(func(f float64) []row {
-		rows := b.page(b.say.Say("poster.page"), f)
-		rows = append(rows, b.para("poster", b.say.Say("poster.nopin"), style{4.8 * f, false, ink}, footTextWide, 3)...)
-		return append(rows, b.ask(f*1.2)...)
+	b.foot(f, func(scale float64) []row {
+		rows := b.page(f, b.say.Say("poster.page"), scale)
+		rows = append(rows, b.para("poster", b.say.Say("poster.nopin"), style{4.8 * scale, false, ink}, f.wide, 3)...)
+		return append(rows, b.ask(f, scale)...)
 	})
 	return title
 }
@@ -76,19 +79,25 @@ func (b *board) where() []row {
 // bring is the two things that are needed, drawn, down to end; it gives where it
 // begins.
 func (b *board) bring(end float64) (top float64) {
-	const drawn, column, inset = 15.0, posterWide / 2, 19.0
-	head := b.para("poster", b.say.Say("poster.flyer.bring"), style{6, true, onWhite(b.main)}, posterWide, 1)
+	const drawn, column, inset, gutter = 14.0, posterWide / 2, 17.0, 4.0
+	head := append(b.para("poster", b.say.Say("poster.flyer.bring"), style{6, true, onWhite(b.main)}, posterWide, 1), gap(1))
 	young := append([]row{gap(1.5)}, b.para("poster", b.say.Say("poster.flyer.young"), style{4.8, false, ink}, posterWide, 2)...)
-	top = end - height(young) - drawn - height(head) - 1
-	v := b.stack(head, posterEdge, top) + 1
-	for i, thing := range [2][3]string{
+	things := [2][3]string{
 		{"idcard", b.say.Say("mykey.needs.card"), b.say.Say("mykey.needs.card.sub")}, {"pin", b.say.Say("mykey.needs.pin"), b.say.Say("mykey.needs.pin.sub")},
-	} {
-		u := posterEdge + float64(i)*column
-		b.picture(thing[0], u, v, drawn)
-		rows := append(b.para("poster", thing[1], style{6.2, true, ink}, column-inset, 1), b.para("poster", thing[2], style{4.6, false, ink}, column-inset, 2)...)
-		b.stack(rows, u+inset, v+(drawn-height(rows))/2)
 	}
-	b.stack(young, posterEdge, v+drawn)
+	var texts [2][]row
+	high := drawn
+	for i, t := range things {
+		texts[i] = append(b.para("poster", t[1], style{6.2, true, ink}, column-inset-gutter, 1), b.para("poster", t[2], style{4.4, false, ink}, column-inset-gutter, 2)...)
+		high = max(high, height(texts[i]))
+	}
+	top = end - height(young) - high - height(head)
+	v := b.stack(head, posterEdge, top)
+	for i, t := range things {
+		u := posterEdge + float64(i)*column
+		b.picture(t[0], u, v+(high-drawn)/2, drawn)
+		b.stack(texts[i], u+inset, v+(high-height(texts[i]))/2)
+	}
+	b.stack(young, posterEdge, v+high)
 	return top
 }

@@ -11,15 +11,14 @@ const (
 	posterWide = 210 - 2*posterEdge
 	bandPad    = 8.0
 	bandWide   = posterWide - 2*bandPad
-	footHigh   = 60.0
-	footAt     = 297 - posterEdge - footHigh
-	posterCode = 52.0 // with its quiet zone
-	stepGap    = 9.0
+	footPad    = 4.0 // above and below the texts
+	badgeWide  = 58.0
+	stepGap    = 5.0
 	stepWide   = (posterWide - 2*stepGap) / 3
 	stepPad    = 4.0 // between a drawing and its words
 	stepBadge  = 12.0
 	leastDrawn = 22.0 // below that a picture says nothing
-	mostDrawn  = 38.0
+	mostDrawn  = 42.0
 )
 
 // pale is a ground on which ink and blue have a contrast of 7:1 and more.
@@ -46,30 +45,41 @@ func (p *Poster) layout(main colour) error {
 }
 
 // band is the poster's head: whose points, what it is about in the largest type,
-// and in a line what it is good for. It gives where it ends.
+// what it is good for, and perhaps how many points. It gives where it ends.
 func (b *board) band(title, lead string, points bool) float64 {
-	c, top := on(b.main), b.side
-	whose := b.card.Scheme
-	if b.card.Municipality != "" {
-		whose = b.card.Municipality + "　" + whose
-	}
-	head := append(b.para("scheme", whose, style{6.6, true, c}, bandWide, 2), gap(2))
+	c := on(b.main)
 	wide := float64(bandWide)
 	if points && b.card.Points > 0 {
-		wide *= 0.58
+		wide -= badgeWide + 6
 	}
-	main := b.para("poster", title, style{26, true, c}, wide, 1)
-	foot := append([]row{gap(1)}, b.para("poster", lead, style{7.6, true, c}, bandWide, 2)...)
-	high := height(head) + height(main) + height(foot) + 2*bandPad - 3
-	b.side = top
+	rows := append(b.whose(style{6.6, true, c}, wide), gap(2))
+	rows = append(rows, b.para("poster", title, style{26, true, c}, wide, 1)...)
+	rows = append(append(rows, gap(1)), b.para("poster", lead, style{7.6, true, c}, wide, 2)...)
+	high := height(rows) + 2*bandPad - 3
 	b.panel(posterEdge, posterEdge, posterWide, high, 4, b.main)
-	v := b.stack(head, posterEdge+bandPad, posterEdge+bandPad-1)
-	end := b.stack(main, posterEdge+bandPad, v)
+	b.stack(rows, posterEdge+bandPad, posterEdge+bandPad-1)
 	if wide < bandWide {
-		b.points(posterEdge+bandPad+wide, v, bandWide-wide, end-v, 22, c, true)
+		b.badge(posterEdge+posterWide-bandPad-badgeWide, posterEdge+bandPad, high-2*bandPad)
 	}
-	b.stack(foot, posterEdge+bandPad, end)
 	return posterEdge + high
+}
+
+// whose points they are, on one line if there is room.
+func (b *board) whose(s style, wide float64) []row {
+	both := b.card.Municipality + "　" + b.card.Scheme
+	if b.card.Municipality != "" && b.font(s.bold).measure(both, s.size) <= wide {
+		return b.para("scheme", both, s, wide, 1)
+	}
+	return append(b.para("municipality", b.card.Municipality, s, wide, 1), b.para("scheme", b.card.Scheme, s, wide, 2)...)
+}
+
+// badge is how many points there are, white in the band.
+func (b *board) badge(u, v, high float64) {
+	const pad = 4.0
+	b.panel(u, v, badgeWide, high, 3, white)
+	number := b.para("points", words.Number(b.card.Points), style{26, true, onWhite(b.main)}, badgeWide-2*pad, 1)
+	rows := append(number, b.para("points", b.say.Say("card.unit"), style{8, true, onWhite(b.main)}, badgeWide-2*pad, 1)...)
+	b.centred(rows, u, badgeWide, v+(high-height(rows))/2-1)
 }
 
 // A step is what one does, drawn and said.
@@ -77,12 +87,7 @@ type step struct{ picture, text string }
 
 // steps are three columns from v down to end.
 func (b *board) steps(v, end float64, three [3]step) {
-	var texts [3][]row
-	say := 0.0
-	for i, s := range three {
-		texts[i] = b.para("poster", s.text, style{6.4, true, ink}, stepWide, 3)
-		say = max(say, height(texts[i]))
-	}
+	texts, say := b.captions(three)
 	drawn := min(end-v-say-stepPad, mostDrawn)
 	if drawn < leastDrawn {
 		b.fail(&face.TooLongError{Field: "event", Text: b.card.Event})
@@ -99,39 +104,62 @@ func (b *board) steps(v, end float64, three [3]step) {
 	}
 }
 
+// captions are what the steps say, in one size.
+func (b *board) captions(three [3]step) (texts [3][]row, high float64) {
+	for size := 6.4; ; {
+		least := size
+		for i, s := range three {
+			texts[i] = b.para("poster", s.text, style{size, true, ink}, stepWide, 3)
+			high = max(high, height(texts[i]))
+			for _, r := range texts[i] {
+				least = min(least, r.style.size)
+			}
+		}
+		if least == size {
+			return texts, high
+		}
+		size, high = least, 0
+	}
+}
+
 func (b *board) picture(name string, u, v, side float64) {
 	b.pictures = append(b.pictures, placed{name, box{x: b.x(u), y: b.y(v), w: side * b.scale, h: side * b.scale}})
 }
 
-// foot is the page that the code leads to: what it is in the first row, and what
-// one must know about it in the others.
-func (b *board) foot(make func(f float64) []row) {
-	b.panel(posterEdge, footAt, posterWide, footHigh, 4, pale)
-	pad := (footHigh - posterCode) / 2
-	b.panel(posterEdge+pad, footAt+pad, posterCode, posterCode, 2, white)
-	b.side.code = box{x: b.x(posterEdge + pad), y: b.y(footAt + pad), w: posterCode * b.scale, h: posterCode * b.scale}
-	var rows []row
-	failed := b.err
-	shrink(posterCode, func(f float64) float64 {
-		b.err = failed
-		rows = make(f)
-		return height(rows)
-	})
-	if height(rows) > posterCode {
-		b.fail(&face.TooLongError{Field: "contact", Text: b.card.Contact})
-	}
-	b.stack(rows, footTextAt, footAt+pad+(posterCode-height(rows))/2)
+// A foot is the page that the code leads to: a panel so high from at down, the
+// code so far from its edges, and beside it texts of a width.
+type foot struct{ high, at, code, pad, textAt, wide float64 }
+
+func footOf(high, code float64) foot {
+	f := foot{high: high, at: posterDesign.H - posterEdge - high, code: code, pad: (high - code) / 2}
+	f.textAt = posterEdge + f.code + 2*f.pad + 3
+	f.wide = posterEdge + posterWide - 6 - f.textAt
+	return f
 }
 
-const (
-	footTextAt   = posterEdge + posterCode + 11
-	footTextWide = posterEdge + posterWide - 6 - footTextAt
-)
+// foot sets what must be known about the page, smaller if it must be.
+func (b *board) foot(f foot, texts func(scale float64) []row) {
+	b.panel(posterEdge, f.at, posterWide, f.high, 4, pale)
+	b.panel(posterEdge+f.pad, f.at+f.pad, f.code, f.code, 2, white)
+	b.side.code = box{x: b.x(posterEdge + f.pad), y: b.y(f.at + f.pad), w: f.code * b.scale, h: f.code * b.scale}
+	var rows []row
+	was := b.err
+	room := f.high - 2*footPad
+	shrink(room, func(scale float64) float64 {
+		b.err = was
+		rows = texts(scale)
+		return height(rows)
+	})
+	if height(rows) > room {
+		b.fail(&face.TooLongError{Field: "contact", Text: b.card.Contact})
+	}
+	b.stack(rows, f.textAt, f.at+(f.high-height(rows))/2)
+}
 
 // page is a heading and the address in plain letters.
-func (b *board) page(heading string, f float64) []row {
-	rows := b.para("poster", heading, style{7.4 * f, true, onWhite(b.main)}, footTextWide, 1)
-	return append(append(rows, b.para("host", b.plainAddress(), style{6 * f, true, ink}, footTextWide, 2)...), gap(2.4*f))
+func (b *board) page(f foot, heading string, scale float64) []row {
+	rows := b.para("poster", heading, style{7.4 * scale, true, onWhite(b.main)}, f.wide, 1)
+	return append(append(rows, b.para("host", b.plainAddress(), style{6 * scale, true, ink}, f.wide, 2)...), gap(2.4*scale))
 }
 
 // plainAddress is what people type.
@@ -143,7 +171,7 @@ func (b *board) plainAddress() string {
 }
 
 // ask is whom one can ask.
-func (b *board) ask(f float64) []row {
+func (b *board) ask(f foot, scale float64) []row {
 	if b.card.Contact == "" && b.card.Phone == "" {
 		return nil
 	}
@@ -153,7 +181,7 @@ func (b *board) ask(f float64) []row {
 			t += "　" + more
 		}
 	}
-	return append([]row{gap(2.4 * f)}, b.para("contact", t, style{4.8 * f, true, ink}, footTextWide, 3)...)
+	return append([]row{gap(2.4 * scale)}, b.para("contact", t, style{4.8 * scale, true, ink}, f.wide, 3)...)
 }
 
 // when is the event's day and hours.

@@ -36,8 +36,7 @@ func (t *typeface) wrap(text string, size, wide float64, worst int) []string {
 			if slack < -hair {
 				break
 			}
-			b := float64(bad) / 10
-			e := end{ends[from].lines + 1, from, ends[from].cost + slack*slack/size/size + b*b}
+			e := end{ends[from].lines + 1, from, ends[from].cost + slack*slack/size/size + 0.4*float64(bad)}
 			if was := ends[to]; was.lines == 0 || e.lines < was.lines || e.lines == was.lines && e.cost < was.cost {
 				ends[to] = e
 			}
@@ -57,14 +56,14 @@ func mayBreak(a, b rune) (bad int, ok bool) {
 	return bad, ok
 }
 
-// posterRounds are how bad a break may be, and how much smaller the type is made
-// before a worse one is taken.
+// posterRounds are how a text is set: on one line or two, somewhat smaller if it
+// must be; on several, broken where it is good; broken anywhere.
 var posterRounds = []struct {
-	bad   int
-	least float64
-}{{30, 0.7}, {kinsoku.InsideWord, 0.5}, {80, 0.4}}
+	most, bad int
+	least     float64 // of the size wanted
+}{{1, 0, 0.9}, {2, 30, 0.85}, {9, 30, 0.5}, {9, kinsoku.InsideWord, 0.5}, {9, 80, 0.4}}
 
-// para is a text in at most so many lines, smaller if it must be.
+// para is a text in at most so many lines.
 func (l *layout) para(field, t string, s style, wide float64, most int) (rows []row) {
 	if t == "" {
 		return nil
@@ -76,7 +75,7 @@ func (l *layout) para(field, t string, s style, wide float64, most int) (rows []
 	for _, round := range posterRounds {
 		for size := s.size; size >= max(s.size*round.least, min(leastPoster, s.size)); size = math.Floor(size*98) / 100 {
 			lines := l.font(s.bold).wrap(t, size, wide, round.bad)
-			if len(lines) == 0 || len(lines) > most {
+			if len(lines) == 0 || len(lines) > min(most, round.most) {
 				continue
 			}
 			for _, line := range lines {
