@@ -28,7 +28,7 @@ func (b *board) venue() (title string) {
 // plate stands in a shop: above for who pays, below for who takes it.
 func (b *board) plate() (title string) {
 	title = b.say.Say("poster.plate.title")
-	f := footOf(76, 64)
+	f := footOf(80, 64)
 	v := b.band(title, "", false) + 8
 	v = b.stack(b.para("shop", b.opts.Shop, style{18, true, ink}, posterWide, 2), posterEdge, v) + 6
 	b.steps(v, f.at-8, [3]step{

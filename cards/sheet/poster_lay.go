@@ -132,7 +132,7 @@ type foot struct{ high, at, code, pad, textAt, wide float64 }
 
 func footOf(high, code float64) foot {
 	f := foot{high: high, at: posterDesign.H - posterEdge - high, code: code, pad: (high - code) / 2}
-	f.textAt = posterEdge + f.code + 2*f.pad + 3
+	f.textAt = posterEdge + f.pad + f.code + 7
 	f.wide = posterEdge + posterWide - 6 - f.textAt
 	return f
 }
@@ -170,18 +170,20 @@ func (b *board) plainAddress() string {
 	return b.card.Host
 }
 
-// ask is whom one can ask.
+// ask is whom one can ask, and the number in its own line if it must be.
 func (b *board) ask(f foot, scale float64) []row {
-	if b.card.Contact == "" && b.card.Phone == "" {
+	as := style{max(4.8*scale, leastPoster), true, ink}
+	who, phone := b.say.Say("sheet.ask")+"　"+b.card.Contact, b.card.Phone
+	switch {
+	case b.card.Contact == "" && phone == "":
 		return nil
+	case b.card.Contact == "":
+		who, phone = b.say.Say("sheet.ask")+"　"+phone, ""
+	case phone != "" && b.measure(who+"　"+phone, as) <= f.wide:
+		who, phone = who+"　"+phone, ""
 	}
-	t := b.say.Say("sheet.ask")
-	for _, more := range []string{b.card.Contact, b.card.Phone} {
-		if more != "" {
-			t += "　" + more
-		}
-	}
-	return append([]row{gap(2.4 * scale)}, b.para("contact", t, style{4.8 * scale, true, ink}, f.wide, 3)...)
+	rows := append([]row{gap(2.4 * scale)}, b.para("contact", who, as, f.wide, 3)...)
+	return append(rows, b.para("phone", phone, as, f.wide, 1)...)
 }
 
 // when is the event's day and hours.

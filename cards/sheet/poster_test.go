@@ -57,10 +57,15 @@ func newPoster(t testing.TB, o PosterOpts) (*Poster, []byte) {
 func TestPosters(t *testing.T) {
 	for _, tt := range posterSamples() {
 		t.Run(tt.name, func(t *testing.T) {
-			p, b := newPoster(t, tt.opts)
+			p, _ := newPoster(t, tt.opts)
 			proof.Golden(t, "poster-"+tt.name+".txt", p.listing())
-			if *lookDir != "" {
-				if err := os.WriteFile(filepath.Join(*lookDir, "poster-"+tt.name+".pdf"), b, 0o644); err != nil {
+			for paper := range papers {
+				if *lookDir == "" {
+					break
+				}
+				tt.opts.Paper = paper
+				_, b := newPoster(t, tt.opts)
+				if err := os.WriteFile(filepath.Join(*lookDir, "poster-"+tt.name+"-"+paper+".pdf"), b, 0o644); err != nil {
 					t.Fatal(err)
 				}
 			}

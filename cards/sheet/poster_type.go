@@ -10,7 +10,7 @@ import (
 )
 
 // leastPoster is the smallest type on A4, in mm: 11 pt.
-const leastPoster = 4.0
+const leastPoster = 3.9
 
 func pictureOf(name string) []byte { return assets.Picture(name) }
 
@@ -72,8 +72,9 @@ func (l *layout) para(field, t string, s style, wide float64, most int) (rows []
 		l.fail(err)
 		return nil
 	}
+	s.size = max(s.size, leastPoster)
 	for _, round := range posterRounds {
-		for size := s.size; size >= max(s.size*round.least, min(leastPoster, s.size)); size = math.Floor(size*98) / 100 {
+		for size := s.size; size >= max(s.size*round.least, leastPoster); size = math.Floor(size*98) / 100 {
 			lines := l.font(s.bold).wrap(t, size, wide, round.bad)
 			if len(lines) == 0 || len(lines) > min(most, round.most) {
 				continue
