@@ -41,6 +41,7 @@ type shopView struct {
 // shopRoutes are the shops' pages by their patterns. No GET changes anything.
 func (s *site) shopRoutes() map[string]func(*visit) (page, error) {
 	return map[string]func(*visit) (page, error){
+		"GET /SHOP":          func(*visit) (page, error) { return page{To: "/shop"}, nil }, // a shop's plate: codes have no lower case
 		"GET /shop":          s.inShop(s.showShop),
 		"POST /shop":         s.inShop(s.lookTicket),
 		"GET /shop/ticket":   s.inShop(s.showTicket),

@@ -70,6 +70,7 @@ var commands = []command{
 	{"sheets list", sheetsList},
 	{"sheets withdraw", sheetsWithdraw},
 	{"sheets", sheets},
+	{"poster", poster},
 	{"activate", activate},
 	{"printer probe", printerProbe},
 	{"printer test", printerTest},
