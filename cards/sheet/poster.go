@@ -65,13 +65,13 @@ var papers = map[string]Size{"a4": posterDesign, "a3": {297, 420}}
 type Poster struct {
 	opts     PosterOpts
 	sheets   Sheets // its page is a sheet with one card as large as the paper
-	pictures []placed
+	pictures []hung
 	code     *qr.Matrix
 	main     colour // on white
 }
 
-// A placed picture has a field of its own.
-type placed struct {
+// A hung picture has a field of its own.
+type hung struct {
 	name string
 	at   box
 }

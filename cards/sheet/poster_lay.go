@@ -28,7 +28,7 @@ var pale = colour{0xEE, 0xF3, 0xF9}
 type board struct {
 	*layout
 	opts     *PosterOpts
-	pictures []placed
+	pictures []hung
 }
 
 // layout makes the page of its kind.
@@ -123,7 +123,7 @@ func (b *board) captions(three [3]step) (texts [3][]row, high float64) {
 }
 
 func (b *board) picture(name string, u, v, side float64) {
-	b.pictures = append(b.pictures, placed{name, box{x: b.x(u), y: b.y(v), w: side * b.scale, h: side * b.scale}})
+	b.pictures = append(b.pictures, hung{name, box{x: b.x(u), y: b.y(v), w: side * b.scale, h: side * b.scale}})
 }
 
 // A foot is the page that the code leads to: a panel so high from at down, the
