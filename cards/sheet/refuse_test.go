@@ -189,7 +189,7 @@ func TestPictures(t *testing.T) {
 			output(t, "qpdf", "--check", file)
 			in := s.picture.fit(s.sides[0].picture)
 			r, _ := trims(&o.Stock, LongEdge)
-			page := pageImage(t, file, 100)
+			page := pageImage(t, file, 1, 100)
 			for _, at := range r {
 				for _, tt := range []struct {
 					down float64
