@@ -114,6 +114,7 @@ func TestTextsNeverCollide(t *testing.T) {
 		card := kisarazu()
 		card.Municipality, card.Scheme, card.Event, card.Place = some(10), some(30), some(50), some(50)
 		card.Contact, card.Phone, card.Host, card.Practice = some(30), some(20), some(37), random.IntN(4) == 0
+		card.Reprint = max(0, random.IntN(6)-4)
 		card.Points = []int{0, 5, 200, 12_000, 16_777_215}[random.IntN(5)]
 		o := Opts{Stock: registerStocks(t)[random.IntN(5)], Sides: Sides(random.IntN(3)), Lang: []string{"ja", "en"}[random.IntN(2)], Card: card}
 		if random.IntN(3) == 0 {

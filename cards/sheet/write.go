@@ -121,6 +121,9 @@ func (s *Sheets) WriteFrom(w io.Writer, first int, cards []One, done func(n int)
 	if len(cards) == 0 {
 		return errors.New("sheet: no cards")
 	}
+	if err := checkCards(cards); err != nil {
+		return err
+	}
 	f, _ := s.document()
 	shared := s.newShared(f)
 	c := newCodes(f, s.opts.Stock.Page)
@@ -166,9 +169,6 @@ func (s *Sheets) own(f *fpdf.Fpdf, c *codes, side, cell int, cards []One) error 
 	serials := pen{high: s.opts.Stock.Page.H}
 	c.begin()
 	for i := range cards {
-		if err := cards[i].check(); err != nil {
-			return err
-		}
 		m, err := encode(cards[i].URL)
 		if err != nil {
 			return fmt.Errorf("sheet: card %d: code: %w", cards[i].Number, err)
