@@ -163,11 +163,11 @@ func crcOf(b []byte) (sum [4]byte) {
 	return sum
 }
 
-// pageImage is the first page as poppler draws it.
-func pageImage(t testing.TB, file string, dpi int) image.Image {
+// pageImage is a page as poppler draws it.
+func pageImage(t testing.TB, file string, page, dpi int) image.Image {
 	t.Helper()
 	out := filepath.Join(t.TempDir(), "page")
-	output(t, "pdftoppm", "-png", "-singlefile", "-r", strconv.Itoa(dpi), file, out)
+	output(t, "pdftoppm", "-png", "-singlefile", "-f", strconv.Itoa(page), "-r", strconv.Itoa(dpi), file, out)
 	b, err := os.ReadFile(out + ".png")
 	if err != nil {
 		t.Fatal(err)

@@ -31,6 +31,7 @@ func TestNewRefuses(t *testing.T) {
 		{"an offset in inches", func(o *Opts) { o.Back.Y = 25.4 }, "sheet: an offset of 25.4 mm, want at most 20"},
 		{"a colour's name", func(o *Opts) { o.Colour = "blue" }, `sheet: colour "blue", want #RRGGBB`},
 		{"a colour too long", func(o *Opts) { o.Colour = "#0A4A8F0" }, `sheet: colour "#0A4A8F0", want #RRGGBB`},
+		{"a point ticket", func(o *Opts) { o.Card.Ticket = true }, "sheet: a point ticket is printed one at a time"},
 		{"points below none", func(o *Opts) { o.Card.Points = -1 }, "sheet: -1 points"},
 		{"a sheet before the first", func(o *Opts) { o.Sheet = -1 }, "sheet: sheet number -1"},
 		{"a name from a register", func(o *Opts) { o.Card.Event = "𠮷野家前" }, `sheet: face: event: the font has no '𠮷' (U+20BB7)`},
@@ -100,6 +101,9 @@ func TestWriteRefuses(t *testing.T) {
 		{"no serial", with(func(o *One) { o.Serial = "" }), "sheet: card 2: cards: not a serial"},
 		{"a mistyped serial", with(func(o *One) { o.Serial = good[0].Serial[:13] + "0" }), "sheet: card 2: cards: not a serial"},
 		{"a text for a serial", with(func(o *One) { o.Serial = ") Tj (" }), "sheet: card 2: cards: not a serial"},
+		{"another card's serial", with(func(o *One) { o.Serial = good[0].Serial }), "sheet: card 2 has the serial of card 1"},
+		{"a card twice", with(func(o *One) { *o = good[0] }), "sheet: card 1 comes twice"},
+		{"a code twice", with(func(o *One) { o.URL = good[0].URL }), "sheet: card 2 comes twice"},
 		{"no code", with(func(o *One) { o.URL = "" }), "sheet: card 2: code: qr: not alphanumeric"},
 		{"a code too long", with(func(o *One) { o.URL = strings.Repeat("A", 179) }), "sheet: card 2: code: face: url: "},
 	} {
@@ -189,7 +193,7 @@ func TestPictures(t *testing.T) {
 			output(t, "qpdf", "--check", file)
 			in := s.picture.fit(s.sides[0].picture)
 			r, _ := trims(&o.Stock, LongEdge)
-			page := pageImage(t, file, 100)
+			page := pageImage(t, file, 1, 100)
 			for _, at := range r {
 				for _, tt := range []struct {
 					down float64

@@ -31,6 +31,19 @@ type Sheets struct {
 
 // New checks all that can be checked before a card is signed, and lays it out.
 func New(opts *Opts) (*Sheets, error) {
+	s, err := laidOut(opts)
+	if err != nil {
+		return nil, err
+	}
+	s.cutFonts()
+	for i := range s.sides {
+		s.faces = append(s.faces, s.draw(&s.sides[i]))
+	}
+	return s, nil
+}
+
+// laidOut knows where everything stands.
+func laidOut(opts *Opts) (*Sheets, error) {
 	s := &Sheets{opts: *opts, say: words.In(opts.Lang)}
 	if s.opts.Sheet == 0 {
 		s.opts.Sheet = 1
@@ -42,14 +55,7 @@ func New(opts *Opts) (*Sheets, error) {
 	if s.fonts, err = typefaces(); err != nil {
 		return nil, err
 	}
-	if err := s.layout(); err != nil {
-		return nil, err
-	}
-	s.cutFonts()
-	for i := range s.sides {
-		s.faces = append(s.faces, s.draw(&s.sides[i]))
-	}
-	return s, nil
+	return s, s.layout()
 }
 
 // layout makes both sides.
@@ -115,6 +121,9 @@ func (s *Sheets) WriteFrom(w io.Writer, first int, cards []One, done func(n int)
 	if len(cards) == 0 {
 		return errors.New("sheet: no cards")
 	}
+	if err := checkCards(cards); err != nil {
+		return err
+	}
 	f, _ := s.document()
 	shared := s.newShared(f)
 	c := newCodes(f, s.opts.Stock.Page)
@@ -160,9 +169,6 @@ func (s *Sheets) own(f *fpdf.Fpdf, c *codes, side, cell int, cards []One) error 
 	serials := pen{high: s.opts.Stock.Page.H}
 	c.begin()
 	for i := range cards {
-		if err := cards[i].check(); err != nil {
-			return err
-		}
 		m, err := encode(cards[i].URL)
 		if err != nil {
 			return fmt.Errorf("sheet: card %d: code: %w", cards[i].Number, err)
