@@ -11,6 +11,7 @@ import (
 func TestPostgres(t *testing.T) {
 	schematest.Again(t, map[string]func(*testing.T){
 		"Look":                    TestLook,
+		"WaitingClaim":            TestWaitingClaim,
 		"FromBalanceToShop":       TestFromBalanceToShop,
 		"ShopRefuses":             TestShopRefuses,
 		"ShopSession":             TestShopSession,
