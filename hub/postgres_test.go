@@ -12,6 +12,7 @@ func TestPostgres(t *testing.T) {
 	schematest.Again(t, map[string]func(*testing.T){
 		"Look":                    TestLook,
 		"WaitingClaim":            TestWaitingClaim,
+		"PartnerActivates":        TestPartnerActivates,
 		"FromBalanceToShop":       TestFromBalanceToShop,
 		"ShopRefuses":             TestShopRefuses,
 		"ShopSession":             TestShopSession,

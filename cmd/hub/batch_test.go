@@ -16,6 +16,7 @@ func TestBatchCommands(t *testing.T) {
 	data, _, _ := market(t)
 	enrol(t, ok(t, "", "kiosk", "add", "office", "--data", data))
 	out := ok(t, "", strings.Fields("kiosk grant office --event natural-bar --count 100 --batch --data "+data)...)
+	ok(t, "melon-bread-2026\n", "partner", "add", "bakery", "--name", "パンのきさらぎ", "--password-stdin", "--data", data)
 	var id uint32
 	if n, err := fmt.Sscanf(out, "allotment %d:", &id); n != 1 || !strings.Contains(out, "None is worth anything until it is activated") {
 		t.Fatalf("%s%v", out, err)
@@ -42,8 +43,11 @@ func TestBatchCommands(t *testing.T) {
 		{"event wait 0 --by 佐藤", 2, "no number of days"},
 		{"event wait 21 --by 佐藤", 0, ""},
 		{"event wait", 0, "waits 21 days"},
-		{"batch grant ID 1 50 --by 佐藤", 2, "say a --kiosk"},
+		{"batch grant ID 1 50 --by 佐藤", 2, "either --kiosk or --partner"},
 		{"batch grant ID 1 50 --kiosk station-1 --by 佐藤", 0, "numbers 1 to 50"},
+		{"batch grant ID 1 50 --partner nobody --by 佐藤", 1, "no such shop"},
+		{"batch grant ID 1 50 --partner bakery --kiosk station-1 --by 佐藤", 2, "either --kiosk or --partner"},
+		{"batch grant ID 51 60 --partner bakery --by 佐藤", 0, "bakery may activate numbers 51 to 60"},
 		{"batch grant ID 1 101 --kiosk station-1 --by 佐藤", 1, "numbers 1 to 100"},
 		{"batch activate ID 1 10", 2, "--by"},
 		{"batch activate ID 1 10 --by 鈴木", 1, "does not have the role grant"},

@@ -129,7 +129,7 @@ func (a *audit) rangesOfEntries() error {
 		err := cards.Unsealed(data, cards.PaperEntry, &e)
 		r := said[of{key, seq}]
 		if err == nil && (r.Allotment != int64(e.Allotment) || r.First != int64(e.Number) || r.Last != int64(e.Last) || r.State != string(e.State) ||
-			r.Person != e.Operator || r.Reason != e.Reason || r.Request != e.Request || r.Copy != int64(e.Copy) || !bytes.Equal(r.Digest, e.Digest)) {
+			r.Person != e.Operator || r.Partner != "" || r.Reason != e.Reason || r.Request != e.Request || r.Copy != int64(e.Copy) || !bytes.Equal(r.Digest, e.Digest)) {
 			a.fault("range", "range %d is not what entry %d of key %d says", r.N, seq, key)
 		}
 		return err
@@ -138,10 +138,10 @@ func (a *audit) rangesOfEntries() error {
 
 // eachRange calls f for what was said of some ranges, in its order.
 func (t *txn) eachRange(where string, args []any, f func(saidRange)) error {
-	return t.each(`SELECT n, allotment, first_number, last_number, state, cards, key_id, seq, person, reason, request, copy, digest, at FROM batch_range `+where+` ORDER BY n`,
+	return t.each(`SELECT n, allotment, first_number, last_number, state, cards, key_id, seq, person, partner, reason, request, copy, digest, at FROM batch_range `+where+` ORDER BY n`,
 		args, func(scan func(...any) error) error {
 			var r saidRange
-			err := scan(&r.N, &r.Allotment, &r.First, &r.Last, &r.State, &r.Cards, &r.Key, &r.Seq, &r.Person, &r.Reason, &r.Request, &r.Copy, &r.Digest, &r.At)
+			err := scan(&r.N, &r.Allotment, &r.First, &r.Last, &r.State, &r.Cards, &r.Key, &r.Seq, &r.Person, &r.Partner, &r.Reason, &r.Request, &r.Copy, &r.Digest, &r.At)
 			if r.Digest == nil {
 				r.Digest = []byte{}
 			}
@@ -171,9 +171,9 @@ func (a *audit) moneyRules() (n int, err error) {
 
 // mays hashes again which kiosk may activate what.
 func (a *audit) mays() (n int, err error) {
-	return a.rehash(kindMay, `SELECT n, allotment, first_number, last_number, kiosk, person, at FROM batch_grant ORDER BY n`, nil, func(scan func(...any) error) (saying, error) {
+	return a.rehash(kindMay, `SELECT n, allotment, first_number, last_number, kiosk, partner, person, at FROM batch_grant ORDER BY n`, nil, func(scan func(...any) error) (saying, error) {
 		var s saidMay
-		err := scan(&s.N, &s.Allotment, &s.First, &s.Last, &s.Kiosk, &s.Person, &s.At)
+		err := scan(&s.N, &s.Allotment, &s.First, &s.Last, &s.Kiosk, &s.Partner, &s.Person, &s.At)
 		return saying{s.N, s}, err
 	})
 }
