@@ -60,8 +60,14 @@ func (a *audit) batches() error {
 	return errorOr(err, a.rangesOfEntries())
 }
 
+// What a number of a batch is, as a batch is told again.
+const (
+	isInactive = iota
+	isActive
+	isGone
+)
+
 func (a *audit) retell(id, count int64) error {
-	const active, gone = 1, 2
 	is := make([]byte, count+1)
 	making := int64(0)
 	err := a.eachRange(`WHERE allotment = $1`, []any{id}, func(r saidRange) {
@@ -69,15 +75,7 @@ func (a *audit) retell(id, count int64) error {
 			a.fault("range", "range %d is none of batch %d", r.N, id)
 			return
 		}
-		to := map[string]byte{"activated": active, "withdrawn": gone, "lost": gone}[r.State]
-		changed := int64(0)
-		for n := r.First; n <= r.Last && to != 0; n++ {
-			if is[n] == 0 {
-				is[n] = to
-				changed++
-			}
-		}
-		if changed != r.Cards {
+		if changed := r.tell(is); changed != r.Cards {
 			a.fault("range", "range %d changed %d cards, and says %d", r.N, changed, r.Cards)
 		}
 		if r.State == string(cards.Making) {
@@ -87,23 +85,37 @@ func (a *audit) retell(id, count int64) error {
 			making = r.Last
 		}
 	})
-	if err != nil {
-		return err
+	return errorOr(err, a.compareActive(id, is))
+}
+
+// tell does what was said of a range, and counts the numbers that it changed.
+func (r saidRange) tell(is []byte) (changed int64) {
+	to := map[string]byte{"activated": isActive, "withdrawn": isGone, "lost": isGone}[r.State]
+	for n := r.First; n <= r.Last && to != isInactive; n++ {
+		if is[n] == isInactive {
+			is[n] = to
+			changed++
+		}
 	}
-	err = a.each(`SELECT number FROM issued WHERE allotment = $1`, []any{id}, func(scan func(...any) error) error {
-		var n int64
+	return changed
+}
+
+// compareActive looks whether the cards are active that should be.
+func (a *audit) compareActive(id int64, is []byte) error {
+	err := a.each(`SELECT number FROM issued WHERE allotment = $1`, []any{id}, func(scan func(...any) error) error {
+		var n int
 		if err := scan(&n); err != nil {
 			return err
 		}
-		if n < 1 || n > count || is[n] != active {
+		if n < 1 || n >= len(is) || is[n] != isActive {
 			a.fault("batch", "card %d/%d is active by the word of nobody", id, n)
 			return nil
 		}
-		is[n] = 0
+		is[n] = isInactive
 		return nil
 	})
 	for n, state := range is {
-		if state == active {
+		if state == isActive {
 			a.fault("batch", "card %d/%d was activated and is not", id, n)
 		}
 	}

@@ -11,6 +11,9 @@ import (
 // two long ones on who may do what and what a theft costs.
 func TestPostgres(t *testing.T) {
 	schematest.Again(t, map[string]func(*testing.T){
+		"VoidInactive":                   TestVoidInactive,
+		"RedeemedAndNeverMade":           TestRedeemedAndNeverMade,
+		"PartnerActivates":               TestPartnerActivates,
 		"Batch":                          TestBatch,
 		"RangesAreJudged":                TestRangesAreJudged,
 		"OrderTakesOneRange":             TestOrderTakesOneRange,
