@@ -19,8 +19,13 @@ const (
 	sourceActivated = "activated" // its range was
 )
 
-// maxBatch bounds a batch, and so what one transaction activates.
-const maxBatch = 100_000
+// maxBatch bounds a batch, and so what one entry or person activates at once: all
+// of it in one transaction, while everybody else's writing waits. After so many
+// (maxActivated) the next entry is left to the next transaction.
+const (
+	maxBatch     = 50_000
+	maxActivated = 10_000
+)
 
 // ErrBatchKey reports a key that would hold batches and other allotments: a key
 // whose cards are good at once, beside others that are not, could be mistaken.

@@ -278,7 +278,7 @@ func TestGrantBatchRefused(t *testing.T) {
 		{"a batch beside cards", ledger.Grant{Kiosk: "station-1", Event: "bar", Count: 1, Batch: true}, time.Time{}, ledger.ErrBatchKey},
 		{"of tickets", other(ledger.Grant{Count: 1, Kind: cards.KindTicket}), time.Time{}, ledger.ErrBadRequest},
 		{"too many points", other(ledger.Grant{Count: 1, Points: 201}), time.Time{}, ledger.ErrBadRequest},
-		{"too many cards", other(ledger.Grant{Count: 100_001}), time.Time{}, ledger.ErrBadRequest},
+		{"too many cards", other(ledger.Grant{Count: 50_001}), time.Time{}, ledger.ErrBadRequest},
 		{"no cards", other(ledger.Grant{}), time.Time{}, ledger.ErrBadRequest},
 		{"the event ended", other(ledger.Grant{Count: 1}), held.End(), ledger.ErrBadRequest},
 		{"as it may be", other(ledger.Grant{Count: 1}), time.Time{}, nil},
