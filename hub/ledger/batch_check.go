@@ -18,6 +18,8 @@ func batchRules() []rule {
 		{"activate", "range %s has not its one transfer", fact(activated, `x.state = 'activated' AND x.cards > 0`, refRange, kindActivate,
 			`'funding:' || a.scheme`, `'allotment:' || CAST(a.id AS TEXT)`, `a.points * x.cards`)},
 		{"activate", "transfer %s has no range", stray(kindActivate, activated+` WHERE x.state = 'activated' AND x.cards > 0`, refRange)},
+		{"budget", "event %s has cost more than it may", `SELECT r.subject FROM money_rule r WHERE r.name = 'budget'
+			AND r.n = (SELECT MAX(n.n) FROM money_rule n WHERE n.name = r.name AND n.subject = r.subject) AND r.value < (` + usedOf(`r.subject`) + `)`},
 		{"batch", "batch %s has cards in its account that nobody activated", `SELECT a.account FROM posting a JOIN allotment b ON a.account = 'allotment:' || CAST(b.id AS TEXT)
 			WHERE b.batch = 1 GROUP BY a.account HAVING SUM(a.amount) <> 0`},
 		{"batch", "card %s is active, and of no batch", `SELECT ` + refCard + ` FROM issued x JOIN allotment a ON a.id = x.allotment WHERE (x.source = 'activated') <> (a.batch = 1)`},

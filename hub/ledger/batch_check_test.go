@@ -58,6 +58,7 @@ func TestCheckFindsPlantedBatches(t *testing.T) {
 		{"range", `UPDATE batch_range SET key_id = 0, seq = 0 WHERE state = 'made'`},
 		{"rule", `UPDATE money_rule SET value = 999999`},
 		{"rule", `DELETE FROM money_rule`},
+		{"budget", `UPDATE money_rule SET value = 20000`},
 		{"may", `UPDATE batch_grant SET last_number = 60`},
 		{"may", `DELETE FROM batch_grant`},
 		{"waiting claim", `PRAGMA foreign_keys = 0; DELETE FROM batch_claim_end WHERE number = 5 AND how = 'used'`},
