@@ -70,8 +70,8 @@ func (s *site) account(v *visit) (page, error) {
 }
 
 // notices tells what the account's holder should know, the newest first:
-// sign-ins on new devices, what a person decided of kept claims, and points that
-// went to or came from another account.
+// sign-ins on new devices, what became of kept claims, and points that went to or
+// came from another account.
 func (s *site) notices(v *visit) (all []notice, err error) {
 	devices, err := s.people.Notices(v.Context(), v.session.Account, maxNotices)
 	if err != nil {
@@ -93,6 +93,13 @@ func (s *site) notices(v *visit) (all []notice, err error) {
 	}
 	for _, c := range claims {
 		all = append(all, notice{Text: v.decided(c), Serial: c.Serial.String(), at: c.At})
+	}
+	waits, err := s.points.EndedWaits(v.Context(), v.session.Account, maxNotices)
+	if err != nil {
+		return nil, err
+	}
+	for _, w := range waits {
+		all = append(all, notice{Text: v.waited(w), Serial: w.Serial.String(), at: w.At})
 	}
 	reversed, err := s.points.Reversals(v.Context(), v.session.Account, maxNotices)
 	if err != nil {
@@ -119,4 +126,20 @@ func (v *visit) decided(c ledger.DecidedClaim) string {
 		return v.Say("page.notice.again", when, event)
 	}
 	return v.Say("page.notice.refused", when, event)
+}
+
+// waited says what became of a claim that waited for its card to be activated.
+func (v *visit) waited(w ledger.EndedWait) string {
+	when, event := v.date(w.At), w.Event.Name.In(v.Lang())
+	switch w.How {
+	case ledger.WaitGiven:
+		return v.Say("page.notice.wait.given", when, event, v.number(int64(w.Points)))
+	case ledger.WaitUsed:
+		return v.Say("page.notice.wait.used", when, event)
+	case ledger.WaitOnce:
+		return v.Say("page.notice.wait.once", when, event)
+	case ledger.WaitLate:
+		return v.Say("page.notice.wait.late", when, event)
+	}
+	return v.Say("page.notice.wait.ended", when, event)
 }

@@ -34,6 +34,7 @@ type points interface {
 	Taken(ctx context.Context, c cards.Card, account string) (ledger.Claimed, bool, error)
 	Balance(ctx context.Context, account string) (ledger.Balance, error)
 	DecidedClaims(ctx context.Context, account string, most int) ([]ledger.DecidedClaim, error)
+	EndedWaits(ctx context.Context, account string, most int) ([]ledger.EndedWait, error)
 	Reversals(ctx context.Context, account string, most int) ([]ledger.Reversed, error)
 }
 

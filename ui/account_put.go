@@ -104,8 +104,10 @@ func advice(word string) (picture, do string) {
 	switch word {
 	case "":
 		return "ok", "account.look.good"
-	case "used", "void", "lapsed", "host", "malformed", "practice", "ticket", "once per day":
+	case "used", "void", "lapsed", "host", "malformed", "practice", "ticket", "once per day", "withdrawn":
 		return "fault", "account.look.no"
+	case "inactive":
+		return "caution", "account.look.inactive"
 	case "ask", "unsent", "maybe", "closed", "restored", "revoked":
 		return "caution", "account.look.later"
 	}

@@ -51,6 +51,7 @@ func kioskGrant() command {
 			day := k.flags.String("day", "", "")
 			expires := k.flags.String("expires", "", "")
 			kind := k.flags.String("kind", "card", "")
+			batch := k.flags.Bool("batch", false, "")
 			person := k.flags.String("by", "", "")
 			if err := k.parse(1, 1); err != nil {
 				return err
@@ -62,7 +63,7 @@ func kioskGrant() command {
 			if *event == "" || *count == 0 || *count > cards.MaxNumber || *points > cards.MaxPoints {
 				return k.misused("hub.use.grant", cards.MaxNumber, cards.MaxPoints)
 			}
-			g := ledger.Grant{Kiosk: k.rest[0], Event: *event, Kind: of, Count: uint32(*count), Points: uint32(*points), Person: *person}
+			g := ledger.Grant{Kiosk: k.rest[0], Event: *event, Kind: of, Count: uint32(*count), Points: uint32(*points), Batch: *batch, Person: *person}
 			if err := k.day(*day, &g.Day); err != nil {
 				return err
 			}
@@ -74,6 +75,8 @@ func kioskGrant() command {
 				switch {
 				case err == nil && of == cards.KindTicket:
 					fmt.Fprintln(k.out, k.Say("hub.kiosk.granted.tickets", a.ID, a.Count, a.Points, a.Day, a.Expires))
+				case err == nil && *batch:
+					fmt.Fprintln(k.out, k.Say("hub.kiosk.granted.batch", a.ID, words.Number(int(a.Count)), a.Points, a.Day, a.Expires))
 				case err == nil:
 					fmt.Fprintln(k.out, k.Say("hub.kiosk.granted", a.ID, a.Count, a.Points, a.Day, a.Expires))
 				}

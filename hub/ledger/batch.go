@@ -205,8 +205,14 @@ func (l *Ledger) Activate(ctx context.Context, r Range) (done RangeDone, err err
 	}, &done)
 }
 
+// errNoReason reports that a range is ended without a reason.
+var errNoReason = fmt.Errorf("%w: who ends a range has a reason", ErrBadRequest)
+
 // Withdraw ends what is not active of a range, for good.
 func (l *Ledger) Withdraw(ctx context.Context, r Range) (done RangeDone, err error) {
+	if r.Reason == "" {
+		return done, errNoReason
+	}
 	return l.sayRange(ctx, r, RoleGrant, func(t *txn, a allotmentRow, said *saidRange) (err error) {
 		done, err = t.withdraw(a, said, cards.Withdrawn)
 		return err
@@ -216,6 +222,9 @@ func (l *Ledger) Withdraw(ctx context.Context, r Range) (done RangeDone, err err
 // Lose withdraws a range of which a box was lost, and makes void what is active
 // of it and not redeemed.
 func (l *Ledger) Lose(ctx context.Context, r Range) (done RangeDone, err error) {
+	if r.Reason == "" {
+		return done, errNoReason
+	}
 	return l.sayRange(ctx, r, RoleDecide, func(t *txn, a allotmentRow, said *saidRange) (err error) {
 		done, err = t.lose(a, said)
 		return err
@@ -225,8 +234,8 @@ func (l *Ledger) Lose(ctx context.Context, r Range) (done RangeDone, err error) 
 // sayRange does what a person says of a range, if they may. A range that ends at
 // 0 is all from its first number on.
 func (l *Ledger) sayRange(ctx context.Context, r Range, role string, do func(*txn, allotmentRow, *saidRange) error, done *RangeDone) (RangeDone, error) {
-	if r.Person == "" || r.Reason == "" {
-		return RangeDone{}, fmt.Errorf("%w: who says something of a range has a name and a reason", ErrBadRequest)
+	if r.Person == "" {
+		return RangeDone{}, fmt.Errorf("%w: who says something of a range has a name", ErrBadRequest)
 	}
 	err := l.update(ctx, func(t *txn) error {
 		if err := t.may(r.Person, role); err != nil {

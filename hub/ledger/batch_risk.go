@@ -75,6 +75,7 @@ func (t *txn) batchesOf(k *Kiosk) (could map[string]int64, err error) {
 		if err := scan(&event, &count, &points, &expires, &active, &ended, &withdrawn); err != nil {
 			return err
 		}
+		k.Batch = true
 		k.Granted += uint32(count)
 		k.Withdrawn += uint32(withdrawn)
 		k.Inactive += uint32(count - active - withdrawn)

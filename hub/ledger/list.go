@@ -18,6 +18,7 @@ type Kiosk struct {
 	Cursor    uint64 // entries kept without a gap
 	Heard     time.Time
 	Granted   uint32 // cards, live
+	Batch     bool   // they are printed beforehand
 	Inactive  uint32 // of those: of batches, and not activated yet
 	Withdrawn uint32 // of those: of batches, and never to be
 	Cards     CardCount
