@@ -41,7 +41,9 @@ type Line struct {
 	Payload string `json:"payload_sha256"`
 }
 
-func (m Manifest) rangeOf() journal.Range { return journal.Range{Allotment: m.Allotment, First: m.First, Last: m.Last} }
+func (m Manifest) rangeOf() journal.Range {
+	return journal.Range{Allotment: m.Allotment, First: m.First, Last: m.Last}
+}
 
 // The names of the manifests.
 const (

@@ -58,6 +58,12 @@ func (d *Desk) Do(ctx context.Context, e kiosk.Effect) kiosk.Event {
 		return d.awaitRuling(ctx, e)
 	case kiosk.Reissue:
 		return d.reissue(ctx, e)
+	case kiosk.ReadSerial:
+		return d.readSerial(ctx, e)
+	case kiosk.FindRange:
+		return d.findRange(ctx, e)
+	case kiosk.Activate:
+		return d.activate(ctx, e)
 	case kiosk.ConfirmDate:
 		return d.confirmed(ctx, e)
 	}
