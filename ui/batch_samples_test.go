@@ -55,7 +55,9 @@ func rangeSamples() (list []sample) {
 		menu("menu-range-all", func(s *kiosk.State) {
 			s.Site.Ranges, s.Site.Accounts, s.Desk.Operator, s.Owed, s.Offers = true, true, "佐藤", 12, several(3)
 		}),
-		menu("menu-batches", func(s *kiosk.State) { s.Site.Ranges, s.Site.Sheets, s.Offers, s.Desk.Operator = true, true, nil, "佐藤" }))
+		menu("menu-batches", func(s *kiosk.State) {
+			s.Site.Ranges, s.Site.Sheets, s.Offers, s.Desk.Operator = true, true, nil, "佐藤"
+		}))
 }
 
 func sheetsSamples() (list []sample) {
@@ -78,7 +80,9 @@ func sheetsSamples() (list []sample) {
 	}
 	at("list", func(w *kiosk.Sheeting) { w.At = kiosk.SheetsList })
 	at("list-many", many)
-	at("list-none", func(w *kiosk.Sheeting) { w.At, w.Lists, w.Note = kiosk.SheetsList, kiosk.SheetLists{}, "sheets.note.ended" })
+	at("list-none", func(w *kiosk.Sheeting) {
+		w.At, w.Lists, w.Note = kiosk.SheetsList, kiosk.SheetLists{}, "sheets.note.ended"
+	})
 	at("count", func(w *kiosk.Sheeting) { w.At, w.Order.Count = kiosk.SheetsCount, 500 })
 	at("count-many", func(w *kiosk.Sheeting) {
 		w.At, w.Order.Of, w.Order.Count, w.Note = kiosk.SheetsCount, batch(long()), 12345, "sheets.note.many"
@@ -107,13 +111,16 @@ func sheetsSamples() (list []sample) {
 	})
 	at("done", func(w *kiosk.Sheeting) { w.At, w.Out = kiosk.SheetsDone, kiosk.SheetsOut{Where: order.Name, Files: 10} })
 	at("done-sealed", func(w *kiosk.Sheeting) {
-		w.At, w.Out = kiosk.SheetsDone, kiosk.SheetsOut{Where: order.Name + "-2", Files: 1, Sealed: true}
+		w.At, w.Out = kiosk.SheetsDone, kiosk.SheetsOut{Where: order.Name + "-1", Files: 1, Sealed: true}
 	})
 	for _, note := range []string{"stick", "sticks", "full", "cut", "exists", "names", "gone", "usedup", "over", "stopped", "fault"} {
 		at("not-"+note, func(w *kiosk.Sheeting) { w.At, w.Out.Note = kiosk.SheetsDone, "sheets.note."+note })
 	}
 	at("order-making", func(w *kiosk.Sheeting) { w.At, w.Kept = kiosk.SheetsOrder, true })
-	at("order-made", func(w *kiosk.Sheeting) { w.At, w.Kept, w.Order = kiosk.SheetsOrder, true, made; w.Order.Of = batch(long()) })
+	at("order-made", func(w *kiosk.Sheeting) {
+		w.At, w.Kept, w.Order = kiosk.SheetsOrder, true, made
+		w.Order.Of = batch(long())
+	})
 	at("end", func(w *kiosk.Sheeting) { w.At, w.Kept = kiosk.SheetsEnd, true })
 	return list
 }

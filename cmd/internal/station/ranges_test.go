@@ -29,14 +29,8 @@ func newOffice(t *testing.T) *office {
 	t.Helper()
 	m := newMarket(t, printer.ProcessID, nil)
 	o := &office{market: m}
-	secret, _, err := m.ledger.AddKiosk(t.Context(), "office")
-	m.ok(err)
-	opts := m.opts
-	opts.Dir, opts.Settings.Printer = t.TempDir(), Printer{URI: "virtual:" + t.TempDir(), Profile: "raster-58", PaperDays: 365}
-	code := api.Code{Base: m.server.URL + "/", Fingerprint: sha256.Sum256(m.ledger.TrustKey()), Secret: [api.SecretSize]byte(secret)}
-	_, err = Enrol(t.Context(), opts, code)
-	m.ok(err)
-	_, err = m.ledger.Grant(t.Context(), ledger.Grant{Kiosk: "office", Event: "bar", Count: 50, Batch: true})
+	opts := m.enrolled("office")
+	_, err := m.ledger.Grant(t.Context(), ledger.Grant{Kiosk: "office", Event: "bar", Count: 50, Batch: true})
 	m.ok(err)
 	o.at, err = Open(t.Context(), opts)
 	m.ok(err)
@@ -54,6 +48,19 @@ func newOffice(t *testing.T) *office {
 	m.sync()
 	m.do(m.desk.Arrive(t.Context()))
 	return o
+}
+
+// enrolled enrols another machine, with a printer that makes pictures.
+func (m *market) enrolled(name string) Opts {
+	m.t.Helper()
+	secret, _, err := m.ledger.AddKiosk(m.t.Context(), name)
+	m.ok(err)
+	opts := m.opts
+	opts.Dir, opts.Settings.Printer = m.t.TempDir(), Printer{URI: "virtual:" + m.t.TempDir(), Profile: "raster-58", PaperDays: 365}
+	code := api.Code{Base: m.server.URL + "/", Fingerprint: sha256.Sum256(m.ledger.TrustKey()), Secret: [api.SecretSize]byte(secret)}
+	_, err = Enrol(m.t.Context(), opts, code)
+	m.ok(err)
+	return opts
 }
 
 // sent carries the office's journal to the hub.
