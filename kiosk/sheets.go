@@ -1,6 +1,7 @@
 package kiosk
 
 import (
+	"fmt"
 	"image"
 	"slices"
 	"time"
@@ -42,9 +43,18 @@ type SheetJob struct {
 // A SheetOrder is an order of this machine.
 type SheetOrder struct {
 	SheetJob
-	Range cards.Range
-	State cards.State // making or made
-	Copy  uint32      // of the newest files
+	Range  cards.Range
+	State  cards.State // making or made
+	Copy   uint32      // of the newest files
+	Sealed bool        // its files are encrypted
+}
+
+// Folder is where the newest files of an order are (cmd/internal/press).
+func (o SheetOrder) Folder() string {
+	if o.Copy == 0 {
+		return o.Name
+	}
+	return fmt.Sprintf("%s-%d", o.Name, o.Copy)
 }
 
 // SheetLists are what there is to choose from.
@@ -63,6 +73,7 @@ type SheetLook struct {
 // A SheetsOut is what came of an order.
 type SheetsOut struct {
 	Where  string // the folder's name
+	Stick  bool   // on a USB stick
 	Files  int
 	Sealed bool   // they are encrypted
 	Note   string // a word key: why there are none
@@ -107,6 +118,7 @@ type (
 	TapMake   struct{} // 作る, 続きから, もう一度作る
 	TapStop   struct{} // 中止
 	TapEnd    struct{} // やめる, and then: はい
+	TapOpen   struct{} // 鍵を開ける
 	SheetsAre struct {
 		Lists SheetLists
 		Note  string // a word key
@@ -118,6 +130,10 @@ type (
 	}
 	SheetsOn   struct{ Done, All int } // news
 	SheetsMade struct{ Out SheetsOut }
+	Opened     struct {
+		Out  SheetsOut
+		Note string // a word key: why they are not
+	}
 )
 
 // Effects of ポイントカードをPDFで印刷する.
@@ -130,7 +146,10 @@ type (
 		Operator string
 	}
 	StopSheets struct{}
-	EndSheets  struct {
+	OpenSheets struct { // of the newest files
+		Where, Operator string
+	}
+	EndSheets struct {
 		Name, Operator string
 	}
 )
@@ -161,6 +180,12 @@ func (s State) bySheets(e Event) (State, Effect) {
 	case SheetsMade:
 		if w.At == SheetsMaking {
 			w.At, w.Busy, w.Out = SheetsDone, false, e.Out
+		}
+	case Opened:
+		if w.Busy && (w.At == SheetsDone || w.At == SheetsOrder) {
+			if w.Busy, w.Note = false, e.Note; e.Note == "" {
+				w.At, w.Out = SheetsDone, e.Out
+			}
 		}
 	case TapBack:
 		if !w.Busy {
@@ -207,6 +232,10 @@ func (s State) tappedSheets(e Event) (State, Effect) {
 		switch e.(type) {
 		case TapMake:
 			return s.making()
+		case TapOpen:
+			if o := s.Sheet.Order; s.Sheet.At == SheetsOrder && o.Sealed && o.State == cards.Made {
+				return s.opening(o.Folder())
+			}
 		case TapEnd:
 			if s.Sheet.At == SheetsOrder && s.Sheet.Order.State == cards.Making {
 				s.Sheet.At = SheetsEnd
@@ -223,8 +252,15 @@ func (s State) tappedSheets(e Event) (State, Effect) {
 			return s, EndSheets{Name: s.Sheet.Order.Name, Operator: s.Desk.Operator}
 		}
 	case SheetsDone:
-		if _, ok := e.(TapMake); ok && s.Sheet.Out.Note != "" {
-			return s.making()
+		switch e.(type) {
+		case TapMake:
+			if s.Sheet.Out.Note != "" {
+				return s.making()
+			}
+		case TapOpen:
+			if s.Sheet.Out.Sealed {
+				return s.opening(s.Sheet.Out.Where)
+			}
 		}
 	}
 	return s, nil
@@ -318,6 +354,12 @@ func (s State) making() (State, Effect) {
 	w.At, w.Busy, w.Out, w.Note = SheetsMaking, true, SheetsOut{}, ""
 	w.Run = SheetRun{All: int(w.Order.Count), Began: s.Now}
 	return s, MakeSheets{Order: w.Order, Kept: w.Kept, Operator: s.Desk.Operator}
+}
+
+// opening takes the lock off files, for the printer. That is written down.
+func (s State) opening(where string) (State, Effect) {
+	s.Sheet.Busy, s.Sheet.Note = true, ""
+	return s, OpenSheets{Where: where, Operator: s.Desk.Operator}
 }
 
 // printing takes the news of files that are made: no touch.

@@ -29,9 +29,9 @@ func rangeSamples() (list []sample) {
 	}
 	at("which", func(r *kiosk.Ranged) { r.At = kiosk.RangeWhich })
 	at("first", func(r *kiosk.Ranged) { r.At = kiosk.RangeFirst })
-	at("first-wrong", func(r *kiosk.Ranged) { r.At, r.Note = kiosk.RangeFirst, "account.card.bad-signature" })
+	at("first-wrong", func(r *kiosk.Ranged) { r.At, r.Note = kiosk.RangeFirst, "range.note.forged" })
 	at("last", func(r *kiosk.Ranged) { r.At = kiosk.RangeLast })
-	at("last-wrong", func(r *kiosk.Ranged) { r.At, r.Note = kiosk.RangeLast, "account.card.host" })
+	at("last-wrong", func(r *kiosk.Ranged) { r.At, r.Note = kiosk.RangeLast, "range.note.host" })
 	at("type", func(r *kiosk.Ranged) { r.At, r.Keys = kiosk.RangeLast, true })
 	at("found", func(r *kiosk.Ranged) { r.At = kiosk.RangeFound })
 	at("found-odd", func(r *kiosk.Ranged) {
@@ -109,9 +109,14 @@ func sheetsSamples() (list []sample) {
 	at("stopping", func(w *kiosk.Sheeting) {
 		w.At, w.Run = kiosk.SheetsMaking, kiosk.SheetRun{Done: 120, All: 500, Began: now().Add(-15e9), Stopping: true}
 	})
-	at("done", func(w *kiosk.Sheeting) { w.At, w.Out = kiosk.SheetsDone, kiosk.SheetsOut{Where: order.Name, Files: 10} })
+	at("done", func(w *kiosk.Sheeting) {
+		w.At, w.Out = kiosk.SheetsDone, kiosk.SheetsOut{Where: order.Name, Stick: true, Files: 10}
+	})
 	at("done-sealed", func(w *kiosk.Sheeting) {
-		w.At, w.Out = kiosk.SheetsDone, kiosk.SheetsOut{Where: order.Name + "-1", Files: 1, Sealed: true}
+		w.At, w.Out = kiosk.SheetsDone, kiosk.SheetsOut{Where: order.Name + "-1", Stick: true, Files: 1, Sealed: true}
+	})
+	at("done-locked", func(w *kiosk.Sheeting) {
+		w.At, w.Out, w.Note = kiosk.SheetsDone, kiosk.SheetsOut{Where: order.Name, Files: 200, Sealed: true}, "sheets.note.elsewhere"
 	})
 	for _, note := range []string{"stick", "sticks", "full", "cut", "exists", "names", "gone", "usedup", "over", "stopped", "fault"} {
 		at("not-"+note, func(w *kiosk.Sheeting) { w.At, w.Out.Note = kiosk.SheetsDone, "sheets.note."+note })
@@ -120,6 +125,10 @@ func sheetsSamples() (list []sample) {
 	at("order-made", func(w *kiosk.Sheeting) {
 		w.At, w.Kept, w.Order = kiosk.SheetsOrder, true, made
 		w.Order.Of = batch(long())
+	})
+	at("order-sealed", func(w *kiosk.Sheeting) {
+		w.At, w.Kept, w.Order, w.Note = kiosk.SheetsOrder, true, made, "sheets.note.open"
+		w.Order.Sealed = true
 	})
 	at("end", func(w *kiosk.Sheeting) { w.At, w.Kept = kiosk.SheetsEnd, true })
 	return list

@@ -35,6 +35,7 @@ func (a *ranges) Show(st kiosk.State) {
 	next := a.leaves[st.Range.At]
 	if st.Range.Keys {
 		a.typing.title.set(a.p.say(rangeEnd(st.Range) + ".type"))
+		a.typing.sub.set(a.p.say("range.type.sub"))
 		next = a.typing
 	}
 	if next != nil {

@@ -68,6 +68,7 @@ func newSheetsList(p *pen, send func(kiosk.Event)) *sheetsList {
 				send(s.list[n].tap)
 			}
 		})
+		t.stock.narrow = true // an order's name has no place to break
 		t.padX, t.padY, t.least = 16, 8, 100
 		s.tiles[i] = t
 		cells = append(cells, growing{t.button, 1})

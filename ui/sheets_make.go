@@ -48,7 +48,7 @@ func newSheetsPaper(p *pen, send func(kiosk.Event)) *sheetsPaper {
 	}
 	look := newGo(p, "sheets.look", func() { send(kiosk.TapLook{}) })
 	s.page = &page{p: p, under: true, foot: newRow(p, 24, newBack(p, send), spring(1), look), main: newColumn(p, 16,
-		newTitle(p, "sheets.paper"), s.notice, newRow(p, 16, rows[0]...), newRow(p, 16, rows[1]...), space{p, 24}, newSaid(p, 30, bold, body, "sheets.sides"), newRow(p, 16, sides...), spring(1))}
+		newTitle(p, "sheets.paper"), s.notice, newColumn(p, 40, newRow(p, 16, rows[0]...), newRow(p, 16, rows[1]...)), space{p, 24}, newSaid(p, 30, bold, body, "sheets.sides"), newRow(p, 16, sides...), spring(1))}
 	return s
 }
 
@@ -167,14 +167,18 @@ type sheetsDone struct {
 	page            *page
 	picture         *picture
 	title, sub, end *text
-	again           *button
+	notice          *panel
+	word            *text
+	open, again     *button
 }
 
 func newSheetsDone(p *pen, send func(kiosk.Event)) *sheetsDone {
 	s := &sheetsDone{p: p, picture: newPicture(p, "ok", 260), title: newText(p, 44, bold, body), sub: newText(p, 32, regular, body), end: newText(p, 28, regular, body)}
 	s.again = newChoiceOf(p, "sheets.resume", func() { send(kiosk.TapMake{}) })
+	s.open = newChoiceOf(p, "sheets.open.ok", func() { send(kiosk.TapOpen{}) })
+	s.notice, s.word = newNotice(p)
 	end := newGo(p, "any.end", func() { send(kiosk.TapBack{}) })
-	s.page = beside(p, s.picture, newRow(p, 24, s.again, spring(1), end), s.title, s.sub, s.end)
+	s.page = beside(p, s.picture, newRow(p, 24, s.again, s.open, spring(1), end), s.title, s.sub, s.end, s.notice)
 	return s
 }
 
@@ -192,14 +196,20 @@ func (s *sheetsDone) Show(st kiosk.State) {
 	case o.Files > 0:
 		end = p.say("sheets.plain")
 	}
-	if o.Files > 0 {
+	switch {
+	case o.Files > 0 && o.Stick:
 		sub = p.say("sheets.where", o.Where, words.Number(o.Files))
+	case o.Files > 0:
+		sub = p.say("sheets.folder", o.Where, words.Number(o.Files))
 	}
 	s.picture.set(picture)
 	s.title.set(p.say(title))
 	s.sub.set(sub)
 	s.end.set(end)
 	s.again.show(o.Note != "")
+	s.open.show(o.Sealed)
+	s.word.set(p.sentence(st.Sheet.Note))
+	s.notice.show(st.Sheet.Note != "")
 }
 
 // sheetsOrder is an order that is there, with what can be done about it.
@@ -209,8 +219,11 @@ type sheetsOrder struct {
 	title, event *text
 	sub          *text
 	facts        []*fact
-	end, ok      *button
+	end, open    *button
+	ok           *button
 	label        *text
+	notice       *panel
+	word         *text
 }
 
 func newSheetsOrder(p *pen, send func(kiosk.Event)) *sheetsOrder {
@@ -218,13 +231,15 @@ func newSheetsOrder(p *pen, send func(kiosk.Event)) *sheetsOrder {
 	for _, key := range []string{"sheets.fact.order", "sheets.fact.count", "range.fact.first", "range.fact.last", "sheets.fact.paper"} {
 		s.facts = append(s.facts, newFact(p, key))
 	}
+	s.notice, s.word = newNotice(p)
+	s.open = newChoiceOf(p, "sheets.open.ok", func() { send(kiosk.TapOpen{}) })
 	s.end = newChoiceOf(p, "sheets.end", func() { send(kiosk.TapEnd{}) })
 	s.label = newText(p, 34, bold, main).centre().middle()
 	s.ok = newButton(p, primary, s.label, func() { send(kiosk.TapMake{}) })
 	s.ok.padX, s.ok.least = 56, 88
 	facts := newPanel(p, newColumn(p, 14, s.event, s.facts[0], s.facts[1], s.facts[2], s.facts[3], s.facts[4]), panelGround, edge)
-	said := newColumn(p, 20, s.title, s.sub)
-	s.page = &page{p: p, under: true, foot: newRow(p, 24, newBack(p, send), spring(1), s.end, s.ok), main: &shape{p: p,
+	said := newColumn(p, 20, s.title, s.sub, s.notice)
+	s.page = &page{p: p, under: true, foot: newRow(p, 24, newBack(p, send), spring(1), s.end, s.open, s.ok), main: &shape{p: p,
 		lying:   newRow(p, 40, growing{newColumn(p, 0, said, spring(1)), 5}, growing{newColumn(p, 0, facts, spring(1)), 7}),
 		upright: newColumn(p, 40, said, facts, spring(1)),
 	}}
@@ -244,6 +259,9 @@ func (s *sheetsOrder) Show(st kiosk.State) {
 	s.sub.set(p.say(key + ".sub"))
 	s.label.set(p.say(key + ".ok"))
 	s.end.show(o.State == cards.Making)
+	s.open.show(o.State == cards.Made && o.Sealed)
+	s.word.set(p.sentence(st.Sheet.Note))
+	s.notice.show(st.Sheet.Note != "")
 	values := make([]string, len(s.facts))
 	if o.Of.ID != 0 {
 		values = []string{o.Name, p.say("sheets.cards", words.Number(int(o.Count))), serialOf(o.Range.Allotment, o.Range.First), serialOf(o.Range.Allotment, o.Range.Last), p.stock(o.Stock)}

@@ -74,6 +74,8 @@ func (d *Desk) Do(ctx context.Context, e kiosk.Effect) kiosk.Event {
 	case kiosk.StopSheets:
 		d.sheets.stopNow(ctx)
 		return nil
+	case kiosk.OpenSheets:
+		return d.openSheets(ctx, e)
 	case kiosk.EndSheets:
 		return d.endSheets(ctx, e)
 	case kiosk.ConfirmDate:

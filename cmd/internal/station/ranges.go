@@ -23,13 +23,13 @@ func (d *Desk) readSerial(ctx context.Context, e kiosk.ReadSerial) kiosk.Event {
 	card, word := readScan(e.Text, list)
 	switch err := list.Verify(card, d.opts.Now()); {
 	case word == wordHost:
-		return kiosk.SerialRead{Note: "account.card.host"}
+		return kiosk.SerialRead{Note: "range.note.host"}
 	case word != "":
-		return kiosk.SerialRead{Note: "account.card.malformed"}
+		return kiosk.SerialRead{Note: "range.note.malformed"}
 	case errors.Is(err, cards.ErrSignature):
-		return kiosk.SerialRead{Note: "account.card.bad-signature"}
+		return kiosk.SerialRead{Note: "range.note.forged"}
 	case errors.Is(err, cards.ErrUnknownKey):
-		return kiosk.SerialRead{Note: "account.card.unknown-key"}
+		return kiosk.SerialRead{Note: "range.note.unknown"}
 	}
 	return kiosk.SerialRead{Serial: card.Serial()}
 }

@@ -207,7 +207,7 @@ func TestRangeOdd(t *testing.T) {
 	forged := []byte(o.url(20))
 	forged[len(forged)-3] ^= 1
 	for text, note := range map[string]string{
-		string(forged): "account.card.bad-signature", "HTTPS://ELSEWHERE.EXAMPLE/C/" + o.url(20)[28:]: "account.card.host", "4901234567894": "account.card.malformed",
+		string(forged): "range.note.forged", "HTTPS://ELSEWHERE.EXAMPLE/C/" + o.url(20)[28:]: "range.note.host", "4901234567894": "range.note.malformed",
 	} {
 		o.scans(text)
 		if o.state.Range.Note != note {

@@ -27,11 +27,7 @@ func drawn(ctx context.Context, pdf []byte, job press.Job) (front, back image.Im
 	if front, err = cell(ctx, pdf, 1, s.Left, s.Top, s.Cell); err != nil || job.Sides == sheet.Single {
 		return front, nil, err
 	}
-	left, top := s.Page.W-s.Left-s.Cell.W, s.Top // turned over the long edge
-	if job.Sides == sheet.ShortEdge {
-		left, top = s.Left, s.Page.H-s.Top-s.Cell.H
-	}
-	back, err = cell(ctx, pdf, 2, left, top, s.Cell)
+	back, err = cell(ctx, pdf, 2, s.Page.W-s.Left-s.Cell.W, s.Top, s.Cell)
 	return front, back, err
 }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -109,7 +110,7 @@ func (d *Desk) sheetLists(ctx context.Context) (lists kiosk.SheetLists, err erro
 		}
 		lists.Orders = append(lists.Orders, kiosk.SheetOrder{
 			SheetJob: kiosk.SheetJob{Name: o.Request, Of: all[n], Count: uint32(o.Count()), Stock: job.Stock.Name, Sides: job.Sides.String()},
-			Range:    cards.Range(o.Range), State: o.State, Copy: o.Copy,
+			Range:    cards.Range(o.Range), State: o.State, Copy: o.Copy, Sealed: !job.Plain,
 		})
 	}
 	slices.SortStableFunc(lists.Orders, func(a, b kiosk.SheetOrder) int { return cmp.Compare(unfinished(b), unfinished(a)) })
@@ -202,7 +203,27 @@ func (d *Desk) pressed(ctx context.Context, e kiosk.MakeSheets) (out kiosk.Sheet
 	if err != nil {
 		return out, err
 	}
-	return kiosk.SheetsOut{Where: filepath.Base(done.Dir), Files: len(done.Files), Sealed: !job.Plain}, nil
+	return kiosk.SheetsOut{Where: filepath.Base(done.Dir), Stick: d.opts.Settings.Sheets.Out == "", Files: len(done.Files), Sealed: !job.Plain}, nil
+}
+
+// openSheets takes the lock off the files of an order, beside them.
+func (d *Desk) openSheets(ctx context.Context, e kiosk.OpenSheets) kiosk.Event {
+	to, err := d.opts.Settings.Sheets.place()
+	if err != nil {
+		return kiosk.Opened{Note: d.sheetsNote(err)}
+	}
+	dir := filepath.Join(to, filepath.Base(e.Where))
+	names, err := d.newPress(to, e.Operator).Open(ctx, dir, dir, e.Operator)
+	d.Wake()
+	switch {
+	case errors.Is(err, fs.ErrExist):
+		return kiosk.Opened{Note: "sheets.note.open"}
+	case errors.Is(err, fs.ErrNotExist):
+		return kiosk.Opened{Note: "sheets.note.elsewhere"}
+	case err != nil:
+		return kiosk.Opened{Note: d.sheetsNote(err)}
+	}
+	return kiosk.Opened{Out: kiosk.SheetsOut{Where: filepath.Base(dir), Stick: d.opts.Settings.Sheets.Out == "", Files: len(names)}}
 }
 
 // newsEvery is how often the screen hears how far the files are.

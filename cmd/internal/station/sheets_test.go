@@ -296,3 +296,30 @@ func FuzzSticks(f *testing.F) {
 		}
 	})
 }
+
+// Files that are locked are unlocked beside themselves for the printer, and that is
+// written down.
+func TestSheetsOpened(t *testing.T) {
+	r := newPressRoom(t, false)
+	r.toSheets()
+	r.orders("10")
+	r.do(kiosk.TapMake{}, kiosk.TapOpen{}, kiosk.TapOpen{})
+	r.sheetsAt(kiosk.SheetsDone)
+	out := r.state.Sheet.Out
+	if out.Sealed || out.Files != 1 || out.Note != "" || !slices.Contains(r.files(), out.Where+"/"+out.Where+"-001.pdf") {
+		t.Fatalf("%+v: %v", out, r.files())
+	}
+	r.do(kiosk.TapBack{})
+	r.do(kiosk.TapOrder{Name: r.state.Sheet.Lists.Orders[0].Name}, kiosk.TapOpen{})
+	r.sheetsAt(kiosk.SheetsOrder)
+	if note := r.state.Sheet.Note; note != "sheets.note.open" {
+		t.Errorf("%q", note)
+	}
+	r.ok(os.RemoveAll(filepath.Join(r.stick, out.Where)))
+	r.do(kiosk.TapOpen{})
+	if note := r.state.Sheet.Note; note != "sheets.note.elsewhere" {
+		t.Errorf("%q", note)
+	}
+	r.sync()
+	r.checks()
+}
