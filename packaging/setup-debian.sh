@@ -6,7 +6,7 @@
 set -eu
 
 build="ca-certificates gcc libc6-dev pkg-config zbar-tools libgl1-mesa-dev xorg-dev libpcsclite-dev"
-test="zxing-cpp-tools xvfb xdotool x11-utils poppler-utils qpdf chromium fonts-morisawa-bizud-gothic nginx-light e2fsprogs util-linux pcscd vsmartcard-vpcd opensc openssl postgresql"
+test="zxing-cpp-tools xvfb xdotool x11-utils poppler-utils qpdf chromium ghostscript mupdf-tools fonts-morisawa-bizud-gothic nginx-light e2fsprogs util-linux pcscd vsmartcard-vpcd opensc openssl postgresql"
 
 case "${1:-build}" in
 build) want=$build ;;

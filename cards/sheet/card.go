@@ -118,15 +118,15 @@ func (l *layout) back() side {
 // shrink tries sizes, from full down to what is still readable, until what is
 // laid out is at most so high.
 func shrink(high float64, try func(f float64) float64) {
-	for f := 1.0; try(f) > high && f > 0.7; f -= 0.05 {
+	for f := 1.0; try(f) > high && f > 0.6; f -= 0.05 {
 	}
 }
 
 // use is how the card is used, and what for by whom without a telephone.
 func (l *layout) use(f float64) []row {
 	rows := append(l.how(3.4*f), gap(1.6*f))
-	if l.card.Practice {
-		return append(rows, l.rows("card", l.say.Say("card.practice.why"), style{3 * f, true, red}, columnWide)...)
+	if notes := l.notes(3*f, columnWide); notes != nil {
+		return append(rows, notes...)
 	}
 	return append(rows, l.block(style{2.8 * f, false, ink}, columnWide, l.say.Say("card.nophone1"), l.say.Say("card.nophone2"))...)
 }
@@ -138,7 +138,7 @@ func (l *layout) whole() side {
 	var head []row
 	shrink(bottom+0.6, func(f float64) float64 {
 		as := style{3.6 * f, true, on(l.main)}
-		head = l.joined(row{"municipality", c.Municipality, as}, row{"scheme", c.Scheme, as}, 50-u)
+		head = l.joined(row{"municipality", c.Municipality, as}, row{"scheme", c.Scheme, as}, 48-u)
 		return height(head)
 	})
 	if height(head) > bottom+0.6 {
@@ -170,8 +170,19 @@ func (l *layout) whole() side {
 func (l *layout) what(f float64) []row {
 	rows := l.occasion(3.9*f, 2.8*f, columnWide)
 	rows = append(rows, l.rows("expires", l.expires(), style{2.9 * f, true, ink}, columnWide)...)
+	return append(rows, l.notes(2.8*f, columnWide)...)
+}
+
+// notes say of this print that it is worth nothing, or nothing more than the
+// one before it.
+func (l *layout) notes(size, wide float64) (rows []row) {
+	s := style{size, true, red}
+	if l.card.Reprint > 0 {
+		again, why := l.say.Say("card.reprint", l.card.Reprint), l.say.Say("card.reprint.why")
+		rows = append(l.rows("card", again, s, wide), l.rows("card", why, style{size, false, red}, wide)...)
+	}
 	if l.card.Practice {
-		rows = append(rows, l.rows("card", l.say.Say("card.practice.why"), style{2.8 * f, true, red}, columnWide)...)
+		rows = append(rows, l.rows("card", l.say.Say("card.practice.why"), s, wide)...)
 	}
 	return rows
 }

@@ -1,6 +1,7 @@
 package sheet
 
 import (
+	"fmt"
 	"math/bits"
 	"strconv"
 
@@ -14,14 +15,15 @@ const widestCode = 45
 // quiet is the white on each side of a code, in modules.
 const quiet = 4
 
-// encode makes a code that a card has room for.
+// encode makes a code that a card has room for. No error repeats the text, which
+// is worth money.
 func encode(url string) (*qr.Matrix, error) {
 	m, err := qr.Encode(url)
 	if err != nil {
 		return nil, err
 	}
 	if m.Size > widestCode {
-		return nil, &face.TooLongError{Field: "url", Text: url}
+		return nil, &face.TooLongError{Field: "url", Text: fmt.Sprintf("%d characters", len(url))}
 	}
 	return m, nil
 }

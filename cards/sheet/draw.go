@@ -30,33 +30,61 @@ func (s *Sheets) draw(d *side) []byte {
 	return p.b
 }
 
-// page is what all sheets have on one side: the cards without their own.
-func (s *Sheets) page(f *fpdf.Fpdf, i int) fpdf.Template {
+// A shared is what a document's pages have in common: a card's side, and pages of
+// the same cells. Where no card is, nothing is drawn: the cell is used, or will
+// be.
+type shared struct {
+	s     *Sheets
+	f     *fpdf.Fpdf
+	cards []fpdf.Template
+	pages map[[3]int]fpdf.Template
+}
+
+func (s *Sheets) newShared(f *fpdf.Fpdf) *shared {
+	h := &shared{s: s, f: f, pages: map[[3]int]fpdf.Template{}}
+	for i := range s.sides {
+		h.cards = append(h.cards, f.CreateTemplateCustom(fpdf.PointType{}, s.field(), func(t *fpdf.Tpl) {
+			t.RawWriteStr(string(s.faces[i]))
+			if in := s.sides[i].picture; in.w > 0 && s.picture.jpeg != nil {
+				b := s.picture.fit(in.moved(s.opts.Stock.Bleed))
+				jpeg := fpdf.ImageOptions{ImageType: "JPG"}
+				t.RegisterImageOptionsReader("picture", jpeg, bytes.NewReader(s.picture.jpeg))
+				t.ImageOptions("picture", b.x, b.y, b.w, b.h, false, jpeg, 0, "")
+			}
+		}))
+	}
+	return h
+}
+
+// field is a card with its bleed.
+func (s *Sheets) field() fpdf.SizeType {
 	st := &s.opts.Stock
-	field := fpdf.SizeType{Wd: st.Cell.W + 2*st.Bleed, Ht: st.Cell.H + 2*st.Bleed}
-	card := f.CreateTemplateCustom(fpdf.PointType{}, field, func(t *fpdf.Tpl) {
-		t.RawWriteStr(string(s.faces[i]))
-		if in := s.sides[i].picture; in.w > 0 && s.picture.jpeg != nil {
-			b := s.picture.fit(in.moved(st.Bleed))
-			jpeg := fpdf.ImageOptions{ImageType: "JPG"}
-			t.RegisterImageOptionsReader("picture", jpeg, bytes.NewReader(s.picture.jpeg))
-			t.ImageOptions("picture", b.x, b.y, b.w, b.h, false, jpeg, 0, "")
-		}
-	})
-	return f.CreateTemplateCustom(fpdf.PointType{}, fpdf.SizeType{Wd: st.Page.W, Ht: st.Page.H}, func(t *fpdf.Tpl) {
-		for cell := range st.cells() {
+	return fpdf.SizeType{Wd: st.Cell.W + 2*st.Bleed, Ht: st.Cell.H + 2*st.Bleed}
+}
+
+// page is one side of a sheet with cards in the cells from first up to but
+// without end.
+func (h *shared) page(side, first, end int) fpdf.Template {
+	key := [3]int{side, first, end}
+	if t, made := h.pages[key]; made {
+		return t
+	}
+	st, field := &h.s.opts.Stock, h.s.field()
+	h.pages[key] = h.f.CreateTemplateCustom(fpdf.PointType{}, fpdf.SizeType{Wd: st.Page.W, Ht: st.Page.H}, func(t *fpdf.Tpl) {
+		for cell := first; cell < end; cell++ {
 			p := pen{high: st.Page.H}
-			at := s.spot(i, cell)
+			at := h.s.spot(side, cell)
 			at.x, at.y = at.x-st.Bleed, at.y-st.Bleed
 			p.move(at, field.Wd, field.Ht)
 			t.RawWriteStr(string(p.b))
-			t.UseTemplateScaled(card, fpdf.PointType{Y: st.Page.H - field.Ht}, field)
+			t.UseTemplateScaled(h.cards[side], fpdf.PointType{Y: st.Page.H - field.Ht}, field)
 			t.RawWriteStr("Q")
 		}
 		p := pen{high: st.Page.H}
-		s.marks(&p, i)
+		h.s.marks(&p, side, first, end)
 		t.RawWriteStr(string(p.b))
 	})
+	return h.pages[key]
 }
 
 // boxes says where the paper is cut, on stock of one card a page.
@@ -74,7 +102,7 @@ func (s *Sheets) boxes(f *fpdf.Fpdf, i int) {
 }
 
 // marks draws where to cut: marks outside all cards, and the die's line.
-func (s *Sheets) marks(p *pen, side int) {
+func (s *Sheets) marks(p *pen, side, first, end int) {
 	st := &s.opts.Stock
 	p.line(colour{0, 0, 0})
 	p.width(0.1)
@@ -83,7 +111,7 @@ func (s *Sheets) marks(p *pen, side int) {
 		at := s.spot(side, i)
 		left, top = min(left, at.x), min(top, at.y)
 		right, bottom = max(right, at.x+st.Cell.W), max(bottom, at.y+st.Cell.H)
-		if st.DieLine {
+		if st.DieLine && first <= i && i < end {
 			p.box(at.x, at.y, st.Cell.W, st.Cell.H, st.Corner)
 			p.op("S")
 		}

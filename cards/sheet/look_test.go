@@ -48,6 +48,7 @@ func samples(t testing.TB) []sample {
 		with("single-light", "single", ShortEdge, func(o *Opts) { o.Colour = "#FFD500" }),
 		with("a4-10-english", "a4-10", ShortEdge, english),
 		with("a4-10-practice", "a4-10", LongEdge, func(o *Opts) { o.Card.Practice = true }),
+		with("a4-10-reprint", "a4-10", LongEdge, func(o *Opts) { o.Card.Reprint = 1 }),
 		with("a4-8-long", "a4-8", LongEdge, func(o *Opts) { long(o); o.Picture = assets.Picture("office") }),
 		with("a4-10-bare", "a4-10", LongEdge, bare),
 		with("a4-10-onesided", "a4-10", Single, func(*Opts) {}),

@@ -1,8 +1,14 @@
 package sheet
 
 import (
+	"bytes"
+	"encoding/binary"
+	"encoding/json"
 	"encoding/xml"
 	"fmt"
+	"hash/crc32"
+	"image"
+	"image/png"
 	"math"
 	"os"
 	"os/exec"
@@ -150,4 +156,105 @@ func readDrawn(t testing.TB, m []string, high float64) drawn {
 		}
 	}
 	return d
+}
+
+func crcOf(b []byte) (sum [4]byte) {
+	binary.BigEndian.PutUint32(sum[:], crc32.ChecksumIEEE(b))
+	return sum
+}
+
+// pageImage is a page as poppler draws it.
+func pageImage(t testing.TB, file string, page, dpi int) image.Image {
+	t.Helper()
+	out := filepath.Join(t.TempDir(), "page")
+	output(t, "pdftoppm", "-png", "-singlefile", "-f", strconv.Itoa(page), "-r", strconv.Itoa(dpi), file, out)
+	b, err := os.ReadFile(out + ".png")
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := png.Decode(bytes.NewReader(b))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// The document says what it is, in Japanese, and leads to each sheet.
+func TestDocument(t *testing.T) {
+	proof.Needs(t, "qpdf", "pdfinfo", "pdffonts")
+	s := newSheets(t, Opts{Stock: stock(t, "a4-10"), Lang: "ja", Card: kisarazu(), Title: "らづポイント（200ポイント）", Sheet: 41})
+	file := saved(t, written(t, s, many(25, shortHost)))
+	if info := output(t, "pdfinfo", file); !strings.Contains(info, "Title:           らづポイント（200ポイント）\n") || !strings.Contains(info, "Pages:           6\n") || !strings.Contains(info, "(A4)") {
+		t.Errorf("pdfinfo: %s", info)
+	}
+	var doc struct {
+		Outlines []struct {
+			Title string `json:"title"`
+			Page  int    `json:"destpageposfrom1"`
+		} `json:"outlines"`
+	}
+	if err := json.Unmarshal([]byte(output(t, "qpdf", "--json=2", "--json-key=outlines", file)), &doc); err != nil {
+		t.Fatal(err)
+	}
+	got := fmt.Sprint(doc.Outlines)
+	if want := "[{シート 41 1} {シート 42 3} {シート 43 5}]"; got != want {
+		t.Errorf("bookmarks %s, want %s", got, want)
+	}
+	if text := output(t, "qpdf", "--qdf", file, "-"); !strings.Contains(text, "/Lang (ja)") {
+		t.Error("the document has no language")
+	}
+	fonts := strings.Split(strings.TrimSpace(output(t, "pdffonts", file)), "\n")[2:]
+	for _, f := range fonts {
+		if columns := strings.Fields(f); len(columns) < 7 || strings.Join(columns[1:7], " ") != "CID TrueType Identity-H yes no yes" {
+			t.Errorf("font %s", f)
+		}
+	}
+	if len(fonts) != 2 {
+		t.Errorf("%d fonts, want 2", len(fonts))
+	}
+}
+
+// One card a page says where it is cut, and where its ground ends.
+func TestBoxes(t *testing.T) {
+	proof.Needs(t, "pdfinfo")
+	for _, tt := range []struct {
+		back Offset
+		want string
+	}{
+		{Offset{}, "BleedBox: 19.84 19.84 294.80 192.76; TrimBox: 28.35 28.35 286.30 184.25"},
+		{Offset{X: 1, Y: -2}, "BleedBox: 22.68 25.51 297.64 198.43; TrimBox: 31.18 34.02 289.13 189.92"},
+	} {
+		s := newSheets(t, Opts{Stock: stock(t, "single"), Sides: ShortEdge, Card: kisarazu(), Back: tt.back})
+		out := output(t, "pdfinfo", "-box", "-f", "2", "-l", "2", saved(t, written(t, s, many(1, shortHost))))
+		var got []string
+		for l := range strings.Lines(out) {
+			if f := strings.Fields(l); len(f) == 7 && (f[2] == "BleedBox:" || f[2] == "TrimBox:") {
+				got = append(got, strings.Join(f[2:], " "))
+			}
+		}
+		if strings.Join(got, "; ") != tt.want {
+			t.Errorf("%q, want %q", got, tt.want)
+		}
+	}
+}
+
+// SHEET.md lists what an archive would miss. Where a new fpdf writes it, the
+// list must become shorter.
+func TestWhatPDFALacks(t *testing.T) {
+	proof.Needs(t, "qpdf")
+	file := saved(t, written(t, newSheets(t, Opts{Stock: stock(t, "a4-10"), Card: kisarazu()}), many(10, shortHost)))
+	b, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if comment := bytes.SplitN(b, []byte("\n"), 3)[1]; bytes.HasPrefix(comment, []byte("%")) {
+		t.Errorf("there is a comment after the header: %q", comment)
+	}
+	trailer := string(b[bytes.LastIndex(b, []byte("trailer")):])
+	catalog := string(b[bytes.LastIndex(b, []byte("/Type /Catalog")):])
+	for _, has := range []struct{ where, what string }{{trailer, "/ID"}, {catalog, "/OutputIntents"}, {catalog, "/Metadata"}} {
+		if strings.Contains(has.where, has.what) {
+			t.Errorf("there is %s", has.what)
+		}
+	}
 }

@@ -174,15 +174,22 @@ func readShapes(b []byte) (p *picture, err error) {
 
 // A tracer is a scanner that keeps what it should fill.
 type tracer struct {
-	shapes []shape
-	next   shape
+	shapes  []shape
+	next    shape
+	corners int
 }
+
+// mostCorners is far more than a drawing has; dashes of no length have more.
+const mostCorners = 1_000_000
 
 func (t *tracer) Start(a fixed.Point26_6) {
 	t.next.polygons = append(t.next.polygons, []fixed.Point26_6{a})
 }
 
 func (t *tracer) Line(b fixed.Point26_6) {
+	if t.corners++; t.corners > mostCorners {
+		panic("too many corners") // for readShapes, out of the parser
+	}
 	last := len(t.next.polygons) - 1
 	if last < 0 {
 		t.Start(b)

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"pointkiosk/cards/qr"
@@ -224,5 +225,65 @@ func TestRegisterFindsFaults(t *testing.T) {
 				t.Errorf("found %q, want %q", got, tt.want)
 			}
 		})
+	}
+}
+
+// Cells before the first card and behind the last are left for others.
+func TestOtherCellsStayEmpty(t *testing.T) {
+	proof.Needs(t, "qpdf", "pdftotext")
+	for _, sides := range []Sides{LongEdge, ShortEdge, Single} {
+		o := Opts{Stock: stock(t, "a4-10"), Sides: sides, Lang: "ja", Card: kisarazu(), Start: 7}
+		s := newSheets(t, o)
+		p := pages(t, saved(t, written(t, s, many(18, shortHost))))
+		front, back := trims(&o.Stock, sides)
+		for i := range p {
+			at, sheet := front, i
+			if sides != Single {
+				at, sheet = [][]rect{front, back}[i%2], i/2
+			}
+			for cell, r := range at {
+				want := [][2]int{{7, 10}, {0, 10}, {0, 5}}[sheet]
+				n := 0
+				for _, w := range p[i].words {
+					if inside(w, Offset{}, []rect{r}) >= 0 {
+						n++
+					}
+				}
+				if used := cell >= want[0] && cell < want[1]; used != (n > 0) {
+					t.Errorf("%v: page %d has %d words in cell %d", sides, i+1, n, cell)
+				}
+			}
+		}
+	}
+}
+
+// Files of one order can be made at the same time: each is what it is alone.
+func TestFilesAtOnce(t *testing.T) {
+	proof.Needs(t, "pdftotext", "qpdf")
+	s := newSheets(t, Opts{Stock: stock(t, "a4-8"), Lang: "ja", Card: kisarazu(), Start: 3})
+	list := many(60, shortHost)
+	parts := s.Split(len(list), 2)
+	files := make([]writer, len(parts))
+	var wait sync.WaitGroup
+	for i, p := range parts {
+		wait.Go(func() {
+			cards := 0
+			err := s.WriteFrom(&files[i], p.First, list[p.First:p.End], func(n int) { cards = n })
+			if err != nil || cards != p.End-p.First {
+				t.Errorf("file %d: %d cards, %v", i, cards, err)
+			}
+		})
+	}
+	wait.Wait()
+	for i, p := range parts {
+		var alone writer
+		if err := s.WriteFrom(&alone, p.First, list[p.First:p.End], nil); err != nil {
+			t.Fatal(err)
+		}
+		together := saved(t, files[i].b)
+		output(t, "qpdf", "--check", together)
+		if read(t, together) != read(t, saved(t, alone.b)) {
+			t.Errorf("file %d has other texts than alone", i)
+		}
 	}
 }

@@ -9,6 +9,7 @@
 package sheet
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -84,6 +85,8 @@ func (o *Opts) check() error {
 		return fmt.Errorf("sheet: start at cell %d, a sheet has 0 to %d", o.Start, o.Stock.cells()-1)
 	case o.Sheet < 0:
 		return fmt.Errorf("sheet: sheet number %d", o.Sheet)
+	case o.Card.Ticket:
+		return errors.New("sheet: a point ticket is printed one at a time")
 	case o.Card.Points < 0:
 		return fmt.Errorf("sheet: %d points", o.Card.Points)
 	}
@@ -111,6 +114,10 @@ func (s *Sheets) Place(i int) (sheet, cell int) {
 	return s.opts.Sheet + slot/s.PerSheet(), slot % s.PerSheet()
 }
 
+// FileSheets is how many sheets a file of a large order may have: two such files
+// at a time keep a process well below 64 MiB, and larger ones are no faster.
+const FileSheets = 100
+
 // A Span is cards of an order, from First up to but without End.
 type Span struct{ First, End int }
 
@@ -125,11 +132,21 @@ func (s *Sheets) Split(n, sheets int) (files []Span) {
 	return files
 }
 
-// check refuses what isn't one of our serials, so that a text can't stand
-// where a serial is looked for.
-func (o *One) check() error {
-	if _, err := cards.ParseSerial(o.Serial); err != nil {
-		return fmt.Errorf("sheet: card %d: %w", o.Number, err)
+// checkCards refuses, before anything is drawn, what isn't one of our serials,
+// one that is another card's, and one that comes twice.
+func checkCards(list []One) error {
+	seen := make(map[string]bool, len(list))
+	for i := range list {
+		serial, err := cards.ParseSerial(list[i].Serial)
+		switch {
+		case err != nil:
+			return fmt.Errorf("sheet: card %d: %w", list[i].Number, err)
+		case serial.Number != list[i].Number:
+			return fmt.Errorf("sheet: card %d has the serial of card %d", list[i].Number, serial.Number)
+		case seen[list[i].Serial] || seen[list[i].URL]:
+			return fmt.Errorf("sheet: card %d comes twice", list[i].Number)
+		}
+		seen[list[i].Serial], seen[list[i].URL] = true, true
 	}
 	return nil
 }

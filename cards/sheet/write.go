@@ -8,13 +8,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"strings"
-	"unicode/utf16"
 
 	"github.com/go-pdf/fpdf"
 
-	"pointkiosk/assets"
 	"pointkiosk/assets/words"
 )
 
@@ -25,8 +22,7 @@ type Sheets struct {
 	say     *words.Words
 	sides   []side // front, and back unless there is none
 	fonts   [2]*typeface
-	cut     [2][]byte // the fonts with our characters only
-	runes   string    // these characters
+	type0   subset
 	names   [2]string // of the fonts, in content streams
 	faces   [][]byte  // what stands on each side of every card
 	picture *picture
@@ -35,6 +31,19 @@ type Sheets struct {
 
 // New checks all that can be checked before a card is signed, and lays it out.
 func New(opts *Opts) (*Sheets, error) {
+	s, err := laidOut(opts)
+	if err != nil {
+		return nil, err
+	}
+	s.cutFonts()
+	for i := range s.sides {
+		s.faces = append(s.faces, s.draw(&s.sides[i]))
+	}
+	return s, nil
+}
+
+// laidOut knows where everything stands.
+func laidOut(opts *Opts) (*Sheets, error) {
 	s := &Sheets{opts: *opts, say: words.In(opts.Lang)}
 	if s.opts.Sheet == 0 {
 		s.opts.Sheet = 1
@@ -46,14 +55,7 @@ func New(opts *Opts) (*Sheets, error) {
 	if s.fonts, err = typefaces(); err != nil {
 		return nil, err
 	}
-	if err := s.layout(); err != nil {
-		return nil, err
-	}
-	s.cutFonts()
-	for i := range s.sides {
-		s.faces = append(s.faces, s.draw(&s.sides[i]))
-	}
-	return s, nil
+	return s, s.layout()
 }
 
 // layout makes both sides.
@@ -84,8 +86,7 @@ func (s *Sheets) layout() error {
 // serialRunes are the characters that a serial may have.
 const serialRunes = "0123456789ABCDEFGHJKMNPQRSTVWXYZ-"
 
-// cutFonts keeps of the fonts what the cards need: fpdf reads a font anew for
-// each file, and the whole ones would cost more than the cards.
+// cutFonts keeps of the fonts what the cards need.
 func (s *Sheets) cutFonts() {
 	var all strings.Builder
 	all.WriteString(serialRunes)
@@ -94,40 +95,18 @@ func (s *Sheets) cutFonts() {
 			all.WriteString(t.text)
 		}
 	}
-	s.runes = all.String()
-	for i, ttf := range [][]byte{assets.Regular(), assets.Bold()} {
-		s.cut[i] = fpdf.UTF8CutFont(ttf, s.runes)
-	}
+	s.type0 = newSubset(all.String())
 	for _, r := range serialRunes {
 		s.digits[r], _ = s.fonts[0].width(r)
 	}
 	_, s.names = s.document()
 }
 
-// fontName finds the name that fpdf gave to a font.
-var fontName = regexp.MustCompile(`/(F[0-9a-f]+) `)
-
 // document is a PDF without pages whose fonts have all our characters.
-func (s *Sheets) document() (f *fpdf.Fpdf, names [2]string) {
-	o := &s.opts
-	f = fpdf.NewCustom(&fpdf.InitType{UnitStr: "mm", Size: fpdf.SizeType{Wd: o.Stock.Page.W, Ht: o.Stock.Page.H}})
+func (s *Sheets) document() (*fpdf.Fpdf, [2]string) {
+	f := newDocument(s.opts.Stock.Page, s.opts.Title, s.say.Lang())
 	f.SetCompression(false) // the codes are compressed as they come, and little else is there
-	f.SetCatalogSort(true)
-	f.SetAutoPageBreak(false, 0)
-	f.SetMargins(0, 0, 0)
-	f.SetTitle(o.Title, true)
-	f.SetLang(s.say.Lang())
-	for i, weight := range []string{"", "B"} {
-		f.AddUTF8FontFromBytes("face", weight, s.cut[i])
-		seen := f.CreateTemplate(func(t *fpdf.Tpl) { // is never used: it only marks the characters
-			t.SetFont("face", weight, 10)
-			t.Text(0, 0, s.runes)
-		})
-		if m := fontName.FindSubmatch(seen.Bytes()); m != nil {
-			names[i] = string(m[1])
-		}
-	}
-	return f, names
+	return f, s.type0.add(f)
 }
 
 // Write makes one PDF of the order's first cards, calling done after each sheet
@@ -142,11 +121,11 @@ func (s *Sheets) WriteFrom(w io.Writer, first int, cards []One, done func(n int)
 	if len(cards) == 0 {
 		return errors.New("sheet: no cards")
 	}
-	f, _ := s.document()
-	page := make([]fpdf.Template, len(s.sides))
-	for i := range s.sides {
-		page[i] = s.page(f, i)
+	if err := checkCards(cards); err != nil {
+		return err
 	}
+	f, _ := s.document()
+	shared := s.newShared(f)
 	c := newCodes(f, s.opts.Stock.Page)
 	for n := 0; n < len(cards); {
 		sheet, cell := s.Place(first + n)
@@ -157,7 +136,7 @@ func (s *Sheets) WriteFrom(w io.Writer, first int, cards []One, done func(n int)
 			if i == 0 {
 				f.Bookmark(utf16Text(s.say.Say("sheet.bookmark", sheet)), 0, 0)
 			}
-			f.UseTemplate(page[i])
+			f.UseTemplate(shared.page(i, cell, cell+end-n))
 			if s.sides[i].code.w == 0 {
 				continue
 			}
@@ -190,9 +169,6 @@ func (s *Sheets) own(f *fpdf.Fpdf, c *codes, side, cell int, cards []One) error 
 	serials := pen{high: s.opts.Stock.Page.H}
 	c.begin()
 	for i := range cards {
-		if err := cards[i].check(); err != nil {
-			return err
-		}
 		m, err := encode(cards[i].URL)
 		if err != nil {
 			return fmt.Errorf("sheet: card %d: code: %w", cards[i].Number, err)
@@ -271,13 +247,4 @@ func (c *codes) end() (string, error) {
 	c.f.ImportObjects(map[string][]byte{id: object})
 	c.f.ImportTemplates(map[string]string{"/" + name: id})
 	return name, nil
-}
-
-// utf16Text is a text as PDF wants it outside pages.
-func utf16Text(text string) string {
-	b := []byte{0xFE, 0xFF}
-	for _, u := range utf16.Encode([]rune(text)) {
-		b = append(b, byte(u>>8), byte(u))
-	}
-	return string(b)
 }
