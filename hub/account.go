@@ -87,20 +87,11 @@ func (s *site) notices(v *visit) (all []notice, err error) {
 		}
 		all = append(all, notice{Text: v.Say(key, v.date(n.At)), at: n.At})
 	}
-	claims, err := s.points.DecidedClaims(v.Context(), v.session.Account, maxNotices)
+	kept, err := s.keptClaims(v)
 	if err != nil {
 		return nil, err
 	}
-	for _, c := range claims {
-		all = append(all, notice{Text: v.decided(c), Serial: c.Serial.String(), at: c.At})
-	}
-	waits, err := s.points.EndedWaits(v.Context(), v.session.Account, maxNotices)
-	if err != nil {
-		return nil, err
-	}
-	for _, w := range waits {
-		all = append(all, notice{Text: v.waited(w), Serial: w.Serial.String(), at: w.At})
-	}
+	all = append(all, kept...)
 	reversed, err := s.points.Reversals(v.Context(), v.session.Account, maxNotices)
 	if err != nil {
 		return nil, err
@@ -114,6 +105,22 @@ func (s *site) notices(v *visit) (all []notice, err error) {
 	}
 	slices.SortStableFunc(all, func(a, b notice) int { return b.at.Compare(a.at) })
 	return all[:min(len(all), maxNotices)], nil
+}
+
+// keptClaims tells what became of claims that were kept.
+func (s *site) keptClaims(v *visit) (all []notice, err error) {
+	claims, err := s.points.DecidedClaims(v.Context(), v.session.Account, maxNotices)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range claims {
+		all = append(all, notice{Text: v.decided(c), Serial: c.Serial.String(), at: c.At})
+	}
+	waits, err := s.points.EndedWaits(v.Context(), v.session.Account, maxNotices)
+	for _, w := range waits {
+		all = append(all, notice{Text: v.waited(w), Serial: w.Serial.String(), at: w.At})
+	}
+	return all, err
 }
 
 // decided says what became of a claim that was kept for a person.

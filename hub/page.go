@@ -58,7 +58,7 @@ func newSite(s site, pageKey []byte) (*site, error) {
 		return nil, err
 	}
 	s.templates = map[string]*template.Template{}
-	for _, name := range []string{"claim", "ask", "signin", "password", "say", "done", "account", "shop", "shopsignin", "ticket", "ticketdone", "ticketno"} {
+	for _, name := range []string{"claim", "ask", "signin", "password", "say", "done", "account", "shop", "shopsignin", "ticket", "ticketdone", "ticketno", "range", "rangecheck", "rangedone"} {
 		s.templates[name], err = template.ParseFS(files, "templates/layout.html", "templates/"+name+".html")
 		if err != nil {
 			return nil, fmt.Errorf("hub: page %s: %w", name, err)

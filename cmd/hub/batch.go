@@ -4,11 +4,13 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"pointkiosk/assets/words"
 	"pointkiosk/cards"
 	"pointkiosk/hub/ledger"
+	"pointkiosk/hub/registry"
 )
 
 // batchRange reads ALLOTMENT FIRST LAST, or FIRST LAST as serials; ALLOTMENT
@@ -126,6 +128,7 @@ func batchGrant() command {
 		name: "batch grant",
 		do: func(k *call) error {
 			kiosk := k.flags.String("kiosk", "", "")
+			partner := k.flags.String("partner", "", "")
 			by := k.flags.String("by", "", "")
 			if err := k.parse(2, 3); err != nil {
 				return err
@@ -134,11 +137,14 @@ func batchGrant() command {
 			if err != nil {
 				return err
 			}
-			if *kiosk == "" {
+			if (*kiosk == "") == (*partner == "") {
 				return k.misused("hub.use.kiosk")
 			}
 			r.Person = *by
 			return k.with(func(s *store) error {
+				if *partner != "" {
+					return k.grantPartner(s, r, *partner)
+				}
 				err := s.ledger.GrantRange(k.ctx, r, *kiosk)
 				if err == nil {
 					fmt.Fprintln(k.out, k.Say("hub.batch.granted", *kiosk, r.First, r.Last, r.Allotment))
@@ -147,6 +153,23 @@ func batchGrant() command {
 			})
 		},
 	}
+}
+
+// grantPartner lets a partner activate a range, if there is such a partner.
+func (k *call) grantPartner(s *store, r ledger.Range, typed string) error {
+	list, err := s.registry.Partners(k.ctx)
+	if err != nil {
+		return err
+	}
+	id, err := registry.NormalizePartner(typed)
+	if err != nil || !slices.ContainsFunc(list, func(p registry.Partner) bool { return p.ID == id && p.Ended.IsZero() }) {
+		return errors.Join(err, registry.ErrPartner)
+	}
+	if err := s.ledger.GrantPartner(k.ctx, r, id); err != nil {
+		return err
+	}
+	fmt.Fprintln(k.out, k.Say("hub.batch.granted.partner", id, r.First, r.Last, r.Allotment))
+	return nil
 }
 
 // A batchLine is a batch as JSON.
@@ -233,14 +256,14 @@ func (k *call) batchSaid(b ledger.Batch) error {
 	fmt.Fprintln(k.out)
 	t := newTable(k.Say("hub.head.ranges"))
 	for _, g := range b.Granted {
-		t.row(moment(g.At), k.Say("hub.range.may", g.Kiosk), g.First, g.Last, "-", "-", g.Person, "")
+		t.row(moment(g.At), k.Say("hub.range.may", cmp.Or(g.Kiosk, g.Partner)), g.First, g.Last, "-", "-", g.Person, "")
 	}
 	for _, r := range b.Said {
 		from := "-"
 		if r.Kiosk != "" {
 			from = fmt.Sprintf("%s %d", r.Kiosk, r.Seq)
 		}
-		t.row(moment(r.At), k.rangeState(r.State), r.First, r.Last, r.Cards, from, r.Person, r.Reason)
+		t.row(moment(r.At), k.rangeState(r.State), r.First, r.Last, r.Cards, from, cmp.Or(r.Person, r.Partner), r.Reason)
 	}
 	return t.write(k.out)
 }

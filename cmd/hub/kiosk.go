@@ -72,17 +72,24 @@ func kioskGrant() command {
 			}
 			return k.with(func(s *store) error {
 				a, err := s.ledger.Grant(k.ctx, g)
-				switch {
-				case err == nil && of == cards.KindTicket:
-					fmt.Fprintln(k.out, k.Say("hub.kiosk.granted.tickets", a.ID, a.Count, a.Points, a.Day, a.Expires))
-				case err == nil && *batch:
-					fmt.Fprintln(k.out, k.Say("hub.kiosk.granted.batch", a.ID, words.Number(int(a.Count)), a.Points, a.Day, a.Expires))
-				case err == nil:
-					fmt.Fprintln(k.out, k.Say("hub.kiosk.granted", a.ID, a.Count, a.Points, a.Day, a.Expires))
+				if err == nil {
+					k.granted(a)
 				}
 				return err
 			})
 		},
+	}
+}
+
+// granted says what a kiosk may issue from now on.
+func (k *call) granted(a cards.Allotment) {
+	switch {
+	case a.Kind == cards.KindTicket:
+		fmt.Fprintln(k.out, k.Say("hub.kiosk.granted.tickets", a.ID, a.Count, a.Points, a.Day, a.Expires))
+	case a.Batch:
+		fmt.Fprintln(k.out, k.Say("hub.kiosk.granted.batch", a.ID, words.Number(int(a.Count)), a.Points, a.Day, a.Expires))
+	default:
+		fmt.Fprintln(k.out, k.Say("hub.kiosk.granted", a.ID, a.Count, a.Points, a.Day, a.Expires))
 	}
 }
 

@@ -19,8 +19,13 @@ const (
 	sourceActivated = "activated" // its range was
 )
 
-// maxBatch bounds a batch, and so what one transaction activates.
-const maxBatch = 100_000
+// maxBatch bounds a batch, and so what one entry or person activates at once: all
+// of it in one transaction, while everybody else's writing waits. After so many
+// (maxActivated) the next entry is left to the next transaction.
+const (
+	maxBatch     = 50_000
+	maxActivated = 10_000
+)
 
 // ErrBatchKey reports a key that would hold batches and other allotments: a key
 // whose cards are good at once, beside others that are not, could be mistaken.
@@ -47,7 +52,8 @@ type saidRange struct {
 	N, Allotment, First, Last int64
 	State                     string
 	Cards, Key, Seq           int64
-	Person, Reason, Request   string
+	Person, Partner           string
+	Reason, Request           string
 	Copy                      int64
 	Digest                    []byte
 	At                        int64
@@ -62,9 +68,9 @@ func (t *txn) keepRange(r *saidRange) (err error) {
 		r.Digest = []byte{}
 	}
 	r.At = t.ms()
-	_, err = t.exec(`INSERT INTO batch_range (n, allotment, first_number, last_number, state, cards, key_id, seq, person, reason, request, copy, digest, at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
-		r.N, r.Allotment, r.First, r.Last, r.State, r.Cards, r.Key, r.Seq, r.Person, r.Reason, r.Request, r.Copy, r.Digest, r.At)
+	_, err = t.exec(`INSERT INTO batch_range (n, allotment, first_number, last_number, state, cards, key_id, seq, person, partner, reason, request, copy, digest, at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
+		r.N, r.Allotment, r.First, r.Last, r.State, r.Cards, r.Key, r.Seq, r.Person, r.Partner, r.Reason, r.Request, r.Copy, r.Digest, r.At)
 	return errorOr(err, t.chain(kindRange, r.N, *r))
 }
 

@@ -18,6 +18,8 @@ func batchRules() []rule {
 		{"activate", "range %s has not its one transfer", fact(activated, `x.state = 'activated' AND x.cards > 0`, refRange, kindActivate,
 			`'funding:' || a.scheme`, `'allotment:' || CAST(a.id AS TEXT)`, `a.points * x.cards`)},
 		{"activate", "transfer %s has no range", stray(kindActivate, activated+` WHERE x.state = 'activated' AND x.cards > 0`, refRange)},
+		{"budget", "event %s has cost more than it may", `SELECT r.subject FROM money_rule r WHERE r.name = 'budget'
+			AND r.n = (SELECT MAX(n.n) FROM money_rule n WHERE n.name = r.name AND n.subject = r.subject) AND r.value < (` + usedOf(`r.subject`) + `)`},
 		{"batch", "batch %s has cards in its account that nobody activated", `SELECT a.account FROM posting a JOIN allotment b ON a.account = 'allotment:' || CAST(b.id AS TEXT)
 			WHERE b.batch = 1 GROUP BY a.account HAVING SUM(a.amount) <> 0`},
 		{"batch", "card %s is active, and of no batch", `SELECT ` + refCard + ` FROM issued x JOIN allotment a ON a.id = x.allotment WHERE (x.source = 'activated') <> (a.batch = 1)`},
@@ -60,8 +62,14 @@ func (a *audit) batches() error {
 	return errorOr(err, a.rangesOfEntries())
 }
 
+// What a number of a batch is, as a batch is told again.
+const (
+	isInactive = iota
+	isActive
+	isGone
+)
+
 func (a *audit) retell(id, count int64) error {
-	const active, gone = 1, 2
 	is := make([]byte, count+1)
 	making := int64(0)
 	err := a.eachRange(`WHERE allotment = $1`, []any{id}, func(r saidRange) {
@@ -69,15 +77,7 @@ func (a *audit) retell(id, count int64) error {
 			a.fault("range", "range %d is none of batch %d", r.N, id)
 			return
 		}
-		to := map[string]byte{"activated": active, "withdrawn": gone, "lost": gone}[r.State]
-		changed := int64(0)
-		for n := r.First; n <= r.Last && to != 0; n++ {
-			if is[n] == 0 {
-				is[n] = to
-				changed++
-			}
-		}
-		if changed != r.Cards {
+		if changed := r.tell(is); changed != r.Cards {
 			a.fault("range", "range %d changed %d cards, and says %d", r.N, changed, r.Cards)
 		}
 		if r.State == string(cards.Making) {
@@ -87,23 +87,37 @@ func (a *audit) retell(id, count int64) error {
 			making = r.Last
 		}
 	})
-	if err != nil {
-		return err
+	return errorOr(err, a.compareActive(id, is))
+}
+
+// tell does what was said of a range, and counts the numbers that it changed.
+func (r saidRange) tell(is []byte) (changed int64) {
+	to := map[string]byte{"activated": isActive, "withdrawn": isGone, "lost": isGone}[r.State]
+	for n := r.First; n <= r.Last && to != isInactive; n++ {
+		if is[n] == isInactive {
+			is[n] = to
+			changed++
+		}
 	}
-	err = a.each(`SELECT number FROM issued WHERE allotment = $1`, []any{id}, func(scan func(...any) error) error {
-		var n int64
+	return changed
+}
+
+// compareActive looks whether the cards are active that should be.
+func (a *audit) compareActive(id int64, is []byte) error {
+	err := a.each(`SELECT number FROM issued WHERE allotment = $1`, []any{id}, func(scan func(...any) error) error {
+		var n int
 		if err := scan(&n); err != nil {
 			return err
 		}
-		if n < 1 || n > count || is[n] != active {
+		if n < 1 || n >= len(is) || is[n] != isActive {
 			a.fault("batch", "card %d/%d is active by the word of nobody", id, n)
 			return nil
 		}
-		is[n] = 0
+		is[n] = isInactive
 		return nil
 	})
 	for n, state := range is {
-		if state == active {
+		if state == isActive {
 			a.fault("batch", "card %d/%d was activated and is not", id, n)
 		}
 	}
@@ -129,7 +143,7 @@ func (a *audit) rangesOfEntries() error {
 		err := cards.Unsealed(data, cards.PaperEntry, &e)
 		r := said[of{key, seq}]
 		if err == nil && (r.Allotment != int64(e.Allotment) || r.First != int64(e.Number) || r.Last != int64(e.Last) || r.State != string(e.State) ||
-			r.Person != e.Operator || r.Reason != e.Reason || r.Request != e.Request || r.Copy != int64(e.Copy) || !bytes.Equal(r.Digest, e.Digest)) {
+			r.Person != e.Operator || r.Partner != "" || r.Reason != e.Reason || r.Request != e.Request || r.Copy != int64(e.Copy) || !bytes.Equal(r.Digest, e.Digest)) {
 			a.fault("range", "range %d is not what entry %d of key %d says", r.N, seq, key)
 		}
 		return err
@@ -138,10 +152,10 @@ func (a *audit) rangesOfEntries() error {
 
 // eachRange calls f for what was said of some ranges, in its order.
 func (t *txn) eachRange(where string, args []any, f func(saidRange)) error {
-	return t.each(`SELECT n, allotment, first_number, last_number, state, cards, key_id, seq, person, reason, request, copy, digest, at FROM batch_range `+where+` ORDER BY n`,
+	return t.each(`SELECT n, allotment, first_number, last_number, state, cards, key_id, seq, person, partner, reason, request, copy, digest, at FROM batch_range `+where+` ORDER BY n`,
 		args, func(scan func(...any) error) error {
 			var r saidRange
-			err := scan(&r.N, &r.Allotment, &r.First, &r.Last, &r.State, &r.Cards, &r.Key, &r.Seq, &r.Person, &r.Reason, &r.Request, &r.Copy, &r.Digest, &r.At)
+			err := scan(&r.N, &r.Allotment, &r.First, &r.Last, &r.State, &r.Cards, &r.Key, &r.Seq, &r.Person, &r.Partner, &r.Reason, &r.Request, &r.Copy, &r.Digest, &r.At)
 			if r.Digest == nil {
 				r.Digest = []byte{}
 			}
@@ -171,9 +185,9 @@ func (a *audit) moneyRules() (n int, err error) {
 
 // mays hashes again which kiosk may activate what.
 func (a *audit) mays() (n int, err error) {
-	return a.rehash(kindMay, `SELECT n, allotment, first_number, last_number, kiosk, person, at FROM batch_grant ORDER BY n`, nil, func(scan func(...any) error) (saying, error) {
+	return a.rehash(kindMay, `SELECT n, allotment, first_number, last_number, kiosk, partner, person, at FROM batch_grant ORDER BY n`, nil, func(scan func(...any) error) (saying, error) {
 		var s saidMay
-		err := scan(&s.N, &s.Allotment, &s.First, &s.Last, &s.Kiosk, &s.Person, &s.At)
+		err := scan(&s.N, &s.Allotment, &s.First, &s.Last, &s.Kiosk, &s.Partner, &s.Person, &s.At)
 		return saying{s.N, s}, err
 	})
 }

@@ -8,16 +8,37 @@ import (
 	"pointkiosk/cards"
 )
 
-// A saidMay is what the hash covers of a kiosk that may activate a range.
+// A saidMay is what the hash covers of who may activate a range.
 type saidMay struct {
 	N, Allotment, First, Last int64
-	Kiosk, Person             string
+	Kiosk, Partner, Person    string
 	At                        int64
 }
+
+// A holder may activate ranges: a kiosk, or a partner on its page.
+type holder struct{ kiosk, partner string }
 
 // GrantRange lets a kiosk activate a range of a batch. It hears of that with its
 // next receipt.
 func (l *Ledger) GrantRange(ctx context.Context, r Range, kiosk string) error {
+	return l.grantRange(ctx, r, holder{kiosk: kiosk}, func(t *txn, a allotmentRow) error {
+		if _, found, err := t.liveKey(kiosk); err != nil || !found {
+			return errorOr(err, ErrNoKiosk)
+		}
+		return t.rangeWithinCap(kiosk, a, r)
+	})
+}
+
+// GrantPartner lets a partner activate a range of a batch on its page. Whether there
+// is such a partner the caller knows.
+func (l *Ledger) GrantPartner(ctx context.Context, r Range, partner string) error {
+	if partner == "" {
+		return fmt.Errorf("%w: no partner", ErrBadRequest)
+	}
+	return l.grantRange(ctx, r, holder{partner: partner}, func(*txn, allotmentRow) error { return nil })
+}
+
+func (l *Ledger) grantRange(ctx context.Context, r Range, to holder, may func(*txn, allotmentRow) error) error {
 	return l.update(ctx, func(t *txn) error {
 		if err := t.may(r.Person, RoleGrant); err != nil {
 			return err
@@ -26,22 +47,19 @@ func (l *Ledger) GrantRange(ctx context.Context, r Range, kiosk string) error {
 		if err != nil {
 			return err
 		}
-		if _, found, err := t.liveKey(kiosk); err != nil || !found {
-			return errorOr(err, ErrNoKiosk)
-		}
-		if has, err := t.mayActivate(a.ID, kiosk, r.First, r.Last); err != nil || has {
+		if err := may(t, a); err != nil {
 			return err
 		}
-		if err := t.rangeWithinCap(kiosk, a, r); err != nil {
+		if has, err := t.mayActivate(a.ID, to, r.First, r.Last); err != nil || has {
 			return err
 		}
 		n, err := t.next(`SELECT COALESCE(MAX(n), 0) FROM batch_grant`)
 		if err != nil {
 			return err
 		}
-		s := saidMay{n, int64(a.ID), int64(r.First), int64(r.Last), kiosk, r.Person, t.ms()}
-		_, err = t.exec(`INSERT INTO batch_grant (n, allotment, first_number, last_number, kiosk, person, at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-			s.N, s.Allotment, s.First, s.Last, s.Kiosk, s.Person, s.At)
+		s := saidMay{n, int64(a.ID), int64(r.First), int64(r.Last), to.kiosk, to.partner, r.Person, t.ms()}
+		_, err = t.exec(`INSERT INTO batch_grant (n, allotment, first_number, last_number, kiosk, partner, person, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+			s.N, s.Allotment, s.First, s.Last, s.Kiosk, s.Partner, s.Person, s.At)
 		return errorOr(err, t.chain(kindMay, n, s))
 	})
 }

@@ -11,15 +11,15 @@ import (
 // everything; another kiosk activates what it was granted. Of a batch whose key is
 // compromised nothing is activated before a person says so (DECISIONS 7).
 func (in *intake) weighRange(e cards.Entry) (reason string, err error) {
-	a, holder, err := in.allotmentOf(e)
+	a, own, err := in.allotmentOf(e)
 	if err != nil {
 		return "", err
 	}
 	if a.ID == 0 || !a.Batch || e.Last > a.Count {
 		return reasonOutside, nil
 	}
-	if !holder {
-		granted, err := in.mayActivate(a.ID, in.key.kiosk, e.Number, e.Last)
+	if !own {
+		granted, err := in.mayActivate(a.ID, holder{kiosk: in.key.kiosk}, e.Number, e.Last)
 		if err != nil || !granted || e.State != cards.Activated {
 			return reasonOutside, err
 		}
@@ -52,8 +52,8 @@ func (in *intake) notVouched(a allotmentRow, e cards.Entry) (bool, error) {
 	if a.Key == in.key.id {
 		return false, nil
 	}
-	holder, _, err := in.signer(a.Key)
-	return holder.revoked == cards.Compromised, err
+	key, _, err := in.signer(a.Key)
+	return key.revoked == cards.Compromised, err
 }
 
 // weighMaking keeps that cards are made: their numbers are taken in order, an
@@ -82,11 +82,11 @@ func (in *intake) weighActivation(a allotmentRow, r *saidRange) (reason string, 
 	return "", err
 }
 
-// mayActivate reports whether what a kiosk was granted covers a range.
-func (t *txn) mayActivate(allotment uint32, kiosk string, first, last uint32) (bool, error) {
+// mayActivate reports whether what a holder was granted covers a range.
+func (t *txn) mayActivate(allotment uint32, of holder, first, last uint32) (bool, error) {
 	next := int64(first)
-	err := t.each(`SELECT first_number, last_number FROM batch_grant WHERE allotment = $1 AND kiosk = $2 ORDER BY first_number, n`,
-		[]any{int64(allotment), kiosk}, func(scan func(...any) error) error {
+	err := t.each(`SELECT first_number, last_number FROM batch_grant WHERE allotment = $1 AND kiosk = $2 AND partner = $3 ORDER BY first_number, n`,
+		[]any{int64(allotment), of.kiosk, of.partner}, func(scan func(...any) error) error {
 			var from, to int64
 			err := scan(&from, &to)
 			if from <= next {
@@ -98,7 +98,10 @@ func (t *txn) mayActivate(allotment uint32, kiosk string, first, last uint32) (b
 }
 
 // active refuses a card of a batch that nobody has activated.
-func (t *txn) active(s cards.Serial) error {
+func (t *txn) active(a allotmentRow, s cards.Serial) error {
+	if !a.Batch {
+		return nil
+	}
 	i := []any{int64(s.Allotment), int64(s.Number)}
 	active, err := t.one(`SELECT 1 FROM issued WHERE allotment = $1 AND number = $2`, i, new(int64))
 	if err != nil || active {

@@ -23,11 +23,11 @@ type Batch struct {
 	Disputed  []DisputedRange // entries that a person has to decide on
 }
 
-// A GrantedRange is a range that a kiosk may activate.
+// A GrantedRange is a range that a kiosk or a partner may activate.
 type GrantedRange struct {
-	First, Last   uint32
-	Kiosk, Person string
-	At            time.Time
+	First, Last            uint32
+	Kiosk, Partner, Person string
+	At                     time.Time
 }
 
 // A SaidRange is what was said of a range, and believed.
@@ -35,9 +35,10 @@ type SaidRange struct {
 	First, Last    uint32
 	State          cards.State
 	Cards          int    // that were inactive, and are not any more
-	Kiosk          string // whose journal says so; empty: the person, at the hub
+	Kiosk          string // whose journal says so; empty: the person or partner, at the hub
 	Seq            uint64
 	Person, Reason string
+	Partner        string // who says so on its page; then there is no person
 	Copy           uint32
 	At             time.Time
 }
@@ -110,7 +111,7 @@ func (t *txn) batchSaid(b *Batch, id []any) error {
 	err := t.eachRange(`WHERE allotment = $1`, id, func(r saidRange) {
 		keys = append(keys, cards.KeyID(r.Key))
 		b.Said = append(b.Said, SaidRange{First: uint32(r.First), Last: uint32(r.Last), State: cards.State(r.State), Cards: int(r.Cards),
-			Seq: uint64(r.Seq), Person: r.Person, Reason: r.Reason, Copy: uint32(r.Copy), At: time.UnixMilli(r.At)})
+			Seq: uint64(r.Seq), Person: r.Person, Partner: r.Partner, Reason: r.Reason, Copy: uint32(r.Copy), At: time.UnixMilli(r.At)})
 		switch cards.State(r.State) {
 		case cards.Making:
 			b.Made = uint32(r.Last)
@@ -129,10 +130,10 @@ func (t *txn) batchSaid(b *Batch, id []any) error {
 
 // batchGranted reads who may activate what of a batch.
 func (t *txn) batchGranted(b *Batch, id []any) error {
-	return t.each(`SELECT first_number, last_number, kiosk, person, at FROM batch_grant WHERE allotment = $1 ORDER BY n`, id, func(scan func(...any) error) error {
+	return t.each(`SELECT first_number, last_number, kiosk, partner, person, at FROM batch_grant WHERE allotment = $1 ORDER BY n`, id, func(scan func(...any) error) error {
 		var g GrantedRange
 		var at int64
-		err := scan(&g.First, &g.Last, &g.Kiosk, &g.Person, &at)
+		err := scan(&g.First, &g.Last, &g.Kiosk, &g.Partner, &g.Person, &at)
 		g.At = time.UnixMilli(at)
 		b.Granted = append(b.Granted, g)
 		return err

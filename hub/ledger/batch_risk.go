@@ -40,7 +40,7 @@ func (t *txn) sumUpBatches(k *Kiosk, key signer) error {
 	if err != nil || key.revoked == cards.Compromised {
 		return err
 	}
-	granted, err := t.grantedTo(key.kiosk)
+	granted, err := t.grantedTo(holder{kiosk: key.kiosk})
 	if err != nil {
 		return err
 	}
@@ -87,18 +87,18 @@ func (t *txn) batchesOf(k *Kiosk) (could map[string]int64, err error) {
 	})
 }
 
-// A grantedRange is a range that a kiosk may activate.
+// A grantedRange is a range that somebody may activate.
 type grantedRange struct {
 	cards.Allotment
 	first, last uint32
 	sealed      []byte
 }
 
-// grantedTo returns what a kiosk may activate of batches whose cards are not past
+// grantedTo returns what a holder may activate of batches whose cards are not past
 // their day, in the order in which it was granted.
-func (t *txn) grantedTo(kiosk string) (list []grantedRange, err error) {
+func (t *txn) grantedTo(to holder) (list []grantedRange, err error) {
 	err = t.each(`SELECT g.first_number, g.last_number, a.sealed FROM batch_grant g JOIN allotment a ON a.id = g.allotment
-		WHERE g.kiosk = $1 AND a.expires >= $2 ORDER BY g.n`, []any{kiosk, int64(cards.DayOf(t.at))}, func(scan func(...any) error) error {
+		WHERE g.kiosk = $1 AND g.partner = $2 AND a.expires >= $3 ORDER BY g.n`, []any{to.kiosk, to.partner, int64(cards.DayOf(t.at))}, func(scan func(...any) error) error {
 		var g grantedRange
 		if err := scan(&g.first, &g.last, &g.sealed); err != nil {
 			return err

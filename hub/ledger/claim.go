@@ -218,19 +218,24 @@ func (t *txn) standing(a allotmentRow, s cards.Serial, claimed time.Time) error 
 	case claimed.UnixMilli() >= key.honouredUntil:
 		return &RefusedError{Why: Lapsed, At: time.UnixMilli(key.honouredUntil)}
 	}
-	if a.Batch {
-		if err := t.active(s); err != nil {
-			return err
-		}
+	if err := t.active(a, s); err != nil {
+		return err
 	}
 	switch {
 	case outcome != "":
 		return nil
 	case doubted:
 		return refuse(Restored)
-	case a.Batch:
+	}
+	return t.vouched(a, s, key)
+}
+
+// vouched refuses a card of a compromised key that nothing from before vouches for.
+func (t *txn) vouched(a allotmentRow, s cards.Serial, key signer) error {
+	if a.Batch {
 		return t.vouchedActive(s)
-	case key.revoked != cards.Compromised:
+	}
+	if key.revoked != cards.Compromised {
 		return nil
 	}
 	inTime, err := t.one(`SELECT 1 FROM judged WHERE allotment = $1 AND number = $2 AND state = $3 AND verdict = $4 AND key_id = $5 AND seq < $6`,

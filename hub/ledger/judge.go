@@ -55,7 +55,7 @@ func (in *intake) advance() error {
 			return err
 		}
 		in.settle(a, reason)
-		if in.activated >= maxBatch { // all of an entry, but not all of many
+		if in.activated >= maxActivated {
 			break
 		}
 	}

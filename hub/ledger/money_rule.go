@@ -106,11 +106,15 @@ func (t *txn) waitDays() (int64, error) {
 	return days, err
 }
 
-// budgetUsed is what an event has cost at most: what kiosks may issue for it, and
-// what is active of its batches.
+// usedOf is what an event has cost at most: what kiosks may issue for it, and what
+// is active of its batches.
+func usedOf(event string) string {
+	return `SELECT COALESCE(SUM(a.points * CASE WHEN a.batch = 0 THEN a.cards ELSE (SELECT COALESCE(SUM(b.cards), 0) FROM batch_range b
+		WHERE b.allotment = a.id AND b.state = 'activated') END), 0) FROM allotment a WHERE a.event = ` + event + ` AND a.practice = 0 AND a.kind <> 19`
+}
+
 func (t *txn) budgetUsed(event string) (yen int64, err error) {
-	_, err = t.one(`SELECT COALESCE(SUM(a.points * CASE WHEN a.batch = 0 THEN a.cards ELSE (SELECT COALESCE(SUM(b.cards), 0) FROM batch_range b
-		WHERE b.allotment = a.id AND b.state = 'activated') END), 0) FROM allotment a WHERE a.event = $1 AND a.practice = 0 AND a.kind <> 19`, []any{event}, &yen)
+	_, err = t.one(usedOf(`$1`), []any{event}, &yen)
 	return yen, err
 }
 

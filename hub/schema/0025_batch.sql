@@ -10,16 +10,17 @@ CREATE TABLE money_rule ( -- the last one of a name and subject counts
 	at      BIGINT NOT NULL
 );
 
-CREATE TABLE batch_grant ( -- which kiosk may activate which cards
+CREATE TABLE batch_grant ( -- who may activate which cards: a kiosk, or a partner on its page
 	n            BIGINT NOT NULL PRIMARY KEY,
 	allotment    BIGINT NOT NULL REFERENCES allotment (id),
 	first_number BIGINT NOT NULL,
 	last_number  BIGINT NOT NULL,
-	kiosk        TEXT   NOT NULL REFERENCES kiosk (name),
+	kiosk        TEXT   NOT NULL, -- '' if it is a partner
+	partner      TEXT   NOT NULL, -- '' if it is a kiosk
 	person       TEXT   NOT NULL,
 	at           BIGINT NOT NULL
 );
-CREATE INDEX batch_grant_kiosk ON batch_grant (kiosk);
+CREATE INDEX batch_grant_holder ON batch_grant (kiosk, partner);
 
 CREATE TABLE batch_range ( -- what was said of a range and believed, in its order
 	n            BIGINT NOT NULL PRIMARY KEY,
@@ -28,9 +29,10 @@ CREATE TABLE batch_range ( -- what was said of a range and believed, in its orde
 	last_number  BIGINT NOT NULL,
 	state        TEXT   NOT NULL, -- making, made, opened, activated, withdrawn, lost
 	cards        BIGINT NOT NULL, -- that were inactive, and are not any more
-	key_id       BIGINT NOT NULL, -- whose entry says so; 0: the person, at the hub
+	key_id       BIGINT NOT NULL, -- whose entry says so; 0: the person or partner, at the hub
 	seq          BIGINT NOT NULL,
 	person       TEXT   NOT NULL, -- the operator, of an entry
+	partner      TEXT   NOT NULL, -- who says so on its page
 	reason       TEXT   NOT NULL,
 	request      TEXT   NOT NULL, -- the order, with making
 	copy         BIGINT NOT NULL,
