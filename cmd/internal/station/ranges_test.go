@@ -27,7 +27,12 @@ type office struct {
 // market's kiosk.
 func newOffice(t *testing.T) *office {
 	t.Helper()
-	m := newMarket(t, printer.ProcessID, nil)
+	return newMarket(t, printer.ProcessID, nil).office()
+}
+
+func (m *market) office() *office {
+	t := m.t
+	t.Helper()
 	o := &office{market: m}
 	opts := m.enrolled("office")
 	_, err := m.ledger.Grant(t.Context(), ledger.Grant{Kiosk: "office", Event: "bar", Count: 50, Batch: true})
@@ -92,10 +97,10 @@ func (o *office) toRange() {
 	o.do(kiosk.TapStaff{})
 	o.pin("2468")
 	o.do(kiosk.TapBatches{})
-	o.at2(kiosk.RangeFirst)
+	o.rangeAt(kiosk.RangeFirst)
 }
 
-func (o *office) at2(want kiosk.RangeAt) {
+func (o *office) rangeAt(want kiosk.RangeAt) {
 	o.t.Helper()
 	if got := o.state.Range; o.state.Step != kiosk.Ranges || got.At != want {
 		o.t.Fatalf("step %d, at %d, %q, %q; want %d", o.state.Step, got.At, got.Note, got.Found.Why, want)
@@ -115,7 +120,7 @@ func (o *office) claim(n uint32) ledger.Refusal {
 	return ""
 }
 
-// entries are what the kiosk's journal says of ranges.
+// said is what the kiosk's journal says of ranges.
 func (o *office) said() []journal.Said {
 	o.t.Helper()
 	said, err := o.desk.Journal.Said(o.t.Context(), o.batch.ID)
@@ -133,15 +138,15 @@ func TestActivate(t *testing.T) {
 	}
 	o.toRange()
 	o.scans(o.url(11))
-	o.at2(kiosk.RangeLast)
+	o.rangeAt(kiosk.RangeLast)
 	o.scans(strings.ToLower(o.url(30)) + "\r")
-	o.at2(kiosk.RangeFound)
+	o.rangeAt(kiosk.RangeFound)
 	if f := o.state.Range.Found; f.Why != "" || f.Count() != 20 || f.Yen() != 4000 || f.Of.Event.ID != "bar" {
 		t.Fatalf("%+v", f)
 	}
 	again := kiosk.Activate{Range: o.state.Range.Found.Range, Operator: "sato"}
 	o.do(kiosk.TapActivate{}, kiosk.TapActivate{})
-	o.at2(kiosk.RangeDone)
+	o.rangeAt(kiosk.RangeDone)
 	if o.state.Range.Done != 20 {
 		t.Errorf("%d cards", o.state.Range.Done)
 	}
@@ -234,4 +239,44 @@ func TestRangeGrants(t *testing.T) {
 	if why := f(25, 35); why != "" {
 		t.Errorf("two grants side by side: %q", why)
 	}
+}
+
+// Who scans a card before its hand-out reads that it is not active yet. On an open
+// account the claim is kept, and the points come when the record does (DECISIONS 24).
+func TestInactive(t *testing.T) {
+	c, dealt := newCounter(t, "good")
+	o := c.office()
+	c.scan(o.url(12))
+	c.accountShows(account.Looked)
+	if p := c.state.Account.Paper; p.Word != "inactive" || p.Points != 200 || p.Event.Ja != "ナチュラルバル" {
+		t.Errorf("%+v", p)
+	}
+	c.do(account.TapEnd{})
+	c.sit(dealt[0])
+	c.register()
+	c.home()
+	c.do(kiosk.TapBalance{})
+	c.lay(dealt[0])
+	c.pinIs("1234")
+	c.accountShows(account.Balance)
+	c.scan(o.url(12))
+	if got := verdicts(c.state.Account); got != "1 0 false [inactive]" {
+		t.Errorf("put on an account: %s", got)
+	}
+	c.takeAway()
+	o.toRange()
+	o.scans(o.url(12))
+	o.scans(o.url(12))
+	o.do(kiosk.TapActivate{})
+	o.rangeAt(kiosk.RangeDone)
+	o.do(kiosk.TapBack{}, kiosk.TapBack{})
+	o.sync()
+	c.do(kiosk.TapBalance{})
+	c.lay(dealt[0])
+	c.pinIs("1234")
+	c.accountShows(account.Balance)
+	if totals := c.state.Account.Account.Totals(); len(totals) != 1 || totals[0].Points != 200 {
+		t.Errorf("after the hand-out: %+v", totals)
+	}
+	c.noCardIn([]string{o.url(12)})
 }
