@@ -47,6 +47,7 @@ func TestArrows(t *testing.T) {
 		{"kiosk", "database/sql", "the machine declares its journal"},
 		{"kiosk", "pointkiosk/printer", "the machine declares its printer"},
 		{"kiosk", "pointkiosk/hub", "a card is issued without a network"},
+		{"kiosk", "pointkiosk/cards/sheet", "the machine names paper, and makes none"},
 		{"kiosk/journal", "modernc.org/sqlite", "drivers only in cmd"},
 		{"kiosk/journal", "net/http", "a journal asks nobody"},
 		{"kiosk/uplink", "pointkiosk/hub/ledger", "kiosk and hub meet in cards and api"},
@@ -65,6 +66,7 @@ func TestArrows(t *testing.T) {
 		{"cmd/demo", "pointkiosk/packaging/proof", "what tests share is for tests"},
 		{"ui", "database/sql", "a screen knows no database"},
 		{"ui", "pointkiosk/printer", "a screen knows no device"},
+		{"ui", "pointkiosk/cards/sheet", "a screen shows a sample, and makes none"},
 	} {
 		t.Run(tt.from+" without "+tt.never, func(t *testing.T) {
 			out, err := exec.CommandContext(t.Context(), "go", "list", "-tags", "migrated_fynedo,no_animations", "-deps", "pointkiosk/"+tt.from).Output()

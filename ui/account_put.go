@@ -76,6 +76,8 @@ func (s *put) Show(st kiosk.State) {
 		switch {
 		case !l.Done:
 			waiting++
+		case l.Word == "inactive": // the hub keeps the claim (DECISIONS 24)
+			row.what = p.say("account.card.received")
 		case l.Word != "":
 			row.what = p.verdict(l.Word)
 		case l.Before:

@@ -7,6 +7,7 @@
 package press
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -64,6 +65,7 @@ type Press struct {
 	Keys    string // a directory: of the key that the files are encrypted to, and of the jobs
 	Out     string // a directory: each order has one of its own in it
 	Tell    func(done, all int)
+	Who     string // who goes on with an order, or prints it again; empty: whoever ordered it
 
 	once sync.Mutex // of the key that is made
 }
@@ -76,17 +78,19 @@ type Done struct {
 }
 
 // sheets looks at all that can be wrong before anything is signed.
-func (job Job) sheets(a cards.Allotment) (*sheet.Sheets, error) {
+func (job Job) sheets(a cards.Allotment, sample bool) (*sheet.Sheets, error) {
+	card := kiosk.Face(a, cards.Card{}, job.Lang)
+	card.Practice = card.Practice || sample
 	return sheet.New(&sheet.Opts{
 		Stock: job.Stock, Sides: job.Sides, Start: job.Start, Front: job.Front, Back: job.Back, Lang: job.Lang,
-		Card: kiosk.Face(a, cards.Card{}, job.Lang), Picture: job.Picture, Colour: job.Colour, Title: job.Request,
+		Card: card, Picture: job.Picture, Colour: job.Colour, Title: job.Request,
 	})
 }
 
 // Run makes the files of a job, or those that a job was cut off over. A context
 // that ends leaves no file, and an order that can be gone on with or withdrawn.
 func (p *Press) Run(ctx context.Context, a cards.Allotment, job Job) (done Done, err error) {
-	sheets, err := job.sheets(a)
+	sheets, err := job.sheets(a, false)
 	if err != nil {
 		return done, err
 	}
@@ -109,7 +113,7 @@ func (p *Press) Run(ctx context.Context, a cards.Allotment, job Job) (done Done,
 	if err != nil {
 		return done, err
 	}
-	order, err = p.Journal.Made(context.WithoutCancel(ctx), order, digest, job.Operator)
+	order, err = p.Journal.Made(context.WithoutCancel(ctx), order, digest, cmp.Or(p.Who, job.Operator))
 	return Done{order, dir, files}, err
 }
 
