@@ -69,6 +69,8 @@ var commands = []command{
 	{"sheets open", sheetsOpen},
 	{"sheets list", sheetsList},
 	{"sheets withdraw", sheetsWithdraw},
+	{"sheets calibrate", sheetsCalibrate},
+	{"sheets picking", sheetsPicking},
 	{"sheets", sheets},
 	{"poster", poster},
 	{"activate", activate},

@@ -19,18 +19,15 @@ import (
 
 // An order is what the flags of kioskctl sheets say.
 type order struct {
-	event, name, stock, sides, lang, picture, colour, out string
-	count, start, perFile                                 int
-	plain                                                 bool
-	person                                                *string
+	event, name, stock, sides, lang, picture, colour, out, on string
+	count, start, perFile                                     int
+	plain                                                     bool
+	person                                                    *string
 }
 
 func (o *order) flags(f *flag.FlagSet) {
-	f.StringVar(&o.event, "event", "", "")
+	o.paper(f)
 	f.StringVar(&o.name, "order", "", "")
-	f.StringVar(&o.stock, "stock", "a4-10", "")
-	f.StringVar(&o.sides, "sides", "long", "")
-	f.StringVar(&o.lang, "lang", "ja", "")
 	f.StringVar(&o.picture, "picture", "", "")
 	f.StringVar(&o.colour, "colour", "", "")
 	f.StringVar(&o.out, "out", ".", "")
@@ -39,6 +36,15 @@ func (o *order) flags(f *flag.FlagSet) {
 	f.IntVar(&o.perFile, "sheets", 50, "")
 	f.BoolVar(&o.plain, "plain", false, "")
 	o.person = operator(f)
+}
+
+// paper are the flags that say what is printed on.
+func (o *order) paper(f *flag.FlagSet) {
+	f.StringVar(&o.event, "event", "", "")
+	f.StringVar(&o.stock, "stock", "a4-10", "")
+	f.StringVar(&o.sides, "sides", "long", "")
+	f.StringVar(&o.lang, "lang", "ja", "")
+	f.StringVar(&o.on, "on", "", "")
 }
 
 // sheets prints cards of a batch beforehand.
@@ -55,7 +61,7 @@ func sheets(c *call) error {
 		if err != nil {
 			return err
 		}
-		job, err := c.job(o, a)
+		job, err := c.job(s, o, a)
 		if err != nil {
 			return err
 		}
@@ -64,25 +70,22 @@ func sheets(c *call) error {
 }
 
 // job is what the flags ask for.
-func (c *call) job(o order, a cards.Allotment) (job press.Job, err error) {
-	stock, err := sheet.FindStock(o.stock)
-	if err != nil {
-		var names []string
-		for _, s := range sheet.Stocks() {
-			names = append(names, s.Name)
-		}
-		return job, c.misused(c.words.Say("cli.sheets.stock", o.stock, strings.Join(names, " ")))
-	}
-	sides, ok := map[string]sheet.Sides{"long": sheet.LongEdge, "short": sheet.ShortEdge, "single": sheet.Single}[o.sides]
-	if !ok {
-		return job, c.misused(c.words.Say("cli.sheets.sides", o.sides))
-	}
+func (c *call) job(s *station.Station, o order, a cards.Allotment) (job press.Job, err error) {
 	job = press.Job{
-		Request: o.name, Allotment: a.ID, Count: uint32(o.count), Stock: stock, Sides: sides, Start: o.start - 1,
-		Lang: o.lang, Colour: o.colour, PerFile: o.perFile, Plain: o.plain, Operator: *o.person,
+		Request: o.name, Allotment: a.ID, Count: uint32(o.count), Start: o.start - 1,
+		Lang: o.lang, PerFile: o.perFile, Plain: o.plain,
+	}
+	if err := c.jobPaper(s, o, &job); err != nil {
+		return job, err
+	}
+	if o.colour != "" {
+		job.Colour = "#" + strings.TrimPrefix(o.colour, "#") // which a shell may take for a comment
+	}
+	if o.person != nil {
+		job.Operator = *o.person
 	}
 	if job.Request == "" {
-		job.Request = fmt.Sprintf("%s-%s", o.event, time.Now().Format("20060102-150405"))
+		job.Request = fmt.Sprintf("%s-%s", a.Event.ID, time.Now().Format("20060102-150405"))
 	}
 	if o.picture != "" {
 		if job.Picture, err = os.ReadFile(o.picture); err != nil {
@@ -90,6 +93,23 @@ func (c *call) job(o order, a cards.Allotment) (job press.Job, err error) {
 		}
 	}
 	return job, nil
+}
+
+// jobPaper is what it is printed on.
+func (c *call) jobPaper(s *station.Station, o order, job *press.Job) (err error) {
+	set := s.Sheets()
+	if job.Stock, err = set.Stock(o.stock); err != nil {
+		return c.misused(c.words.Say("cli.sheets.stock", o.stock, strings.Join(set.StockNames(), " ")))
+	}
+	if job.Sides.UnmarshalText([]byte(o.sides)) != nil {
+		return c.misused(c.words.Say("cli.sheets.sides", o.sides))
+	}
+	device, ok := set.Printer(o.on)
+	if !ok {
+		return c.misused(c.words.Say("cli.sheets.on", o.on))
+	}
+	job.Front, job.Back = device.Front, device.Back
+	return nil
 }
 
 // press makes the files, and says what to do where that was cut off.
@@ -187,6 +207,59 @@ func sheetsList(c *call) error {
 			}
 		}
 		return nil
+	})
+}
+
+// sheetsCalibrate makes the page that tells by how much a printer misses the paper.
+func sheetsCalibrate(c *call) error {
+	var o order
+	out := ""
+	if err := c.parse(0, 0, func(f *flag.FlagSet) { o.paper(f); f.StringVar(&out, "out", "calibration.pdf", "") }); err != nil {
+		return err
+	}
+	return c.look(func(s *station.Station) error {
+		a, err := s.Batch(c.ctx, o.event)
+		if err != nil {
+			return err
+		}
+		job, err := c.job(s, o, a)
+		if err == nil {
+			err = press.Calibrate(a, job, out)
+		}
+		if err != nil {
+			return err
+		}
+		return c.say(out, "cli.sheets.file", out)
+	})
+}
+
+// sheetsPicking makes the list of which cards go to which event.
+func sheetsPicking(c *call) error {
+	out := ""
+	if err := c.parse(1, 100, func(f *flag.FlagSet) { f.StringVar(&out, "out", "picking.pdf", "") }); err != nil {
+		return err
+	}
+	return c.look(func(s *station.Station) error {
+		var picks []sheet.Pick
+		for _, name := range c.args {
+			job, o, err := c.orderOf(s, name)
+			if err != nil {
+				return err
+			}
+			a, err := s.AllotmentOf(c.ctx, cards.Serial{Allotment: job.Allotment, Number: o.First})
+			if err != nil {
+				return err
+			}
+			pick, err := press.Pick(a, job, o)
+			if err != nil {
+				return err
+			}
+			picks = append(picks, pick)
+		}
+		if err := press.Picking(picks, c.words.Lang(), s.Identity.Kiosk, out); err != nil {
+			return err
+		}
+		return c.say(out, "cli.sheets.file", out)
 	})
 }
 

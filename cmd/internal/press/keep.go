@@ -69,16 +69,13 @@ func (p *Press) jobPath(request string) string {
 	return filepath.Join(p.Keys, "orders", request+".json")
 }
 
-// whole writes a small file that is there whole or not at all.
+// whole writes a small file that is there whole or not at all, and stays.
 func whole(path string, text []byte) error {
-	half := path + ".part"
-	if err := os.RemoveAll(half); err != nil {
-		return fmt.Errorf("press: %w", err)
+	err := page(path, func(out io.Writer) error { _, err := out.Write(text); return err })
+	if err == nil {
+		err = syncDir(filepath.Dir(path))
 	}
-	if err := write(half, func(out io.Writer) error { _, err := out.Write(text); return err }); err != nil {
-		return errors.Join(err, os.RemoveAll(half))
-	}
-	return errors.Join(os.Rename(half, path), syncDir(filepath.Dir(path)))
+	return err
 }
 
 // key is what this machine's files are encrypted to: whoever has it, and the live

@@ -12,6 +12,7 @@ import (
 	"strconv"
 
 	"pointkiosk/cards"
+	"pointkiosk/cards/sheet"
 	"pointkiosk/kiosk/journal"
 )
 
@@ -45,10 +46,11 @@ func (m Manifest) rangeOf() journal.Range {
 	return journal.Range{Allotment: m.Allotment, First: m.First, Last: m.Last}
 }
 
-// The names of the manifests.
+// The names of what lies beside the cards, and has no code in it.
 const (
 	manifestJSON = "manifest.json"
 	manifestCSV  = "manifest.csv"
+	contactName  = "contact.pdf"
 )
 
 // manifest writes both manifests and returns the SHA-256 of the one in JSON.
@@ -66,9 +68,9 @@ func (w *work) manifest(dir string, files []File) (digest [32]byte, err error) {
 			return digest, err
 		}
 		payload := sha256.Sum256([]byte(w.a.Event.Host.URL(c)))
-		sheet, cell := w.sheets.Place(i)
+		at, cell := w.sheets.Place(i)
 		m.Cards = append(m.Cards, Line{
-			Serial: c.Serial().String(), Number: c.Number, File: m.fileOf(sheet).Name, Sheet: sheet, Cell: cell + 1, Payload: hex.EncodeToString(payload[:]),
+			Serial: c.Serial().String(), Number: c.Number, File: m.fileOf(at).Name, Sheet: at, Cell: cell + 1, Payload: hex.EncodeToString(payload[:]),
 		})
 	}
 	text, err := json.MarshalIndent(m, "", " ")
@@ -79,6 +81,31 @@ func (w *work) manifest(dir string, files []File) (digest [32]byte, err error) {
 		return digest, err
 	}
 	return sha256.Sum256(text), write(filepath.Join(dir, manifestCSV), m.csv)
+}
+
+// contact writes the list of all serials by sheet, for who hands them over.
+func (w *work) contact(out io.Writer) error {
+	all := make([]sheet.One, w.order.Count())
+	for i := range all {
+		number := w.order.First + uint32(i)
+		all[i] = sheet.One{Serial: cards.Serial{Allotment: w.a.ID, Number: number}.String(), Number: number}
+	}
+	return w.sheets.Contact(out, all)
+}
+
+// Pick is what an event needs of an order, for the list of who gets what.
+func Pick(a cards.Allotment, job Job, o journal.Order) (sheet.Pick, error) {
+	sheets, err := job.sheets(a, false)
+	if err != nil {
+		return sheet.Pick{}, err
+	}
+	p := sheet.Pick{
+		Event: a.Event.Name.In(job.Lang), Date: a.Day.Start(), Place: a.Event.Place.In(job.Lang), Points: int(a.Points), Cards: o.Count(),
+		First: cards.Serial{Allotment: a.ID, Number: o.First}.String(), Last: cards.Serial{Allotment: a.ID, Number: o.Last}.String(),
+	}
+	p.FirstSheet, _ = sheets.Place(0)
+	p.LastSheet, _ = sheets.Place(o.Count() - 1)
+	return p, nil
 }
 
 // fileOf is the file that has a sheet.

@@ -145,6 +145,9 @@ func (w *work) into(ctx context.Context, dir string) (digest [32]byte, files []F
 		digest, err = w.manifest(half, files)
 	}
 	if err == nil {
+		err = write(filepath.Join(half, contactName), w.contact)
+	}
+	if err == nil {
 		err = ctx.Err()
 	}
 	if err == nil {

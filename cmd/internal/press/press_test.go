@@ -107,6 +107,9 @@ func TestRun(t *testing.T) {
 	if err != nil || !bytes.Equal(done.Order.Digest, digest[:]) || done.Order.State != cards.Made {
 		t.Fatalf("%+v, %v", done.Order, err)
 	}
+	if text, err := os.ReadFile(filepath.Join(done.Dir, contactName)); err != nil || !bytes.HasPrefix(text, []byte("%PDF-")) {
+		t.Errorf("no list of the serials: %v", err)
+	}
 	var got []int
 	for _, f := range m.Files {
 		pdf, err := os.ReadFile(filepath.Join(done.Dir, f.Name))
@@ -263,6 +266,34 @@ type blind struct{ *journal.Journal }
 
 func (blind) MarkRange(context.Context, journal.Range, cards.State, string, string) error {
 	return errDeaf
+}
+
+// Pages beside the cards are whole, in place of the one before.
+func TestPages(t *testing.T) {
+	d := newDesk(t)
+	job := d.order("may", 45)
+	done := d.run(job)
+	pick, err := Pick(d.a, job, done.Order)
+	if err != nil || pick.Cards != 45 || pick.FirstSheet != 1 || pick.LastSheet != 5 || pick.First == pick.Last {
+		t.Errorf("%+v, %v", pick, err)
+	}
+	path := filepath.Join(t.TempDir(), "page.pdf")
+	for name, do := range map[string]func() error{
+		"calibration": func() error { return Calibrate(d.a, job, path) },
+		"picking":     func() error { return Picking([]sheet.Pick{pick}, "ja", "KSZ-014", path) },
+	} {
+		for range 2 {
+			if err := do(); err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+		if text, err := os.ReadFile(path); err != nil || !bytes.HasPrefix(text, []byte("%PDF-")) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if err := Picking([]sheet.Pick{{Event: "𠮷"}}, "ja", "", filepath.Join(t.TempDir(), "none", "page.pdf")); err == nil {
+		t.Error("a page where there is no folder")
+	}
 }
 
 // What can't be printed is refused before a number is taken.

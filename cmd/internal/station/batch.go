@@ -37,3 +37,6 @@ func (s *Station) Batch(ctx context.Context, event string) (found cards.Allotmen
 	}
 	return found, fmt.Errorf("%w: %s", ErrNoAllotment, event)
 }
+
+// Sheets are the settings of cards that are printed beforehand.
+func (s *Station) Sheets() Sheets { return s.opts.Settings.Sheets }

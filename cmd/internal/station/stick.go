@@ -6,8 +6,11 @@ import (
 	"io"
 	"os"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
+
+	"pointkiosk/cards/sheet"
 )
 
 // Errors of a place for files.
@@ -24,11 +27,55 @@ type Sheets struct {
 	Out string `toml:"out"`
 	// Plain leaves the PDFs unencrypted, so that a print shop can read them.
 	Plain bool `toml:"plain"`
+	// Stocks are papers of one's own, beside those that are known.
+	Stocks []sheet.Stock `toml:"stock"`
+	// Printers say by how much each misses the paper (kioskctl sheets calibrate).
+	Printers []SheetPrinter `toml:"printer"`
+}
+
+// A SheetPrinter is a printer for sheets, and what to move each side by, in mm.
+type SheetPrinter struct {
+	Name  string       `toml:"name"`
+	Front sheet.Offset `toml:"front"`
+	Back  sheet.Offset `toml:"back"`
+}
+
+// Stock finds a paper by its name: one's own, or a known one.
+func (s Sheets) Stock(name string) (sheet.Stock, error) {
+	for _, own := range s.Stocks {
+		if own.Name == name {
+			return own, nil
+		}
+	}
+	return sheet.FindStock(name)
+}
+
+// StockNames names all papers.
+func (s Sheets) StockNames() (names []string) {
+	for _, stock := range slices.Concat(s.Stocks, sheet.Stocks()) {
+		names = append(names, stock.Name)
+	}
+	return names
+}
+
+// Printer finds a printer for sheets; none is one that misses nothing.
+func (s Sheets) Printer(name string) (found SheetPrinter, ok bool) {
+	for _, p := range s.Printers {
+		if p.Name == name {
+			return p, true
+		}
+	}
+	return found, name == ""
 }
 
 func (s Sheets) check() error {
 	if s.Out != "" && !path.IsAbs(s.Out) {
 		return fmt.Errorf("station: settings: sheets.out %q does not begin with /", s.Out)
+	}
+	for _, own := range s.Stocks {
+		if err := own.Check(); err != nil {
+			return fmt.Errorf("station: settings: sheets.stock: %w", err)
+		}
 	}
 	return nil
 }
