@@ -35,6 +35,7 @@ var ErrBatchKey = errors.New("ledger: a key that holds batches holds nothing els
 type Range struct {
 	Allotment, First, Last uint32
 	Person, Reason         string
+	Seen                   int // cards that are inactive, as the person saw; asked for where the key is compromised
 }
 
 // A RangeDone is what became of a range.
@@ -196,19 +197,33 @@ func (t *txn) lose(a allotmentRow, r *saidRange) (done RangeDone, err error) {
 }
 
 // Activate makes a range good at hand-out, by a person's word. Doing it again is
-// harmless. Where the batch's key is compromised, that is a decision. It is never
-// too late: who claimed a card in time has its points, and the rest lapse.
+// harmless. It is never too late: who claimed a card in time has its points, and the
+// rest lapse. Where the batch's key is compromised, that is a decision, by who may
+// decide and has seen how many cards it is about (DECISIONS 7).
 func (l *Ledger) Activate(ctx context.Context, r Range) (done RangeDone, err error) {
 	return l.sayRange(ctx, r, RoleGrant, func(t *txn, a allotmentRow, said *saidRange) (err error) {
 		key, _, err := t.signer(a.Key)
 		if err == nil && key.revoked == cards.Compromised {
-			err = t.may(r.Person, RoleDecide)
+			err = t.decideRange(a, r, *said)
 		}
 		if err == nil {
 			done, err = t.activate(a, said)
 		}
 		return err
 	}, &done)
+}
+
+// decideRange refuses who may not decide, or has not seen what it is about.
+func (t *txn) decideRange(a allotmentRow, r Range, said saidRange) error {
+	if err := t.may(r.Person, RoleDecide); err != nil {
+		return err
+	}
+	fresh, _, err := t.inactive(said)
+	if err != nil || len(fresh) == r.Seen {
+		return err
+	}
+	open, err := t.openWaits(said)
+	return errorOr(err, &SeenError{Cards: len(fresh), Claims: len(open), Yen: int64(len(fresh)) * int64(a.Points)})
 }
 
 // errNoReason reports that a range is ended without a reason.
