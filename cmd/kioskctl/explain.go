@@ -8,6 +8,7 @@ import (
 
 	"pointkiosk/cards"
 	"pointkiosk/cards/face"
+	"pointkiosk/cards/sheet"
 	"pointkiosk/cmd/internal/press"
 	"pointkiosk/cmd/internal/station"
 	"pointkiosk/hub/api"
@@ -61,12 +62,13 @@ func (c *call) known(err error) (text string, detail bool) {
 		detail bool
 	}{
 		{station.ErrNotEnrolled, "cli.err.enrol", false}, {station.ErrBusy, "cli.err.busy", false},
+		{station.ErrNoBatch, "cli.err.batch", false}, {station.ErrEnded, "cli.err.ended", false},
 		{station.ErrFades, "cli.err.fades", false}, {station.ErrNoAllotment, "cli.err.allotment", false}, {journal.ErrOver, "cli.err.allotment", false},
 		{journal.ErrUsedUp, "cli.err.usedup", false}, {journal.ErrUnknown, "cli.err.unknown", false},
 		{journal.ErrState, "cli.err.state", false}, {kiosk.ErrTorn, "cli.err.torn", false}, {journal.ErrSecond, "cli.err.second", false},
 		{journal.ErrBroken, "cli.err.journal", true}, {journal.ErrBehind, "cli.err.journal", true},
 		{journal.ErrUnfinished, "cli.err.unfinished", false}, {press.ErrNoOrder, "cli.err.order", false}, {press.ErrName, "cli.err.order.name", false},
-		{press.ErrOther, "cli.err.order.other", false}, {press.ErrExists, "cli.err.order.exists", false}, {syscall.ENOSPC, "cli.err.full", false},
+		{press.ErrOther, "cli.err.order.other", false}, {press.ErrExists, "cli.err.order.exists", false}, {syscall.ENOSPC, "cli.err.full", false}, {sheet.ErrPicture, "cli.err.picture", true},
 		{cards.ErrSerial, "cli.err.serial", false}, {api.ErrCode, "cli.err.code", false},
 	} {
 		if errors.Is(err, e.is) {

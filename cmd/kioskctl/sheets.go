@@ -53,8 +53,15 @@ func sheets(c *call) error {
 	if err := c.parse(0, 0, o.flags); err != nil {
 		return err
 	}
-	if o.count < 1 || o.perFile < 1 {
+	switch o.colour = strings.TrimPrefix(o.colour, "#"); { // which a shell may take for a comment
+	case o.count < 1 || o.perFile < 1:
 		return c.misused(c.words.Say("cli.count", min(o.count, o.perFile)))
+	case o.start < 1:
+		return c.misused(c.words.Say("cli.sheets.start", o.start))
+	case o.lang != "ja" && o.lang != "en":
+		return c.misused(c.words.Say("cli.poster.lang", o.lang))
+	case !colour.MatchString(o.colour):
+		return c.misused(c.words.Say("cli.poster.colour", o.colour))
 	}
 	return c.with(func(s *station.Station) error {
 		a, err := s.Batch(c.ctx, o.event)
@@ -72,14 +79,14 @@ func sheets(c *call) error {
 // job is what the flags ask for.
 func (c *call) job(s *station.Station, o order, a cards.Allotment) (job press.Job, err error) {
 	job = press.Job{
-		Request: o.name, Allotment: a.ID, Count: uint32(o.count), Start: o.start - 1,
+		Request: o.name, Allotment: a.ID, Count: uint32(o.count), Start: max(o.start, 1) - 1,
 		Lang: o.lang, PerFile: o.perFile, Plain: o.plain,
 	}
 	if err := c.jobPaper(s, o, &job); err != nil {
 		return job, err
 	}
 	if o.colour != "" {
-		job.Colour = "#" + strings.TrimPrefix(o.colour, "#") // which a shell may take for a comment
+		job.Colour = "#" + o.colour
 	}
 	if o.person != nil {
 		job.Operator = *o.person
@@ -103,6 +110,9 @@ func (c *call) jobPaper(s *station.Station, o order, job *press.Job) (err error)
 	}
 	if job.Sides.UnmarshalText([]byte(o.sides)) != nil {
 		return c.misused(c.words.Say("cli.sheets.sides", o.sides))
+	}
+	if cells := job.Stock.Columns * job.Stock.Rows; job.Start >= cells {
+		return c.misused(c.words.Say("cli.sheets.start", o.start))
 	}
 	device, ok := set.Printer(o.on)
 	if !ok {

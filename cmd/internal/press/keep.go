@@ -26,25 +26,25 @@ var ErrOther = errors.New("press: there is another order of this name")
 
 // keep writes down what was ordered, before a number is taken. What was written
 // down before stays.
-func (p *Press) keep(job Job) error {
+func (p *Press) keep(job Job) (fresh bool, err error) {
 	if !plainName.MatchString(job.Request) {
-		return fmt.Errorf("%w: %q", ErrName, job.Request)
+		return false, fmt.Errorf("%w: %q", ErrName, job.Request)
 	}
 	path := p.jobPath(job.Request)
 	text, err := json.Marshal(job)
 	if err != nil {
-		return fmt.Errorf("press: %w", err)
+		return false, fmt.Errorf("press: %w", err)
 	}
 	if before, err := os.ReadFile(path); err == nil {
 		if !bytes.Equal(before, text) {
-			return fmt.Errorf("%w: %s", ErrOther, job.Request)
+			return false, fmt.Errorf("%w: %s", ErrOther, job.Request)
 		}
-		return nil
+		return false, nil
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return fmt.Errorf("press: %w", err)
+		return false, fmt.Errorf("press: %w", err)
 	}
-	return whole(path, text)
+	return true, whole(path, text)
 }
 
 // Job returns what was ordered.

@@ -26,7 +26,6 @@ import (
 
 // Errors of an order.
 var (
-	ErrNoBatch = errors.New("press: no batch is granted for this")
 	ErrNoOrder = errors.New("press: no such order")
 	ErrExists  = errors.New("press: there are files already where these would go")
 )
@@ -94,11 +93,15 @@ func (p *Press) Run(ctx context.Context, a cards.Allotment, job Job) (done Done,
 	if err != nil {
 		return done, err
 	}
-	if err := p.keep(job); err != nil {
+	fresh, err := p.keep(job)
+	if err != nil {
 		return done, err
 	}
 	order, err := p.Journal.Order(ctx, a, job.Count, job.Request, job.Operator)
 	if err != nil {
+		if fresh && refused(err) {
+			err = errors.Join(err, os.Remove(p.jobPath(job.Request)))
+		}
 		return done, err
 	}
 	dir := filepath.Join(p.Out, job.Request)
@@ -115,6 +118,11 @@ func (p *Press) Run(ctx context.Context, a cards.Allotment, job Job) (done Done,
 	}
 	order, err = p.Journal.Made(context.WithoutCancel(ctx), order, digest, cmp.Or(p.Who, job.Operator))
 	return Done{order, dir, files}, err
+}
+
+// refused reports an order that took no number; of any other error nobody knows.
+func refused(err error) bool {
+	return errors.Is(err, journal.ErrUsedUp) || errors.Is(err, journal.ErrOver) || errors.Is(err, journal.ErrUnfinished)
 }
 
 // A work is one run of a job.

@@ -2,11 +2,17 @@ package station
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	"pointkiosk/cards"
-	"pointkiosk/kiosk/journal"
+)
+
+// Errors of a batch.
+var (
+	ErrNoBatch = errors.New("station: no cards of this event are granted to be printed beforehand")
+	ErrEnded   = errors.New("station: the event has ended")
 )
 
 // Batch returns the allotment of an event whose cards are printed beforehand (of
@@ -33,9 +39,9 @@ func (s *Station) Batch(ctx context.Context, event string) (found cards.Allotmen
 	case found.ID != 0:
 		return found, nil
 	case over:
-		return found, fmt.Errorf("%w: %s", journal.ErrOver, event)
+		return found, fmt.Errorf("%w: %s", ErrEnded, event)
 	}
-	return found, fmt.Errorf("%w: %s", ErrNoAllotment, event)
+	return found, fmt.Errorf("%w: %s", ErrNoBatch, event)
 }
 
 // Sheets are the settings of cards that are printed beforehand.
