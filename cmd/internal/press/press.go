@@ -76,10 +76,11 @@ type Done struct {
 	Files []File
 }
 
-// sheets looks at all that can be wrong before anything is signed.
-func (job Job) sheets(a cards.Allotment, sample bool) (*sheet.Sheets, error) {
+// sheets looks at all that can be wrong before anything is signed, for the k-th
+// reprint, or for a sample.
+func (job Job) sheets(a cards.Allotment, k uint32, sample bool) (*sheet.Sheets, error) {
 	card := kiosk.Face(a, cards.Card{}, job.Lang)
-	card.Practice = card.Practice || sample
+	card.Reprint, card.Practice = int(k), card.Practice || sample
 	return sheet.New(&sheet.Opts{
 		Stock: job.Stock, Sides: job.Sides, Start: job.Start, Front: job.Front, Back: job.Back, Lang: job.Lang,
 		Card: card, Picture: job.Picture, Colour: job.Colour, Title: job.Request,
@@ -89,7 +90,7 @@ func (job Job) sheets(a cards.Allotment, sample bool) (*sheet.Sheets, error) {
 // Run makes the files of a job, or those that a job was cut off over. A context
 // that ends leaves no file, and an order that can be gone on with or withdrawn.
 func (p *Press) Run(ctx context.Context, a cards.Allotment, job Job) (done Done, err error) {
-	sheets, err := job.sheets(a, false)
+	sheets, err := job.sheets(a, 0, false)
 	if err != nil {
 		return done, err
 	}
@@ -108,6 +109,9 @@ func (p *Press) Run(ctx context.Context, a cards.Allotment, job Job) (done Done,
 	switch {
 	case order.State == cards.Made:
 		dir = fmt.Sprintf("%s-%d", dir, order.Copy+1)
+		if sheets, err = job.sheets(a, order.Copy+1, false); err != nil {
+			return done, err
+		}
 	case order.State != cards.Making:
 		return done, fmt.Errorf("%w: order %s is %s", journal.ErrState, job.Request, order.State)
 	}

@@ -16,6 +16,7 @@ import (
 	_ "modernc.org/sqlite"
 
 	"pointkiosk/cards"
+	"pointkiosk/cards/face"
 	"pointkiosk/cards/sheet"
 	"pointkiosk/kiosk/journal"
 )
@@ -328,5 +329,52 @@ func TestRefused(t *testing.T) {
 	d.run(d.order("may", 10))
 	if _, err := d.Run(t.Context(), d.a, d.order("may", 11)); !errors.Is(err, ErrOther) {
 		t.Errorf("another order of the same name: %v", err)
+	}
+}
+
+// A sample is one card that no hub takes, and is asked for before anything is signed.
+func TestLook(t *testing.T) {
+	d := newDesk(t)
+	for _, sides := range []sheet.Sides{sheet.LongEdge, sheet.ShortEdge, sheet.Single} {
+		job := d.order("may", 45)
+		job.Sides = sides
+		sample, err := job.Look(d.a)
+		if err != nil || sample.Sheets != 5 || !bytes.HasPrefix(sample.PDF, []byte("%PDF-")) {
+			t.Errorf("%v: %d sheets, %d bytes, %v", sides, sample.Sheets, len(sample.PDF), err)
+		}
+	}
+	a := d.a
+	a.Event.Name.Ja = "\U00020BB7野家"
+	var glyph *face.MissingGlyphError
+	if _, err := d.order("may", 45).Look(a); !errors.As(err, &glyph) {
+		t.Errorf("a name that can't be printed: %v", err)
+	}
+	if all, err := d.journal.Orders(t.Context()); err != nil || len(all) != 0 {
+		t.Errorf("%v, %v", all, err)
+	}
+}
+
+// Whoever prints an order again is named in the journal, and not who ordered it.
+func TestWho(t *testing.T) {
+	d := newDesk(t)
+	d.run(d.order("may", 5))
+	d.Who = "佐藤"
+	d.run(d.order("may", 5))
+	var who []string
+	records, err := d.journal.Records(t.Context(), 0, 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range records {
+		var e cards.Entry
+		if err := cards.Unsealed(r.Data, cards.PaperEntry, &e); err != nil {
+			t.Fatal(err)
+		}
+		if e.State == cards.Made {
+			who = append(who, e.Operator)
+		}
+	}
+	if strings.Join(who, " ") != "鈴木 佐藤" {
+		t.Errorf("%q", who)
 	}
 }

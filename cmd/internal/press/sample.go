@@ -19,7 +19,7 @@ const practiceBit = 1 << 31
 // Look makes a sample, and looks at all that can be wrong with a job before anything
 // is signed.
 func (job Job) Look(a cards.Allotment) (out Sample, err error) {
-	sheets, err := job.sheets(a, false)
+	sheets, err := job.sheets(a, 0, false)
 	if err != nil {
 		return out, err
 	}
@@ -30,7 +30,7 @@ func (job Job) Look(a cards.Allotment) (out Sample, err error) {
 	if job.Sides == sheet.ShortEdge { // on a screen no back stands on its head
 		job.Sides = sheet.LongEdge
 	}
-	if sheets, err = job.sheets(a, true); err != nil {
+	if sheets, err = job.sheets(a, 0, true); err != nil {
 		return out, err
 	}
 	c := cards.Card{Claims: a.Claims(1)} // without a signature

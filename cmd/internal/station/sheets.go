@@ -284,6 +284,8 @@ func (d *Desk) sheetsNote(err error) string {
 		return "sheets.note.stopped"
 	case errors.Is(err, syscall.ENOSPC):
 		return "sheets.note.full"
+	case slices.ContainsFunc([]error{syscall.EIO, syscall.EROFS, syscall.ENODEV, fs.ErrPermission}, func(e error) bool { return errors.Is(err, e) }):
+		return "sheets.note.write"
 	case errors.Is(err, press.ErrExists):
 		return "sheets.note.exists"
 	case errors.Is(err, journal.ErrUsedUp):

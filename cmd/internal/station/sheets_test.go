@@ -2,18 +2,27 @@ package station
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"image"
 	"image/png"
+	"io/fs"
+	"log/slog"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 
+	"pointkiosk/assets/words"
 	"pointkiosk/cards"
+	"pointkiosk/cards/face"
+	"pointkiosk/cmd/internal/press"
 	"pointkiosk/hub/ledger"
 	"pointkiosk/kiosk"
+	"pointkiosk/kiosk/journal"
 	"pointkiosk/kiosk/wizard"
 	"pointkiosk/packaging/proof"
 	"pointkiosk/printer"
@@ -322,4 +331,32 @@ func TestSheetsOpened(t *testing.T) {
 	}
 	r.sync()
 	r.checks()
+}
+
+// Each thing that can go wrong has its own sentence, and what nobody foresaw has one
+// too.
+func TestSheetsNotes(t *testing.T) {
+	d := &Desk{Station: &Station{opts: Opts{Log: slog.New(slog.DiscardHandler)}}}
+	write := func(e error) error {
+		return fmt.Errorf("press: write x: %w", &fs.PathError{Op: "write", Path: "x", Err: e})
+	}
+	for _, tt := range []struct {
+		err  error
+		want string
+	}{
+		{context.Canceled, "cut"}, {errNoStick, "stick"}, {errSticks, "sticks"}, {errStopped, "stopped"},
+		{write(syscall.ENOSPC), "full"}, {write(syscall.EIO), "write"}, {write(syscall.EROFS), "write"}, {write(syscall.EACCES), "write"},
+		{press.ErrExists, "exists"}, {journal.ErrUsedUp, "usedup"}, {journal.ErrOver, "over"}, {journal.ErrState, "gone"}, {press.ErrNoOrder, "gone"},
+		{&face.MissingGlyphError{}, "names"}, {&face.TooLongError{}, "names"}, {errors.New("no such thing"), "fault"},
+	} {
+		got := d.sheetsNote(fmt.Errorf("press: %w", tt.err))
+		if got != "sheets.note."+tt.want {
+			t.Errorf("%v: %s", tt.err, got)
+		}
+		for _, lang := range words.Languages() {
+			if text := words.In(lang).Say(got); strings.HasPrefix(text, "‹") {
+				t.Errorf("%s has no words for %s", lang, got)
+			}
+		}
+	}
 }
