@@ -35,6 +35,7 @@ func TestNewRefuses(t *testing.T) {
 		{"points below none", func(o *Opts) { o.Card.Points = -1 }, "sheet: -1 points"},
 		{"a sheet before the first", func(o *Opts) { o.Sheet = -1 }, "sheet: sheet number -1"},
 		{"a name from a register", func(o *Opts) { o.Card.Event = "𠮷野家前" }, `sheet: face: event: the font has no '𠮷' (U+20BB7)`},
+		{"no text", func(o *Opts) { o.Card.Event = "市\xE6" }, "sheet: face: event: the font has no '\uFFFD' (U+FFFD)"},
 		{"a face", func(o *Opts) { o.Card.Scheme = "ポイント😀" }, "sheet: face: scheme: the font has no '😀' (U+1F600)"},
 		{"a mark by itself", func(o *Opts) { o.Card.Contact = "か\u3099" }, "sheet: face: contact: the font has no '\u3099' (U+3099)"},
 		{"a line break", func(o *Opts) { o.Card.Place = "駅\n前" }, `sheet: face: place: the font has no '\n' (U+000A)`},
