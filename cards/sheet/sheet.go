@@ -4,6 +4,9 @@
 // What can't be printed is an error before a card is signed. A card's own are
 // its code and its serial; all else is laid out once, in [New].
 //
+// Beside the cards there are the lists by which they are handed over, a page that
+// measures the printer, and notices, which are worth nothing.
+//
 // It signs nothing, numbers nothing and writes no file. SHEET.md says what
 // lies where, and what the PDF lacks.
 package sheet
