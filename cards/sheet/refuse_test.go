@@ -32,6 +32,8 @@ func TestNewRefuses(t *testing.T) {
 		{"a cell before the sheet", func(o *Opts) { o.Start = -1 }, "sheet: start at cell -1, a sheet has 0 to 9"},
 		{"an offset in inches", func(o *Opts) { o.Back.Y = 25.4 }, "sheet: an offset of 25.4 mm, want at most 20"},
 		{"a colour's name", func(o *Opts) { o.Colour = "blue" }, `sheet: colour "blue", want #RRGGBB`},
+		{"a colour in signs", func(o *Opts) { o.Colour = "#+1-2+3" }, `sheet: colour "#+1-2+3", want #RRGGBB`},
+		{"a colour without its sign", func(o *Opts) { o.Colour = "0A4A8F" }, `sheet: colour "0A4A8F", want #RRGGBB`},
 		{"a colour too long", func(o *Opts) { o.Colour = "#0A4A8F0" }, `sheet: colour "#0A4A8F0", want #RRGGBB`},
 		{"a point ticket", func(o *Opts) { o.Card.Ticket = true }, "sheet: a point ticket is printed one at a time"},
 		{"points below none", func(o *Opts) { o.Card.Points = -1 }, "sheet: -1 points"},
@@ -54,6 +56,7 @@ func TestNewRefuses(t *testing.T) {
 // So is what is no picture, or one that we would print in part.
 func TestNewRefusesPictures(t *testing.T) {
 	refused(t, []refusal{
+		{"a picture without room", func(o *Opts) { o.Sides, o.Picture = Single, assets.Picture("ok") }, "sheet: a card printed on one side has no room for a picture"},
 		{"a text for a picture", func(o *Opts) { o.Picture = []byte("a picture") }, "sheet: not a PNG, JPEG or SVG picture"},
 		{"half a PNG", func(o *Opts) { o.Picture = dots(t, png.Encode)[:60] }, "sheet: not a PNG, JPEG or SVG picture: "},
 		{"a PNG larger than memory", func(o *Opts) { o.Picture = huge(t) }, "sheet: not a PNG, JPEG or SVG picture: 60000 x 60000 dots"},

@@ -90,6 +90,8 @@ func (o *Opts) check() error {
 		return fmt.Errorf("sheet: sheet number %d", o.Sheet)
 	case o.Card.Ticket:
 		return errors.New("sheet: a point ticket is printed one at a time")
+	case o.Sides == Single && len(o.Picture) > 0:
+		return errors.New("sheet: a card printed on one side has no room for a picture")
 	case o.Card.Points < 0:
 		return fmt.Errorf("sheet: %d points", o.Card.Points)
 	}
