@@ -101,6 +101,9 @@ func batchActivate() command {
 		fmt.Fprintln(k.out, k.Say("hub.batch.activated", words.Number(done.Cards), words.Number(int(done.Yen)), words.Number(done.Given)))
 		if done.Withdrawn > 0 {
 			fmt.Fprintln(k.err, k.Say("hub.batch.gone", words.Number(done.Withdrawn)))
+			for _, g := range done.Gone {
+				fmt.Fprintf(k.err, "  %d–%d\n", g.First, g.Last)
+			}
 		}
 		return nil
 	})
