@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -72,7 +73,7 @@ func sheets(c *call) error {
 		if err != nil {
 			return err
 		}
-		return c.press(s, a, job, o.out)
+		return c.press(c.newPress(s, o.out), a, job)
 	})
 }
 
@@ -123,8 +124,7 @@ func (c *call) jobPaper(s *station.Station, o order, job *press.Job) (err error)
 }
 
 // press makes the files, and says what to do where that was cut off.
-func (c *call) press(s *station.Station, a cards.Allotment, job press.Job, out string) error {
-	p := c.newPress(s, out)
+func (c *call) press(p *press.Press, a cards.Allotment, job press.Job) error {
 	done, err := p.Run(c.ctx, a, job)
 	if err != nil {
 		if c.ctx.Err() != nil {
@@ -133,7 +133,7 @@ func (c *call) press(s *station.Station, a cards.Allotment, job press.Job, out s
 		return err
 	}
 	say := orderedOf(done.Order)
-	say.Dir, say.Files = done.Dir, len(done.Files)
+	say.Dir, say.Files, say.Count = done.Dir, len(done.Files), done.Cards()
 	return c.say(say, "cli.sheets.made", say.Count, say.Files, say.Dir)
 }
 
@@ -147,9 +147,20 @@ func sheetsResume(c *call) error { return c.again(cards.Making) }
 func sheetsAgain(c *call) error  { return c.again(cards.Made) }
 
 func (c *call) again(want cards.State) error {
-	out := ""
-	if err := c.parse(1, 1, func(f *flag.FlagSet) { f.StringVar(&out, "out", ".", "") }); err != nil {
+	var out, only string
+	var name *string
+	if err := c.parse(1, 1, func(f *flag.FlagSet) {
+		f.StringVar(&out, "out", ".", "")
+		name = operator(f)
+		if want == cards.Made {
+			f.StringVar(&only, "only", "", "")
+		}
+	}); err != nil {
 		return err
+	}
+	some, ok := sheetsOf(only)
+	if !ok {
+		return c.misused(c.words.Say("cli.sheets.only", only))
 	}
 	return c.with(func(s *station.Station) error {
 		job, o, err := c.orderOf(s, c.args[0])
@@ -163,8 +174,25 @@ func (c *call) again(want cards.State) error {
 		if err != nil {
 			return err
 		}
-		return c.press(s, a, job, out)
+		p := c.newPress(s, out)
+		p.Only, p.Who = some, *name
+		return c.press(p, a, job)
 	})
+}
+
+// sheetsOf reads 3 or 3-5; none is all.
+func sheetsOf(text string) (s press.Sheets, ok bool) {
+	if text == "" {
+		return s, true
+	}
+	first, last, some := strings.Cut(text, "-")
+	if !some {
+		last = first
+	}
+	var errs [2]error
+	s.First, errs[0] = strconv.Atoi(first)
+	s.Last, errs[1] = strconv.Atoi(last)
+	return s, errs == [2]error{} && s.First > 0 && s.First <= s.Last
 }
 
 // orderOf finds an order of this machine.

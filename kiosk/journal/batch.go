@@ -15,6 +15,11 @@ var ErrUnfinished = errors.New("journal: another order of this batch is not fini
 // A Range is some of a batch's cards, by their numbers.
 type Range struct{ Allotment, First, Last uint32 }
 
+// holds reports whether all cards of another range are of this one.
+func (r Range) holds(part Range) bool {
+	return part.Allotment == r.Allotment && r.First <= part.First && part.First <= part.Last && part.Last <= r.Last
+}
+
 // Count is how many cards there are in it.
 func (r Range) Count() int { return int(r.Last-r.First) + 1 }
 
@@ -110,11 +115,12 @@ func (j *Journal) orders(ctx context.Context) (all []Order, err error) {
 			continue
 		}
 		for i := range all {
-			if o := &all[i]; o.Range == rangeOf(e) {
+			o := &all[i]
+			switch {
+			case e.State == cards.Made && o.holds(rangeOf(e)):
+				o.State, o.Copy, o.Digest = e.State, e.Copy, e.Digest
+			case o.Range == rangeOf(e):
 				o.State = e.State
-				if e.State == cards.Made {
-					o.Copy, o.Digest = e.Copy, e.Digest
-				}
 			}
 		}
 	}
@@ -124,8 +130,8 @@ func (j *Journal) orders(ctx context.Context) (all []Order, err error) {
 func rangeOf(e cards.Entry) Range { return Range{e.Allotment, e.Number, e.Last} }
 
 // Made writes down that the files of an order are whole, with the SHA-256 of
-// their manifest: the first time, or as a reprint of the same cards.
-func (j *Journal) Made(ctx context.Context, o Order, digest [32]byte, operator string) (Order, error) {
+// their manifest: the first time, or as a reprint of the same cards, or of some.
+func (j *Journal) Made(ctx context.Context, o Order, part Range, digest [32]byte, operator string) (Order, error) {
 	end, err := j.begin(ctx)
 	if err != nil {
 		return o, err
@@ -135,13 +141,13 @@ func (j *Journal) Made(ctx context.Context, o Order, digest [32]byte, operator s
 	switch {
 	case err != nil:
 		return o, err
-	case now.Range != o.Range || now.State != cards.Making && now.State != cards.Made:
+	case now.Range != o.Range || !o.holds(part) || now.State == cards.Making && part != o.Range || now.State != cards.Making && now.State != cards.Made:
 		return o, fmt.Errorf("%w: order %s is %s", ErrState, o.Request, now.State)
 	case now.State == cards.Made:
 		now.Copy++
 	}
 	now.State, now.Digest = cards.Made, digest[:]
-	return now, j.append(ctx, cards.Entry{State: cards.Made, Allotment: o.Allotment, Number: o.First, Last: o.Last, Copy: now.Copy, Digest: digest[:], Operator: operator})
+	return now, j.append(ctx, cards.Entry{State: cards.Made, Allotment: o.Allotment, Number: part.First, Last: part.Last, Copy: now.Copy, Digest: digest[:], Operator: operator})
 }
 
 func (j *Journal) order(ctx context.Context, request string) (Order, error) {

@@ -36,14 +36,21 @@ func TestOrder(t *testing.T) {
 	}
 	order("one", 11, ErrState)
 	order("two", 10, ErrUnfinished)
-	made := func(o Order, copy uint32) {
+	made := func(o Order, part Range, copy uint32) {
 		t.Helper()
-		if got, err := j.Made(t.Context(), o, [32]byte{1}, "op"); err != nil || got.Copy != copy || got.State != cards.Made {
+		if got, err := j.Made(t.Context(), o, part, [32]byte{1}, "op"); err != nil || got.Copy != copy || got.State != cards.Made {
 			t.Errorf("%+v, %v", got, err)
 		}
 	}
-	made(first, 0)
-	made(first, 1)
+	if _, err := j.Made(t.Context(), first, Range{8, 1, 5}, [32]byte{1}, "op"); !errors.Is(err, ErrState) {
+		t.Errorf("a part is made before the whole: %v", err)
+	}
+	made(first, first.Range, 0)
+	made(first, first.Range, 1)
+	made(first, Range{8, 4, 6}, 2)
+	if _, err := j.Made(t.Context(), first, Range{8, 4, 11}, [32]byte{1}, "op"); !errors.Is(err, ErrState) {
+		t.Errorf("more than was ordered is made: %v", err)
+	}
 	order("two", 21, ErrUsedUp)
 	order("none", 0, ErrUsedUp)
 	second := order("two", 20, nil)
@@ -53,7 +60,7 @@ func TestOrder(t *testing.T) {
 	if err := j.MarkRange(t.Context(), second.Range, cards.Withdrawn, "op", "cut off"); err != nil {
 		t.Error(err)
 	}
-	if _, err := j.Made(t.Context(), second, [32]byte{2}, "op"); !errors.Is(err, ErrState) {
+	if _, err := j.Made(t.Context(), second, second.Range, [32]byte{2}, "op"); !errors.Is(err, ErrState) {
 		t.Errorf("made after it was withdrawn: %v", err)
 	}
 	order("three", 1, ErrUsedUp)
@@ -69,7 +76,7 @@ func TestOrder(t *testing.T) {
 	_ = j.Close()
 	j = open(t, opts)
 	all, err := j.Orders(t.Context())
-	if err != nil || len(all) != 2 || all[0].Copy != 1 || all[0].Digest == nil || all[1].State != cards.Withdrawn || j.Tally(8).Signed != 30 {
+	if err != nil || len(all) != 2 || all[0].Copy != 2 || all[0].Digest == nil || all[1].State != cards.Withdrawn || j.Tally(8).Signed != 30 {
 		t.Errorf("%+v, %v", all, err)
 	}
 }

@@ -69,7 +69,7 @@ func (w *work) card(i int) (cards.Card, error) {
 
 func (w *work) tell(more int) {
 	if done := w.count.Add(int64(more)); w.Tell != nil {
-		w.Tell(int(done), w.order.Count())
+		w.Tell(int(done), w.part.Count())
 	}
 }
 

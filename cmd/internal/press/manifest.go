@@ -56,13 +56,11 @@ const (
 // manifest writes both manifests and returns the SHA-256 of the one in JSON.
 func (w *work) manifest(dir string, files []File) (digest [32]byte, err error) {
 	m := Manifest{
-		Order: w.job.Request, Allotment: w.a.ID, First: w.order.First, Last: w.order.Last, Event: w.a.Event.ID,
+		Order: w.job.Request, Allotment: w.a.ID, First: w.part.First, Last: w.part.Last, Event: w.a.Event.ID,
 		Day: w.a.Day.String(), Expires: w.a.Expires.String(), Points: w.a.Points, Files: files,
 	}
-	if w.order.State == cards.Made {
-		m.Copy = w.order.Copy + 1
-	}
-	for i := range w.order.Count() {
+	m.Copy = w.copy()
+	for i := w.at(w.part.First); i <= w.at(w.part.Last); i++ {
 		c, err := w.card(i)
 		if err != nil {
 			return digest, err
@@ -95,7 +93,7 @@ func (w *work) contact(out io.Writer) error {
 
 // Pick is what an event needs of an order, for the list of who gets what.
 func Pick(a cards.Allotment, job Job, o journal.Order) (sheet.Pick, error) {
-	sheets, err := job.sheets(a, false)
+	sheets, err := job.sheets(a, 0, false)
 	if err != nil {
 		return sheet.Pick{}, err
 	}

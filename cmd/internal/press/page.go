@@ -14,7 +14,7 @@ import (
 // Calibrate makes the page that tells by how much a printer misses the paper of a
 // job.
 func Calibrate(a cards.Allotment, job Job, path string) error {
-	sheets, err := job.sheets(a, false)
+	sheets, err := job.sheets(a, 0, false)
 	if err != nil {
 		return err
 	}

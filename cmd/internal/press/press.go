@@ -27,6 +27,7 @@ import (
 // Errors of an order.
 var (
 	ErrNoOrder = errors.New("press: no such order")
+	ErrSheets  = errors.New("press: an order has no such sheets to be printed again")
 	ErrExists  = errors.New("press: there are files already where these would go")
 )
 
@@ -35,7 +36,7 @@ type Journal interface {
 	Order(ctx context.Context, a cards.Allotment, count uint32, request, operator string) (journal.Order, error)
 	Orders(ctx context.Context) ([]journal.Order, error)
 	CardOf(a cards.Allotment, o journal.Order, number uint32) (cards.Card, error)
-	Made(ctx context.Context, o journal.Order, digest [32]byte, operator string) (journal.Order, error)
+	Made(ctx context.Context, o journal.Order, part journal.Range, digest [32]byte, operator string) (journal.Order, error)
 	MarkRange(ctx context.Context, r journal.Range, state cards.State, operator, reason string) error
 }
 
@@ -64,16 +65,28 @@ type Press struct {
 	Keys    string // a directory: of the key that the files are encrypted to, and of the jobs
 	Out     string // a directory: each order has one of its own in it
 	Tell    func(done, all int)
+	Only    Sheets // of an order that is printed again: all of them, if it is zero
 	Who     string // who goes on with an order, or prints it again; empty: whoever ordered it
 
 	once sync.Mutex // of the key that is made
 }
+
+// Sheets are some of an order's, by their numbers.
+type Sheets struct{ First, Last int }
 
 // A Done is an order whose files are whole.
 type Done struct {
 	Order journal.Order
 	Dir   string
 	Files []File
+}
+
+// Cards is how many cards the files have.
+func (d Done) Cards() (n int) {
+	for _, f := range d.Files {
+		n += f.Cards
+	}
+	return n
 }
 
 // sheets looks at all that can be wrong before anything is signed, for the k-th
@@ -116,11 +129,14 @@ func (p *Press) Run(ctx context.Context, a cards.Allotment, job Job) (done Done,
 		return done, fmt.Errorf("%w: order %s is %s", journal.ErrState, job.Request, order.State)
 	}
 	w := &work{Press: p, job: job, a: a, order: order, sheets: sheets}
+	if err := w.choose(); err != nil {
+		return done, err
+	}
 	digest, files, err := w.into(ctx, dir)
 	if err != nil {
 		return done, err
 	}
-	order, err = p.Journal.Made(context.WithoutCancel(ctx), order, digest, cmp.Or(p.Who, job.Operator))
+	order, err = p.Journal.Made(context.WithoutCancel(ctx), order, w.part, digest, cmp.Or(p.Who, job.Operator))
 	return Done{order, dir, files}, err
 }
 
@@ -136,13 +152,58 @@ type work struct {
 	a      cards.Allotment
 	order  journal.Order
 	sheets *sheet.Sheets
+	part   journal.Range // what is printed of it
 	count  atomic.Int64
+}
+
+// copy is which print this is: 0 the first.
+func (w *work) copy() uint32 {
+	if w.order.State == cards.Made {
+		return w.order.Copy + 1
+	}
+	return 0
+}
+
+// at is which card of the order has a number, from 0.
+func (w *work) at(number uint32) int { return int(number - w.order.First) }
+
+// choose says what is printed: the order, or again those on some of its sheets.
+func (w *work) choose() error {
+	w.part = w.order.Range
+	if w.Only == (Sheets{}) {
+		return nil
+	}
+	last, _ := w.sheets.Place(w.order.Count() - 1)
+	if w.order.State != cards.Made || w.Only.First < 1 || w.Only.Last < w.Only.First || w.Only.Last > last {
+		return fmt.Errorf("%w: %d to %d of %d", ErrSheets, w.Only.First, w.Only.Last, last)
+	}
+	for i := range w.order.Count() {
+		number := w.order.First + uint32(i)
+		switch on, _ := w.sheets.Place(i); {
+		case on < w.Only.First:
+			w.part.First = number + 1
+		case on <= w.Only.Last:
+			w.part.Last = number
+		}
+	}
+	return nil
+}
+
+// spans cuts what is printed into files.
+func (w *work) spans() (files []sheet.Span) {
+	first, end := w.at(w.part.First), w.at(w.part.Last)+1
+	for _, f := range w.sheets.Split(w.order.Count(), w.job.PerFile) {
+		if f.First, f.End = max(f.First, first), min(f.End, end); f.First < f.End {
+			files = append(files, f)
+		}
+	}
+	return files
 }
 
 // into makes the order's directory: whole, or not at all. One that a crash left
 // whole, before the journal knew of it, is taken as it is.
 func (w *work) into(ctx context.Context, dir string) (digest [32]byte, files []File, err error) {
-	if m, sum, err := readManifest(dir); err == nil && m.Order == w.order.Request && m.First == w.order.First && m.Last == w.order.Last {
+	if m, sum, err := readManifest(dir); err == nil && m.Order == w.order.Request && m.First == w.part.First && m.Last == w.part.Last && m.Copy == w.copy() {
 		return sum, m.Files, nil
 	}
 	if _, err := os.Lstat(dir); !errors.Is(err, fs.ErrNotExist) {
@@ -156,7 +217,7 @@ func (w *work) into(ctx context.Context, dir string) (digest [32]byte, files []F
 	if files, err = w.print(ctx, half); err == nil {
 		digest, err = w.manifest(half, files)
 	}
-	if err == nil {
+	if err == nil && w.part == w.order.Range {
 		err = write(filepath.Join(half, contactName), w.contact)
 	}
 	if err == nil {
@@ -172,7 +233,7 @@ func (w *work) into(ctx context.Context, dir string) (digest [32]byte, files []F
 func (w *work) print(ctx context.Context, dir string) ([]File, error) {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
-	parts := w.sheets.Split(w.order.Count(), w.job.PerFile)
+	parts := w.spans()
 	files := make([]File, len(parts))
 	next := make(chan int)
 	var all sync.WaitGroup

@@ -195,6 +195,17 @@ func (d *desk) cut(t *testing.T, at *int) []string {
 		t.Errorf("a reprint is %+v", again)
 	}
 	lines := d.lines(done.Dir)
+	d.Only = Sheets{2, 3}
+	some := d.run(job)
+	if want := lines[7:27]; some.Order.Copy != 2 || strings.Join(d.lines(some.Dir), "\n") != strings.Join(want, "\n") || len(some.Files) != 2 {
+		t.Errorf("two sheets again: %+v", some)
+	}
+	for _, only := range []Sheets{{0, 1}, {3, 2}, {5, 6}} {
+		d.Only = only
+		if _, err := d.Run(t.Context(), d.a, job); !errors.Is(err, ErrSheets) {
+			t.Errorf("sheets %v: %v", only, err)
+		}
+	}
 	if strings.Join(d.lines(again.Dir), "\n") != strings.Join(lines, "\n") {
 		t.Error("a reprint has other cards")
 	}
@@ -224,7 +235,7 @@ var errDeaf = errors.New("no journal")
 // A deaf journal takes no note of what is whole.
 type deaf struct{ *journal.Journal }
 
-func (deaf) Made(context.Context, journal.Order, [32]byte, string) (journal.Order, error) {
+func (deaf) Made(context.Context, journal.Order, journal.Range, [32]byte, string) (journal.Order, error) {
 	return journal.Order{}, errDeaf
 }
 

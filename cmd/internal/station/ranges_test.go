@@ -45,7 +45,7 @@ func (m *market) office() *office {
 	m.ok(err)
 	order, err := o.at.Journal.Order(t.Context(), o.batch, 40, "may", "suzuki")
 	m.ok(err)
-	_, err = o.at.Journal.Made(t.Context(), order, [32]byte{1}, "suzuki")
+	_, err = o.at.Journal.Made(t.Context(), order, order.Range, [32]byte{1}, "suzuki")
 	m.ok(err)
 	o.sent()
 	m.ok(m.ledger.AddPerson(t.Context(), "suzuki", []string{ledger.RolePeople, ledger.RoleGrant}, ""))
