@@ -14,7 +14,6 @@ import (
 
 	"pointkiosk/cards"
 	"pointkiosk/cards/face"
-	"pointkiosk/cards/sheet"
 	"pointkiosk/cmd/internal/press"
 	"pointkiosk/kiosk"
 	"pointkiosk/kiosk/journal"
@@ -91,7 +90,7 @@ func (d *Desk) sheetLists(ctx context.Context) (lists kiosk.SheetLists, err erro
 	if err != nil {
 		return lists, err
 	}
-	for _, s := range sheet.Stocks() {
+	for _, s := range d.opts.Settings.Sheets.stocks() {
 		lists.Stocks = append(lists.Stocks, s.Name)
 	}
 	for _, a := range all {
@@ -134,8 +133,9 @@ const perFile = 50
 
 // job is an order as the press wants it.
 func (d *Desk) job(o kiosk.SheetOrder, operator string) (job press.Job, err error) {
-	job = press.Job{Request: o.Name, Allotment: o.Of.ID, Count: o.Count, Lang: "ja", PerFile: perFile, Plain: d.opts.Settings.Sheets.Plain, Operator: operator}
-	if job.Stock, err = sheet.FindStock(o.Stock); err != nil {
+	set := d.opts.Settings.Sheets
+	job = press.Job{Request: o.Name, Allotment: o.Of.ID, Count: o.Count, Lang: "ja", PerFile: perFile, Plain: set.Plain, Front: set.Front, Back: set.Back, Operator: operator}
+	if job.Stock, err = set.find(o.Stock); err != nil {
 		return job, err
 	}
 	return job, job.Sides.UnmarshalText([]byte(o.Sides))

@@ -4,10 +4,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
+
+	"pointkiosk/cards/sheet"
 )
 
 // Errors of a place for files.
@@ -24,14 +28,54 @@ type Sheets struct {
 	Out string `toml:"out"`
 	// Plain leaves the PDFs unencrypted, so that a print shop can read them.
 	Plain bool `toml:"plain"`
+	// Front and Back are what the printer needs (cards/sheet, the calibration page).
+	Front sheet.Offset `toml:"front"`
+	Back  sheet.Offset `toml:"back"`
+	// Stock is paper beside the presets; it is named as it is on the screen.
+	Stock []sheet.Stock `toml:"stock"`
+}
+
+// mostStocks is how many kinds of paper a screen has room for (ui).
+const mostStocks = 6
+
+// stocks are the presets, and then the settings' own.
+func (s Sheets) stocks() []sheet.Stock { return slices.Concat(sheet.Stocks(), s.Stock) }
+
+func (s Sheets) find(name string) (sheet.Stock, error) {
+	all := s.stocks()
+	n := slices.IndexFunc(all, func(one sheet.Stock) bool { return one.Name == name })
+	if n < 0 {
+		return sheet.Stock{}, fmt.Errorf("station: no paper is called %q", name)
+	}
+	return all[n], nil
 }
 
 func (s Sheets) check() error {
 	if s.Out != "" && !path.IsAbs(s.Out) {
 		return fmt.Errorf("station: settings: sheets.out %q does not begin with /", s.Out)
 	}
+	all := s.stocks()
+	if len(all) > mostStocks {
+		return fmt.Errorf("station: settings: %d kinds of paper, at most %d beside the presets", len(s.Stock), mostStocks-len(sheet.Stocks()))
+	}
+	for n, one := range all {
+		if err := one.Check(); err != nil {
+			return fmt.Errorf("station: settings: paper %q: %w", one.Name, err)
+		}
+		if slices.ContainsFunc(all[:n], func(b sheet.Stock) bool { return b.Name == one.Name }) {
+			return fmt.Errorf("station: settings: two kinds of paper are called %q", one.Name)
+		}
+	}
+	for _, o := range []sheet.Offset{s.Front, s.Back} {
+		if !(max(math.Abs(o.X), math.Abs(o.Y)) <= mostOffset) {
+			return fmt.Errorf("station: settings: an offset of %g, %g mm", o.X, o.Y)
+		}
+	}
 	return nil
 }
+
+// mostOffset is more than any printer is off, in mm (cards/sheet).
+const mostOffset = 20
 
 // place is where files go: the directory of the settings, or the one USB stick.
 func (s Sheets) place() (string, error) {
