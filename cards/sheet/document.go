@@ -15,7 +15,7 @@ func newDocument(page Size, title, lang string) *fpdf.Fpdf {
 	f.SetCatalogSort(true)
 	f.SetAutoPageBreak(false, 0)
 	f.SetMargins(0, 0, 0)
-	f.SetTitle(title, true)
+	f.SetTitle(utf16Text(title), false) // fpdf's own encoder knows three bytes a character
 	f.SetLang(lang)
 	return f
 }

@@ -1,8 +1,10 @@
 package sheet
 
 import (
+	"encoding/hex"
 	"fmt"
 	"math"
+	"strings"
 
 	"pointkiosk/assets/words"
 	"pointkiosk/cards/face"
@@ -290,8 +292,10 @@ func parseColour(text string) (c colour, err error) {
 	if text == "" {
 		return plain, nil
 	}
-	if n, err := fmt.Sscanf(text, "#%02x%02x%02x", &c[0], &c[1], &c[2]); err != nil || n != 3 || len(text) != 7 {
+	b, err := hex.DecodeString(strings.TrimPrefix(text, "#"))
+	if err != nil || len(text) != 7 || len(b) != 3 {
 		return c, fmt.Errorf("sheet: colour %q, want #RRGGBB", text)
 	}
+	copy(c[:], b)
 	return c, nil
 }

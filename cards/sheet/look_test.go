@@ -131,6 +131,24 @@ func TestTextsAreWhereTheListingSays(t *testing.T) {
 	}
 }
 
+// A line that stands 0.4 mm beside its place, or isn't there, is missed.
+func TestTextsElsewhereAreMissed(t *testing.T) {
+	proof.Needs(t, "pdftotext")
+	o := Opts{Stock: stock(t, "a4-10"), Lang: "ja", Card: kisarazu()}
+	s := newSheets(t, o)
+	p := pages(t, saved(t, written(t, s, many(10, shortHost))))
+	front, _ := trims(&o.Stock, o.Sides)
+	for _, l := range s.sides[0].texts {
+		right, down, other := l, l, l
+		right.x, down.y, other.text = l.x+0.4, l.y+0.2*l.size, l.text+"無"
+		for name, moved := range map[string]text{"right": right, "down": down, "other": other} {
+			if !p[0].has(l, front[3], false) || p[0].has(moved, front[3], false) {
+				t.Errorf("%s: %q isn't missed", name, l.text)
+			}
+		}
+	}
+}
+
 // has reports whether the words of a line follow one another from its place, on
 // its baseline, in a card. A word's box has the baseline in its lower third.
 func (p *pdfPage) has(l text, r rect, turned bool) bool {

@@ -130,10 +130,14 @@ func (n *Notice) begin(title string) (*page, error) {
 func (p *page) head(title string) {
 	c := &p.n.Card
 	p.l.boxes = append(p.l.boxes, box{noticeLeft - 4, 12, noticeWide + 8, 38, 3, p.main})
-	p.put(p.l, "scheme", joinedText(c.Municipality, c.Scheme), style{7, false, on(p.main)}, noticeLeft+3, 25, noticeWide-6, fromLeft)
+	wide := noticeWide - 6
+	if c.Practice {
+		wide -= 44
+	}
+	p.put(p.l, "scheme", joinedText(c.Municipality, c.Scheme), style{7, false, on(p.main)}, noticeLeft+3, 25, wide, fromLeft)
 	p.put(p.l, "title", title, style{14, true, on(p.main)}, noticeLeft+3, 43, noticeWide-6, fromLeft)
 	if c.Practice {
-		p.put(p.l, "card", p.say.Say("card.practice"), style{12, true, on(p.main)}, noticeRight-3, 27, 60, fromRight)
+		p.put(p.l, "card", p.say.Say("card.practice"), style{12, true, on(p.main)}, noticeRight-3, 27, 42, fromRight)
 	}
 	p.y = 56
 }
@@ -189,9 +193,9 @@ func (p *page) steps(steps ...step) {
 
 // foot is who can be asked, and what nobody asks.
 func (p *page) foot(note string) {
-	c, y := &p.n.Card, p.y+8.5
+	c := &p.n.Card
 	if note != "" {
-		y = p.paragraph(p.l, note, style{4.6, false, ink}, noticeLeft, y, noticeWide)
+		p.paragraph(p.l, note, style{4.6, false, ink}, noticeLeft, p.y+8.5, noticeWide)
 	}
 	p.l.boxes = append(p.l.boxes, box{noticeLeft, 270, noticeWide, 0.4, 0, p.main})
 	p.put(p.l, "contact", joinedText(joinedText(p.say.Say("sheet.ask"), c.Contact), c.Phone), style{5.4, true, ink}, noticeLeft, 278.5, noticeWide, fromLeft)

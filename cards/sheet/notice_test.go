@@ -31,6 +31,13 @@ func TestNotices(t *testing.T) {
 		write             func(n *Notice, w io.Writer) error
 	}{
 		{"poster", "A4", "ja", (*Notice).Poster}, {"poster-large", "A3", "en", (*Notice).Poster},
+		{"poster-long", "A4", "ja", func(n *Notice, w io.Writer) error {
+			c := &n.Card
+			c.Municipality, c.Scheme, c.Points = "相模原市", "暮らし潤いさがみはら寄附ポイント", 12000
+			c.Event, c.Place = "第12回「くらしを守る」防災・防犯・交通安全フェスティバル", "相模原市立環境情報センター（エコパークさがみはら）2階"
+			c.Contact, c.Practice, n.Colour = "環境経済局環境共生部環境政策課", true, "#FFD500"
+			return n.Poster(w)
+		}},
 		{"plate", "A5", "ja", (*Notice).Plate}, {"plate-english", "A4", "en", (*Notice).Plate},
 		{"flyer", "A4", "ja", (*Notice).Flyer}, {"flyer-english", "A4", "en", (*Notice).Flyer},
 	} {

@@ -182,9 +182,9 @@ func pageImage(t testing.TB, file string, page, dpi int) image.Image {
 // The document says what it is, in Japanese, and leads to each sheet.
 func TestDocument(t *testing.T) {
 	proof.Needs(t, "qpdf", "pdfinfo", "pdffonts")
-	s := newSheets(t, Opts{Stock: stock(t, "a4-10"), Lang: "ja", Card: kisarazu(), Title: "らづポイント（200ポイント）", Sheet: 41})
+	s := newSheets(t, Opts{Stock: stock(t, "a4-10"), Lang: "ja", Card: kisarazu(), Title: "らづポイント（200ポイント）𠮷", Sheet: 41})
 	file := saved(t, written(t, s, many(25, shortHost)))
-	if info := output(t, "pdfinfo", file); !strings.Contains(info, "Title:           らづポイント（200ポイント）\n") || !strings.Contains(info, "Pages:           6\n") || !strings.Contains(info, "(A4)") {
+	if info := output(t, "pdfinfo", file); !strings.Contains(info, "Title:           らづポイント（200ポイント）𠮷\n") || !strings.Contains(info, "Pages:           6\n") || !strings.Contains(info, "(A4)") {
 		t.Errorf("pdfinfo: %s", info)
 	}
 	var doc struct {

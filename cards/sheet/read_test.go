@@ -63,6 +63,12 @@ func cellsOf(t testing.TB, page string, trims []rect, dpi int) (files []string) 
 	if err != nil {
 		t.Fatal(err)
 	}
+	return cut(t, m, page, trims, dpi)
+}
+
+// cut writes parts of a picture into files of their own.
+func cut(t testing.TB, m image.Image, page string, trims []rect, dpi int) (files []string) {
+	t.Helper()
 	dots := func(mm float64) int { return int(mm/25.4*float64(dpi) + 0.5) }
 	for i, r := range trims {
 		cell := image.NewGray(image.Rect(0, 0, dots(r.w), dots(r.h)))

@@ -17,24 +17,29 @@ import (
 	"pointkiosk/packaging/proof"
 )
 
+type refusal struct {
+	name   string
+	change func(o *Opts)
+	want   string
+}
+
 // What can't be printed is refused before anything is signed, by its name.
 func TestNewRefuses(t *testing.T) {
-	for _, tt := range []struct {
-		name   string
-		change func(o *Opts)
-		want   string
-	}{
+	refused(t, []refusal{
 		{"a stock that can't be", func(o *Opts) { o.Stock.Left = 100 }, `sheet: stock "a4-10": the columns end 72.00 mm outside the page`},
 		{"sides that there aren't", func(o *Opts) { o.Sides = 3 }, "sheet: no such sides: Sides(3)"},
 		{"a cell beyond the sheet", func(o *Opts) { o.Start = 10 }, "sheet: start at cell 10, a sheet has 0 to 9"},
 		{"a cell before the sheet", func(o *Opts) { o.Start = -1 }, "sheet: start at cell -1, a sheet has 0 to 9"},
 		{"an offset in inches", func(o *Opts) { o.Back.Y = 25.4 }, "sheet: an offset of 25.4 mm, want at most 20"},
 		{"a colour's name", func(o *Opts) { o.Colour = "blue" }, `sheet: colour "blue", want #RRGGBB`},
+		{"a colour in signs", func(o *Opts) { o.Colour = "#+1-2+3" }, `sheet: colour "#+1-2+3", want #RRGGBB`},
+		{"a colour without its sign", func(o *Opts) { o.Colour = "0A4A8F" }, `sheet: colour "0A4A8F", want #RRGGBB`},
 		{"a colour too long", func(o *Opts) { o.Colour = "#0A4A8F0" }, `sheet: colour "#0A4A8F0", want #RRGGBB`},
 		{"a point ticket", func(o *Opts) { o.Card.Ticket = true }, "sheet: a point ticket is printed one at a time"},
 		{"points below none", func(o *Opts) { o.Card.Points = -1 }, "sheet: -1 points"},
 		{"a sheet before the first", func(o *Opts) { o.Sheet = -1 }, "sheet: sheet number -1"},
 		{"a name from a register", func(o *Opts) { o.Card.Event = "𠮷野家前" }, `sheet: face: event: the font has no '𠮷' (U+20BB7)`},
+		{"no text", func(o *Opts) { o.Card.Event = "市\xE6" }, "sheet: face: event: the font has no '\uFFFD' (U+FFFD)"},
 		{"a face", func(o *Opts) { o.Card.Scheme = "ポイント😀" }, "sheet: face: scheme: the font has no '😀' (U+1F600)"},
 		{"a mark by itself", func(o *Opts) { o.Card.Contact = "か\u3099" }, "sheet: face: contact: the font has no '\u3099' (U+3099)"},
 		{"a line break", func(o *Opts) { o.Card.Place = "駅\n前" }, `sheet: face: place: the font has no '\n' (U+000A)`},
@@ -45,6 +50,13 @@ func TestNewRefuses(t *testing.T) {
 		{"points of many digits", func(o *Opts) { o.Stock = stock(t, "a4-8"); o.Picture = assets.Picture("ok"); o.Card.Points = 1e18 }, "sheet: face: points: "},
 		{"a sample code too long", func(o *Opts) { o.Card.URL = strings.Repeat("A", 179) }, "sheet: code: face: url: "},
 		{"a sample code in small letters", func(o *Opts) { o.Card.URL = "https://p.example.jp" }, "sheet: code: qr: not alphanumeric"},
+	})
+}
+
+// So is what is no picture, or one that we would print in part.
+func TestNewRefusesPictures(t *testing.T) {
+	refused(t, []refusal{
+		{"a picture without room", func(o *Opts) { o.Sides, o.Picture = Single, assets.Picture("ok") }, "sheet: a card printed on one side has no room for a picture"},
 		{"a text for a picture", func(o *Opts) { o.Picture = []byte("a picture") }, "sheet: not a PNG, JPEG or SVG picture"},
 		{"half a PNG", func(o *Opts) { o.Picture = dots(t, png.Encode)[:60] }, "sheet: not a PNG, JPEG or SVG picture: "},
 		{"a PNG larger than memory", func(o *Opts) { o.Picture = huge(t) }, "sheet: not a PNG, JPEG or SVG picture: 60000 x 60000 dots"},
@@ -54,7 +66,12 @@ func TestNewRefuses(t *testing.T) {
 		{"an SVG of nothing", func(o *Opts) { o.Picture = []byte("<svg viewBox='0 0 9 9'></svg>") }, "sheet: not a PNG, JPEG or SVG picture: nothing in it can be drawn"},
 		{"an SVG without a size", func(o *Opts) { o.Picture = []byte("<svg><path d='M0 0h9v9z'/></svg>") }, "sheet: not a PNG, JPEG or SVG picture: nothing in it can be drawn"},
 		{"an SVG with text", func(o *Opts) { o.Picture = []byte("<svg viewBox='0 0 9 9'><text>a</text></svg>") }, "sheet: picture: SVG <text> isn't printed: turn it into paths, or into a PNG"},
-	} {
+	})
+}
+
+func refused(t *testing.T, list []refusal) {
+	t.Helper()
+	for _, tt := range list {
 		t.Run(tt.name, func(t *testing.T) {
 			o := Opts{Stock: stock(t, "a4-10"), Lang: "ja", Card: kisarazu()}
 			tt.change(&o)
@@ -165,27 +182,31 @@ func huge(t testing.TB) []byte {
 	return b
 }
 
+// A banner is red, with a blue bar across.
+const banner = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10"><path fill="#C02040" d="M0 0h10v10h-10z"/><g fill="none" stroke="#0A4A8F" stroke-width="4"><path d="M0 5h10"/></g></svg>`
+
+func bannerDots(t testing.TB, encode func(io.Writer, image.Image) error) []byte {
+	t.Helper()
+	m := image.NewNRGBA(image.Rect(0, 0, 1500, 1500))
+	for y := range 1500 {
+		for x := range 1500 {
+			m.SetNRGBA(x, y, color.NRGBA{0xC0, 0x20, 0x40, 0xFF})
+			if y >= 450 && y < 1050 {
+				m.SetNRGBA(x, y, color.NRGBA{0x0A, 0x4A, 0x8F, 0xFF})
+			}
+		}
+	}
+	var b bytes.Buffer
+	if err := encode(&b, m); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
 // Pictures of each kind come out of the PDF with their colours.
 func TestPictures(t *testing.T) {
 	proof.Needs(t, "pdftoppm", "qpdf")
-	square := `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10"><path fill="#C02040" d="M0 0h10v10h-10z"/><g fill="none" stroke="#0A4A8F" stroke-width="4"><path d="M0 5h10"/></g></svg>`
-	flat := image.NewNRGBA(image.Rect(0, 0, 1500, 1500))
-	for i := range flat.Pix {
-		flat.Pix[i] = []byte{0xC0, 0x20, 0x40, 0xFF}[i%4]
-	}
-	for y := 450; y < 1050; y++ {
-		for x := range 1500 {
-			flat.SetNRGBA(x, y, color.NRGBA{0x0A, 0x4A, 0x8F, 0xFF})
-		}
-	}
-	encoded := func(encode func(io.Writer, image.Image) error) []byte {
-		var b bytes.Buffer
-		if err := encode(&b, flat); err != nil {
-			t.Fatal(err)
-		}
-		return b.Bytes()
-	}
-	for name, b := range map[string][]byte{"SVG": []byte(square), "PNG": encoded(png.Encode), "JPEG": encoded(asJPEG)} {
+	for name, b := range map[string][]byte{"SVG": []byte(banner), "PNG": bannerDots(t, png.Encode), "JPEG": bannerDots(t, asJPEG)} {
 		t.Run(name, func(t *testing.T) {
 			o := Opts{Stock: stock(t, "a4-8"), Card: kisarazu(), Picture: b, Colour: "#111111"}
 			s := newSheets(t, o)

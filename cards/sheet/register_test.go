@@ -59,27 +59,43 @@ func faults(t testing.TB, file string, o Opts, printer [2]Offset, cards []One) (
 		say("%d fronts, want %d", len(scheme), len(front))
 		return list
 	}
-	scheme0 := schemeIn(t, file, o)
-	for i, d := range codes[0] {
-		m, err := qr.Encode(cards[i].URL)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if !same(m, d.modules) {
-			say("code %d is another card's", i)
-		}
-		at := d.corner(m.Size, printer[1])
-		head := topLeft(back[i], d.turned)
-		if x, y := math.Abs(at[0]-head[0]), math.Abs(at[1]-head[1]); math.Abs(x-codeIn(&o.Stock)[0]) > 0.1 || math.Abs(y-codeIn(&o.Stock)[1]) > 0.1 {
-			say("code %d lies %.3f, %.3f mm from its card's corner", i, x, y)
+	in := schemeIn(t, file, o)
+	for i := range codes[0] {
+		for _, fault := range codeFaults(t, &o, &codes[0][i], back[i], printer[1], cards[i].URL) {
+			say("code %d %s", i, fault)
 		}
 		near := math.Inf(1)
 		for _, w := range scheme {
-			near = min(near, math.Hypot(w.xMin+printer[0].X-front[i].x-scheme0.X, w.yMin+printer[0].Y-front[i].y-scheme0.Y))
+			near = min(near, math.Hypot(w.xMin+printer[0].X-front[i].x-in.X, w.yMin+printer[0].Y-front[i].y-in.Y))
 		}
 		if near > 0.1 {
 			say("front %d lies %.3f mm beside its card", i, near)
 		}
+	}
+	return list
+}
+
+// codeFaults is what is wrong with the code of a card whose back has this trim.
+func codeFaults(t testing.TB, o *Opts, d *drawn, back rect, printer Offset, url string) (list []string) {
+	t.Helper()
+	m, err := qr.Encode(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !same(m, d.modules) {
+		list = append(list, "is another card's")
+	}
+	// A sheet turned over its level edge has its backs on their heads.
+	if turned := (o.Sides == LongEdge) == (o.Stock.Page.W > o.Stock.Page.H); d.turned != turned {
+		return append(list, "stands on its head, or doesn't")
+	}
+	quiet := 4 * d.module // from the first module, right and down as the card is read
+	x, y := d.x+printer.X-back.x-quiet, d.y+printer.Y-back.y-quiet
+	if d.turned {
+		x, y = back.x+back.w-d.x-printer.X-quiet, back.y+back.h-d.y-printer.Y-quiet
+	}
+	if in := codeIn(&o.Stock); math.Abs(x-in[0]) > 0.1 || math.Abs(y-in[1]) > 0.1 {
+		list = append(list, fmt.Sprintf("lies %.3f, %.3f mm from its card's corner", x, y))
 	}
 	return list
 }
@@ -106,23 +122,6 @@ func schemeIn(t testing.TB, file string, o Opts) Offset {
 func codeIn(s *Stock) [2]float64 {
 	scale := min((s.Cell.W-8)/83, (s.Cell.H-8)/47, 1.2)
 	return [2]float64{(s.Cell.W - 83*scale) / 2, (s.Cell.H - 47*scale) / 2}
-}
-
-// corner is where a code's quiet zone begins, on paper.
-func (d *drawn) corner(size int, printer Offset) [2]float64 {
-	quiet := 4 * d.module
-	if d.turned {
-		quiet = -quiet
-	}
-	return [2]float64{d.x - quiet + printer.X, d.y - quiet + printer.Y}
-}
-
-// topLeft is the corner of a card that is upper left to who reads it.
-func topLeft(r rect, turned bool) [2]float64 {
-	if turned {
-		return [2]float64{r.x + r.w, r.y + r.h}
-	}
-	return [2]float64{r.x, r.y}
 }
 
 // inside is how far a word, as printed, lies inside the nearest trim; less than
@@ -183,28 +182,32 @@ func TestRegister(t *testing.T) {
 	}
 }
 
+// changed writes sheets that were changed behind New's back.
+func changed(t testing.TB, o Opts, cards []One, change func(s *Sheets)) func() []byte {
+	return func() []byte {
+		s := newSheets(t, o)
+		change(s)
+		for i := range s.sides {
+			s.faces[i] = s.draw(&s.sides[i])
+		}
+		return written(t, s, cards)
+	}
+}
+
 // What TestRegister looks for it finds.
 func TestRegisterFindsFaults(t *testing.T) {
 	proof.Needs(t, "qpdf", "pdftotext")
 	o := Opts{Stock: stock(t, "a4-10"), Lang: "ja", Card: kisarazu()}
 	cards := many(10, shortHost)
-	shifted := func(change func(s *Sheets)) func() []byte {
-		return func() []byte {
-			s := newSheets(t, o)
-			change(s)
-			for i := range s.sides {
-				s.faces[i] = s.draw(&s.sides[i])
-			}
-			return written(t, s, cards)
-		}
-	}
+	shifted := func(change func(s *Sheets)) func() []byte { return changed(t, o, cards, change) }
 	for _, tt := range []struct {
 		name  string
 		write func() []byte
 		want  string
 	}{
 		{"nothing", shifted(func(*Sheets) {}), ""},
-		{"mirrored over the other edge", shifted(func(s *Sheets) { s.opts.Sides = ShortEdge }), "code 0 lies"},
+		{"mirrored over the other edge", shifted(func(s *Sheets) { s.opts.Sides = ShortEdge }), "code 0 stands on its head"},
+		{"another margin", shifted(func(s *Sheets) { s.opts.Stock.Left -= 5 }), "code 0 lies 9.000, 4.000 mm"},
 		{"backs 0.15 mm beside", shifted(func(s *Sheets) { s.opts.Back.X = 0.15 }), "code 0 lies 4.150, 4.000 mm"},
 		{"fronts 2 mm down", shifted(func(s *Sheets) { s.opts.Front.Y = 2 }), "lies 2"},
 		{"a front text near the trim", shifted(func(s *Sheets) { s.sides[0].texts[0].x = 2.5 }), "lies 2.50 mm inside the trim"},

@@ -4,6 +4,9 @@
 // What can't be printed is an error before a card is signed. A card's own are
 // its code and its serial; all else is laid out once, in [New].
 //
+// Beside the cards there are the lists by which they are handed over, a page that
+// measures the printer, and notices, which are worth nothing.
+//
 // It signs nothing, numbers nothing and writes no file. SHEET.md says what
 // lies where, and what the PDF lacks.
 package sheet
@@ -87,6 +90,8 @@ func (o *Opts) check() error {
 		return fmt.Errorf("sheet: sheet number %d", o.Sheet)
 	case o.Card.Ticket:
 		return errors.New("sheet: a point ticket is printed one at a time")
+	case o.Sides == Single && len(o.Picture) > 0:
+		return errors.New("sheet: a card printed on one side has no room for a picture")
 	case o.Card.Points < 0:
 		return fmt.Errorf("sheet: %d points", o.Card.Points)
 	}

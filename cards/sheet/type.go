@@ -48,7 +48,7 @@ func (t *typeface) width(r rune) (float64, bool) {
 		w = -1
 		em := t.font.UnitsPerEm()
 		alone := unicode.IsPrint(r) && !unicode.Is(unicode.Mn, r) || r == '\u3000'
-		if i, err := t.font.GlyphIndex(&t.buf, r); err == nil && i != 0 && alone && r < 0x10000 {
+		if i, err := t.font.GlyphIndex(&t.buf, r); err == nil && i != 0 && alone && r < 0x10000 && r != unicode.ReplacementChar {
 			if a, err := t.font.GlyphAdvance(&t.buf, i, fixed.Int26_6(em)<<6, font.HintingNone); err == nil {
 				w = math.Round(float64(a)/64*1000/float64(em)) / 1000
 			}
