@@ -21,11 +21,21 @@ type rangeView struct {
 	First, Last string // serials
 	Count, Yen  string // that become active
 	Active      string
-	Withdrawn   string // "" if none are
+	Withdrawn   string     // "" if none are
+	Gone        [][]string // which those are: one serial, or the first and the last
 }
 
 // Seen names what a press of the button is about.
 func (r *rangeView) Seen() string { return r.First + " " + r.Last + " " + r.Count }
+
+// serials names a range by what is printed on its cards.
+func serials(r cards.Range) []string {
+	first, last := cards.Serial{Allotment: r.Allotment, Number: r.First}, cards.Serial{Allotment: r.Allotment, Number: r.Last}
+	if first == last {
+		return []string{first.String()}
+	}
+	return []string{first.String(), last.String()}
+}
 
 // rangeOf says a range in a page's words.
 func (v *visit) rangeOf(r ledger.RangeView) *rangeView {
@@ -34,6 +44,9 @@ func (v *visit) rangeOf(r ledger.RangeView) *rangeView {
 		Count: v.number(int64(r.Inactive)), Yen: v.number(r.Yen()), Active: v.number(int64(r.Active))}
 	if r.Withdrawn > 0 {
 		out.Withdrawn = v.number(int64(r.Withdrawn))
+		for _, g := range r.Gone {
+			out.Gone = append(out.Gone, serials(g))
+		}
 	}
 	return out
 }

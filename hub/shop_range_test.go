@@ -101,7 +101,7 @@ func TestPartnerActivates(t *testing.T) {
 		t.Error(err)
 	}
 	must(s.ledger.Withdraw(t.Context(), s.made.of(15, 16)))(t)
-	if got := s.enter(s.serial(11), s.serial(20)); got.title() != "8枚を有効にします" || !strings.Contains(got.html, "このうち2枚は、使わないことになっています") {
+	if got := s.enter(s.serial(11), s.serial(20)); got.title() != "8枚を有効にします" || !strings.Contains(got.html, s.serial(15)+"</span> – <span>"+s.serial(16)) || !strings.Contains(got.html, "このうち次の2枚は、使わないことになっています") {
 		t.Errorf("%s", got.html)
 	}
 	s.refusals(t)

@@ -57,15 +57,18 @@ func (k *call) batchNumber(text string) (s cards.Serial, err error) {
 	return s, nil
 }
 
-// onRange is a command on a range of a batch, by a person.
+// onRange is a command on a range of a batch, by a person: with a reason, or with
+// how many cards they saw.
 func onRange(name string, all, why bool, do func(k *call, s *store, r ledger.Range) error) command {
 	return command{
 		name: name,
 		do: func(k *call) error {
 			by := k.flags.String("by", "", "")
-			reason := ""
+			reason, seen := "", 0
 			if why {
 				k.flags.StringVar(&reason, "reason", "", "")
+			} else {
+				k.flags.IntVar(&seen, "cards", 0, "")
 			}
 			least := 2
 			if all {
@@ -83,7 +86,7 @@ func onRange(name string, all, why bool, do func(k *call, s *store, r ledger.Ran
 			case why && reason == "":
 				return k.misused("hub.use.reason")
 			}
-			r.Person, r.Reason = *by, reason
+			r.Person, r.Reason, r.Seen = *by, reason, seen
 			return k.with(func(s *store) error { return do(k, s, r) })
 		},
 	}
@@ -98,6 +101,9 @@ func batchActivate() command {
 		fmt.Fprintln(k.out, k.Say("hub.batch.activated", words.Number(done.Cards), words.Number(int(done.Yen)), words.Number(done.Given)))
 		if done.Withdrawn > 0 {
 			fmt.Fprintln(k.err, k.Say("hub.batch.gone", words.Number(done.Withdrawn)))
+			for _, g := range done.Gone {
+				fmt.Fprintf(k.err, "  %d–%d\n", g.First, g.Last)
+			}
 		}
 		return nil
 	})

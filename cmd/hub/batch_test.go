@@ -98,3 +98,53 @@ func TestBatchCommands(t *testing.T) {
 		t.Log(ok(t, "", "kiosk", "list", "--lang", lang, "--data", data))
 	}
 }
+
+// ranges writes an entry of a range.
+func (k *kiosk) ranges(e cards.Entry) cards.Record {
+	k.t.Helper()
+	k.seq++
+	e.Seq, e.Prev, e.Operator = k.seq, k.prev, "佐藤"
+	r := cards.Record{Seq: k.seq, Data: k.sealed(e, cards.PaperEntry)}
+	hash := cards.EntryHash(r.Data)
+	k.prev = hash[:]
+	return r
+}
+
+// By the network: the office makes a batch and hears of it, the venue hears what it
+// hands out and activates it, and what it was not granted waits for a person.
+func TestBatchByTheNetwork(t *testing.T) {
+	data, station, send := market(t)
+	office, client := enrol(t, ok(t, "", "kiosk", "add", "office", "--data", data))
+	ok(t, "", strings.Fields("kiosk grant office --event natural-bar --count 100 --batch --data "+data)...)
+	if err := cards.Unsealed(office.send(client).Allotments[0], cards.PaperAllotment, &office.grant); err != nil || !office.grant.Batch {
+		t.Fatal(office.grant, err)
+	}
+	id := office.grant.ID
+	of := func(s cards.State, first, last uint32) cards.Entry {
+		return cards.Entry{State: s, Allotment: id, Number: first, Last: last}
+	}
+	making := of(cards.Making, 1, 100)
+	making.Request = "order 1"
+	office.send(client, office.ranges(cards.Entry{State: cards.Begun, Journal: make([]byte, 16)}), office.ranges(making))
+	ok(t, "", strings.Fields(fmt.Sprintf("batch grant %d 1 50 --kiosk station-1 --data %s", id, data))...)
+	heard := station.send(client)
+	var paper cards.Allotment
+	if len(heard.Ranges) != 1 || heard.Ranges[0] != (cards.Range{Allotment: id, First: 1, Last: 50}) || len(heard.Batches) != 1 {
+		t.Fatalf("%+v", heard)
+	}
+	if err := cards.Unsealed(heard.Batches[0], cards.PaperAllotment, &paper); err != nil || paper.ID != id || !paper.Batch {
+		t.Fatal(paper, err)
+	}
+	send(station.ranges(cards.Entry{State: cards.Begun, Journal: make([]byte, 16)}), station.ranges(of(cards.Activated, 1, 20)), station.ranges(of(cards.Activated, 41, 60)))
+	out := ok(t, "", "batch", "list", "--data", data)
+	if !strings.Contains(out, fmt.Sprintf("held back: %d, numbers 41–60, activated (station-1, entry 3)", id)) || !strings.Contains(out, "20 cards that are inactive still") {
+		t.Errorf("%s", out)
+	}
+	ok(t, "", strings.Fields(fmt.Sprintf("batch activate %d 41 60 --by 佐藤 --data %s", id, data))...)
+	if out = ok(t, "", "batch", "list", "--data", data); strings.Contains(out, "held back") {
+		t.Errorf("%s", out)
+	}
+	if out = ok(t, "", "check", "--data", data); !strings.Contains(out, "clean") {
+		t.Errorf("%s", out)
+	}
+}

@@ -123,6 +123,8 @@ func (k *call) alarm(a ledger.Alarm) string {
 		return k.Say("hub.alarm.owed")
 	case "withdrawn":
 		return k.Say("hub.alarm.withdrawn")
+	case "hoard":
+		return k.Say("hub.alarm.hoard")
 	case "budget":
 		return k.Say("hub.alarm.budget")
 	}

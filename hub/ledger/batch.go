@@ -35,17 +35,26 @@ var ErrBatchKey = errors.New("ledger: a key that holds batches holds nothing els
 type Range struct {
 	Allotment, First, Last uint32
 	Person, Reason         string
+	Seen                   int // cards that are inactive, as the person saw; asked for where the key is compromised
 }
 
 // A RangeDone is what became of a range.
 type RangeDone struct {
-	Cards     int   // that changed: active now, or withdrawn
-	Yen       int64 // of those
-	Withdrawn int   // that were withdrawn before, and stay so
-	Void      int   // that were active, and are void now
-	Honoured  int   // that were active, and are redeemed
-	Given     int   // claims that waited and have their points now
+	Cards     int           // that changed: active now, or withdrawn
+	Yen       int64         // of those
+	Withdrawn int           // that were withdrawn before, and stay so
+	Gone      []cards.Range // which those are
+	Void      int           // that were active, and are void now
+	Honoured  int           // that were active, and are redeemed
+	Given     int           // claims that waited and have their points now
 }
+
+// What a number of a batch is.
+const (
+	isInactive = iota
+	isActive
+	isGone // withdrawn, before it was active
+)
 
 // A saidRange is what was said of a range, as its hash covers it.
 type saidRange struct {
@@ -75,9 +84,8 @@ func (t *txn) keepRange(r *saidRange) (err error) {
 }
 
 // inactive returns the numbers of a range that are neither active nor withdrawn,
-// and counts those that are withdrawn.
-func (t *txn) inactive(r saidRange) (fresh []uint32, withdrawn int, err error) {
-	const active, gone = 1, 2
+// and those that are withdrawn.
+func (t *txn) inactive(r saidRange) (fresh, gone []uint32, err error) {
 	is := make([]byte, r.Last-r.First+1)
 	args := []any{r.Allotment, r.First, r.Last}
 	err = t.each(`SELECT first_number, last_number FROM batch_range WHERE allotment = $1 AND state IN ('withdrawn', 'lost') AND last_number >= $2 AND first_number <= $3`,
@@ -85,35 +93,47 @@ func (t *txn) inactive(r saidRange) (fresh []uint32, withdrawn int, err error) {
 			var first, last int64
 			err := scan(&first, &last)
 			for n := max(first, r.First); n <= min(last, r.Last); n++ {
-				is[n-r.First] = gone
+				is[n-r.First] = isGone
 			}
 			return err
 		})
 	if err != nil {
-		return nil, 0, err
+		return nil, nil, err
 	}
 	err = t.each(`SELECT number FROM issued WHERE allotment = $1 AND number BETWEEN $2 AND $3`, args, func(scan func(...any) error) error {
 		var n int64
 		err := scan(&n)
-		is[n-r.First] = active
+		is[n-r.First] = isActive
 		return err
 	})
 	for n, state := range is {
-		switch state {
-		case 0:
-			fresh = append(fresh, uint32(r.First)+uint32(n))
-		case gone:
-			withdrawn++
+		switch number := uint32(r.First) + uint32(n); state {
+		case isInactive:
+			fresh = append(fresh, number)
+		case isGone:
+			gone = append(gone, number)
 		}
 	}
-	return fresh, withdrawn, err
+	return fresh, gone, err
+}
+
+// runs puts numbers of an allotment, in their order, together into ranges.
+func runs(allotment uint32, numbers []uint32) (list []cards.Range) {
+	for _, n := range numbers {
+		if last := len(list) - 1; last >= 0 && list[last].Last == n-1 {
+			list[last].Last = n
+		} else {
+			list = append(list, cards.Range{Allotment: allotment, First: n, Last: n})
+		}
+	}
+	return list
 }
 
 // activate makes those numbers of a range active that are neither active nor
 // withdrawn, all or, beyond the budget, none. Claims that waited for them
 // complete.
 func (t *txn) activate(a allotmentRow, r *saidRange) (done RangeDone, err error) {
-	fresh, withdrawn, err := t.inactive(*r)
+	fresh, gone, err := t.inactive(*r)
 	if err != nil {
 		return done, err
 	}
@@ -125,13 +145,13 @@ func (t *txn) activate(a allotmentRow, r *saidRange) (done RangeDone, err error)
 	if err := t.keepRange(r); err != nil {
 		return done, err
 	}
-	if withdrawn > 0 {
-		words := fmt.Sprintf("%d withdrawn cards were handed out", withdrawn)
-		if err := t.alarm(alarmWithdrawn, cards.KeyID(r.Key), uint64(r.Seq), cards.Serial{Allotment: a.ID, Number: uint32(r.First)}, words); err != nil {
+	if len(gone) > 0 {
+		words := fmt.Sprintf("%d withdrawn cards were handed out", len(gone))
+		if err := t.alarm(alarmWithdrawn, cards.KeyID(r.Key), uint64(r.Seq), cards.Serial{Allotment: a.ID, Number: gone[0]}, words); err != nil {
 			return done, err
 		}
 	}
-	done = RangeDone{Cards: len(fresh), Yen: yen, Withdrawn: withdrawn}
+	done = RangeDone{Cards: len(fresh), Yen: yen, Withdrawn: len(gone), Gone: runs(a.ID, gone)}
 	if len(fresh) == 0 {
 		return done, nil
 	}
@@ -151,7 +171,7 @@ func (t *txn) activate(a allotmentRow, r *saidRange) (done RangeDone, err error)
 // withdraw ends those numbers of a range that are not active. Claims that waited
 // for them end.
 func (t *txn) withdraw(a allotmentRow, r *saidRange, state cards.State) (done RangeDone, err error) {
-	fresh, withdrawn, err := t.inactive(*r)
+	fresh, gone, err := t.inactive(*r)
 	if err != nil {
 		return done, err
 	}
@@ -159,7 +179,7 @@ func (t *txn) withdraw(a allotmentRow, r *saidRange, state cards.State) (done Ra
 	if err := t.keepRange(r); err != nil {
 		return done, err
 	}
-	done = RangeDone{Cards: len(fresh), Yen: int64(len(fresh)) * int64(a.Points), Withdrawn: withdrawn}
+	done = RangeDone{Cards: len(fresh), Yen: int64(len(fresh)) * int64(a.Points), Withdrawn: len(gone), Gone: runs(a.ID, gone)}
 	return done, t.endWaits(*r, waitWithdrawn)
 }
 
@@ -196,19 +216,33 @@ func (t *txn) lose(a allotmentRow, r *saidRange) (done RangeDone, err error) {
 }
 
 // Activate makes a range good at hand-out, by a person's word. Doing it again is
-// harmless. Where the batch's key is compromised, that is a decision. It is never
-// too late: who claimed a card in time has its points, and the rest lapse.
+// harmless. It is never too late: who claimed a card in time has its points, and the
+// rest lapse. Where the batch's key is compromised, that is a decision, by who may
+// decide and has seen how many cards it is about (DECISIONS 7).
 func (l *Ledger) Activate(ctx context.Context, r Range) (done RangeDone, err error) {
 	return l.sayRange(ctx, r, RoleGrant, func(t *txn, a allotmentRow, said *saidRange) (err error) {
 		key, _, err := t.signer(a.Key)
 		if err == nil && key.revoked == cards.Compromised {
-			err = t.may(r.Person, RoleDecide)
+			err = t.decideRange(a, r, *said)
 		}
 		if err == nil {
 			done, err = t.activate(a, said)
 		}
 		return err
 	}, &done)
+}
+
+// decideRange refuses who may not decide, or has not seen what it is about.
+func (t *txn) decideRange(a allotmentRow, r Range, said saidRange) error {
+	if err := t.may(r.Person, RoleDecide); err != nil {
+		return err
+	}
+	fresh, _, err := t.inactive(said)
+	if err != nil || len(fresh) == r.Seen {
+		return err
+	}
+	open, err := t.openWaits(said)
+	return errorOr(err, &SeenError{Cards: len(fresh), Claims: len(open), Yen: int64(len(fresh)) * int64(a.Points)})
 }
 
 // errNoReason reports that a range is ended without a reason.

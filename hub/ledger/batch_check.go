@@ -62,13 +62,6 @@ func (a *audit) batches() error {
 	return errorOr(err, a.rangesOfEntries())
 }
 
-// What a number of a batch is, as a batch is told again.
-const (
-	isInactive = iota
-	isActive
-	isGone
-)
-
 func (a *audit) retell(id, count int64) error {
 	is := make([]byte, count+1)
 	making := int64(0)

@@ -13,6 +13,7 @@ type RangeView struct {
 	Inactive    int // would become active
 	Active      int // are, or were
 	Withdrawn   int
+	Gone        []cards.Range // which those are
 }
 
 // Yen is what activating it costs at most.
@@ -47,9 +48,9 @@ func (l *Ledger) LookRange(ctx context.Context, r Range, partner string) (v Rang
 }
 
 func (t *txn) rangeView(a cards.Allotment, first, last uint32) (RangeView, error) {
-	fresh, withdrawn, err := t.inactive(saidRange{Allotment: int64(a.ID), First: int64(first), Last: int64(last)})
+	fresh, gone, err := t.inactive(saidRange{Allotment: int64(a.ID), First: int64(first), Last: int64(last)})
 	all := int(last-first) + 1
-	return RangeView{a, first, last, len(fresh), all - len(fresh) - withdrawn, withdrawn}, err
+	return RangeView{a, first, last, len(fresh), all - len(fresh) - len(gone), len(gone), runs(a.ID, gone)}, err
 }
 
 // partnerBatch finds the batch of a range that a partner may activate now.

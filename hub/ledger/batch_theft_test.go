@@ -98,7 +98,13 @@ func TestCompromisedBatch(t *testing.T) {
 	if _, err := p.Activate(ctx, other); !errors.As(err, &role) {
 		t.Errorf("by who may not decide: %v", err)
 	}
-	if done, err := p.Activate(ctx, p.of(21, 40)); err != nil || done.Cards != 20 || done.Given != 2 {
+	seen := (*ledger.SeenError)(nil)
+	if _, err := p.Activate(ctx, p.of(21, 40)); !errors.As(err, &seen) || *seen != (ledger.SeenError{Cards: 20, Claims: 2, Yen: 4000}) {
+		t.Errorf("unseen: %v", err)
+	}
+	all := p.of(21, 40)
+	all.Seen = 20
+	if done, err := p.Activate(ctx, all); err != nil || done.Cards != 20 || done.Given != 2 {
 		t.Errorf("%+v, %v", done, err)
 	}
 	p.has("AAAA2222", 200)

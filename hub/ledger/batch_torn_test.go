@@ -2,9 +2,12 @@ package ledger_test
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"testing"
 
 	"pointkiosk/cards"
+	"pointkiosk/hub/ledger"
 )
 
 // A range is never half active, nor half withdrawn or void, whoever says so, and
@@ -76,6 +79,46 @@ func TestActivatedInSteps(t *testing.T) {
 	check(t, err)
 	if list[0].Cards.Issued != 18_000 {
 		t.Errorf("%d are active", list[0].Cards.Issued)
+	}
+	p.clean()
+}
+
+// Claims that come while their range is activated either wait for it, and complete,
+// or find it active: none is left waiting for a card that is.
+func TestClaimsWhileActivated(t *testing.T) {
+	p := newPress(t, 200)
+	done := make(chan error)
+	for n := range 4 {
+		go func() {
+			for number := uint32(n + 1); number <= 200; number += 4 {
+				c, err := cards.Sign(p.batch.Claims(number), key("b"))
+				if err == nil {
+					_, err = p.Claim(context.Background(), c, fmt.Sprintf("AAAA2%03d", number))
+				}
+				if refused := (*ledger.RefusedError)(nil); err != nil && (!errors.As(err, &refused) || refused.Why != ledger.Inactive) {
+					done <- err
+					return
+				}
+			}
+			done <- nil
+		}()
+	}
+	go func() {
+		for first := uint32(1); first <= 200; first += 20 {
+			if _, err := p.Activate(context.Background(), p.of(first, first+19)); err != nil {
+				done <- err
+				return
+			}
+		}
+		done <- nil
+	}()
+	for range 5 {
+		check(t, <-done)
+	}
+	list, err := p.Batches(context.Background(), 0)
+	check(t, err)
+	if b := list[0]; b.Waiting != 0 || b.Cards.Redeemed != 200 {
+		t.Errorf("%d claims wait, %d cards are redeemed", b.Waiting, b.Cards.Redeemed)
 	}
 	p.clean()
 }

@@ -35,15 +35,28 @@ type wait struct {
 	digest  []byte
 }
 
+// manyWaits is how many cards of a batch one account may wait for before somebody
+// should look: who has the files of a batch, or its key, could claim all of it before
+// it is handed out. A family has a handful.
+const manyWaits = 20
+
 // keepWait keeps a claim, once for each card and account while it waits.
-func (t *txn) keepWait(s cards.Serial, account string, digest []byte) error {
+func (t *txn) keepWait(a allotmentRow, s cards.Serial, account string, digest []byte) error {
 	waits, err := t.one(`SELECT 1`+openWait+` AND k.account = $4`, []any{int64(s.Allotment), int64(s.Number), int64(s.Number), account}, new(int64))
 	if err != nil || waits {
 		return err
 	}
 	_, err = t.exec(`INSERT INTO batch_claim (allotment, number, account, at, digest) VALUES ($1, $2, $3, $4, $5)
 		ON CONFLICT (allotment, number, account, at) DO NOTHING`, int64(s.Allotment), int64(s.Number), account, t.ms(), digest)
-	return err
+	if err != nil {
+		return err
+	}
+	var n int
+	_, err = t.one(`SELECT COUNT(*)`+openWait+` AND k.account = $4`, []any{int64(s.Allotment), 1, int64(a.Count), account}, &n)
+	if err != nil || n != manyWaits {
+		return err
+	}
+	return t.alarm(alarmHoard, a.Key, 0, s, "one account waits for many cards of a batch that are not handed out: are its files or its key stolen?")
 }
 
 // openWaits returns the claims of a range that wait, in the order in which they came.

@@ -2,6 +2,7 @@ package ledger_test
 
 import (
 	"context"
+	"fmt"
 	"testing"
 	"time"
 
@@ -65,4 +66,25 @@ func TestWaitIsJudgedAsAClaim(t *testing.T) {
 		t.Errorf("%d lapsed, %v", n, err)
 	}
 	p.clean()
+}
+
+// One account that waits for many cards of a batch raises an alarm, once.
+func TestHoard(t *testing.T) {
+	p := newPress(t, 100)
+	for n := range uint32(25) {
+		p.claim(n+1, fmt.Sprintf("BBBB22%02d", n))
+		if n < 19 {
+			p.claim(n+1, "AAAA2222")
+		}
+	}
+	alarms, err := p.Alarms(context.Background())
+	check(t, err)
+	if len(alarms) != 0 {
+		t.Errorf("%+v", alarms)
+	}
+	p.claim(50, "AAAA2222")
+	p.claim(51, "AAAA2222")
+	if alarms, err = p.Alarms(context.Background()); err != nil || len(alarms) != 1 || alarms[0].Kind != "hoard" || alarms[0].Serial.Number != 50 {
+		t.Errorf("%+v, %v", alarms, err)
+	}
 }

@@ -149,7 +149,7 @@ func (t *txn) note(err error, a allotmentRow, s cards.Serial, account string, di
 	case refused.other:
 		return t.alarm(alarmDigest, a.Key, 0, s, "the card that somebody claims is not the one journalled under its number")
 	case refused.Why == Inactive:
-		return t.keepWait(s, account, digest)
+		return t.keepWait(a, s, account, digest)
 	case refused.Why == Revoked, refused.Why == Restored:
 		_, err := t.exec(`INSERT INTO kept_claim (allotment, number, account, at, digest) VALUES ($1, $2, $3, $4, $5)
 			ON CONFLICT (allotment, number, account) DO NOTHING`, int64(s.Allotment), int64(s.Number), account, t.ms(), digest)

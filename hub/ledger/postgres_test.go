@@ -11,6 +11,8 @@ import (
 // two long ones on who may do what and what a theft costs.
 func TestPostgres(t *testing.T) {
 	schematest.Again(t, map[string]func(*testing.T){
+		"ClaimsWhileActivated":           TestClaimsWhileActivated,
+		"Hoard":                          TestHoard,
 		"TornRanges":                     TestTornRanges,
 		"ActivatedInSteps":               TestActivatedInSteps,
 		"VoidInactive":                   TestVoidInactive,
