@@ -259,13 +259,24 @@ func (d *Desk) endSheets(ctx context.Context, e kiosk.EndSheets) kiosk.Event {
 	for _, o := range orders {
 		if o.Request == e.Name && o.State == cards.Making {
 			note = "sheets.note.ended"
-			if err := d.Journal.MarkRange(ctx, o.Range, cards.Withdrawn, e.Operator, "order ended"); err != nil {
+			if err := d.ended(ctx, o, e.Operator); err != nil {
 				note = d.sheetsNote(err)
 			}
 			d.Wake()
 		}
 	}
 	return d.findSheets(ctx, note)
+}
+
+// ended ends an order, and clears what a machine that was switched off left of it on
+// the stick, if that is the one.
+func (d *Desk) ended(ctx context.Context, o journal.Order, operator string) error {
+	if to, err := d.opts.Settings.Sheets.place(); err == nil {
+		if err := d.newPress(to, "").Drop(o.Request); err != nil {
+			d.opts.Log.Warn("order", "error", err)
+		}
+	}
+	return d.Journal.MarkRange(ctx, o.Range, cards.Withdrawn, operator, "order ended")
 }
 
 // sheetsNote turns an error into the word key of what to tell staff.

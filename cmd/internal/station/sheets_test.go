@@ -170,10 +170,14 @@ func TestSheetsEnded(t *testing.T) {
 	r.orders("100")
 	r.do(kiosk.TapMake{}, kiosk.TapBack{})
 	name := r.state.Sheet.Lists.Orders[0].Name
+	r.ok(os.MkdirAll(filepath.Join(r.stick, "."+name+".part", "half"), 0o700)) // as after a power cut
 	r.do(kiosk.TapOrder{Name: name}, kiosk.TapEnd{})
 	r.sheetsAt(kiosk.SheetsEnd)
 	r.do(kiosk.TapEnd{})
 	r.sheetsAt(kiosk.SheetsList)
+	if left := r.files(); len(left) != 0 {
+		t.Errorf("left: %v", left)
+	}
 	if w := r.state.Sheet; w.Note != "sheets.note.ended" || len(w.Lists.Orders) != 0 || w.Lists.Batches[0].Left != 0 {
 		t.Errorf("%+v", w)
 	}
