@@ -160,14 +160,11 @@ func (s State) paperChanged() State {
 
 func (s State) tick(now time.Time) State {
 	s.Now = now
-	if s.touched.IsZero() || s.touched.After(now) {
+	if s.touched.IsZero() || s.touched.After(now) || s.MakingSheets() { // whoever waits touches nothing
 		s.touched = now
 	}
 	if s.Keys.Wait > 0 {
 		s.Keys.Wait--
-	}
-	if s.MakingSheets() { // whoever waits touches nothing
-		s.touched = now
 	}
 	s.Left = s.Left && (s.Card || s.away || now.Before(s.until))
 	limit := menuIdle

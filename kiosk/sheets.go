@@ -229,18 +229,7 @@ func (s State) tappedSheets(e Event) (State, Effect) {
 	case SheetsPaper:
 		return s.onPaper(e)
 	case SheetsLook, SheetsOrder:
-		switch e.(type) {
-		case TapMake:
-			return s.making()
-		case TapOpen:
-			if o := s.Sheet.Order; s.Sheet.At == SheetsOrder && o.Sealed && o.State == cards.Made {
-				return s.opening(o.Folder())
-			}
-		case TapEnd:
-			if s.Sheet.At == SheetsOrder && s.Sheet.Order.State == cards.Making {
-				s.Sheet.At = SheetsEnd
-			}
-		}
+		return s.orderedSheets(e)
 	case SheetsMaking:
 		if _, ok := e.(TapStop); ok && !s.Sheet.Run.Stopping {
 			s.Sheet.Run.Stopping = true
@@ -252,15 +241,40 @@ func (s State) tappedSheets(e Event) (State, Effect) {
 			return s, EndSheets{Name: s.Sheet.Order.Name, Operator: s.Desk.Operator}
 		}
 	case SheetsDone:
-		switch e.(type) {
-		case TapMake:
-			if s.Sheet.Out.Note != "" {
-				return s.making()
-			}
-		case TapOpen:
-			if s.Sheet.Out.Sealed {
-				return s.opening(s.Sheet.Out.Where)
-			}
+		return s.doneSheets(e)
+	}
+	return s, nil
+}
+
+// orderedSheets is an order that is known: it can be made, unlocked or ended.
+func (s State) orderedSheets(e Event) (State, Effect) {
+	o, there := s.Sheet.Order, s.Sheet.At == SheetsOrder
+	switch e.(type) {
+	case TapMake:
+		return s.making()
+	case TapOpen:
+		if there && o.Sealed && o.State == cards.Made {
+			return s.opening(o.Folder())
+		}
+	case TapEnd:
+		if there && o.State == cards.Making {
+			s.Sheet.At = SheetsEnd
+		}
+	}
+	return s, nil
+}
+
+// doneSheets goes on with what was cut off, or unlocks what was made.
+func (s State) doneSheets(e Event) (State, Effect) {
+	out := s.Sheet.Out
+	switch e.(type) {
+	case TapMake:
+		if out.Note != "" {
+			return s.making()
+		}
+	case TapOpen:
+		if out.Sealed {
+			return s.opening(out.Where)
 		}
 	}
 	return s, nil

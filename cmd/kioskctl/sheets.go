@@ -106,8 +106,12 @@ func (c *call) job(s *station.Station, o order, a cards.Allotment) (job press.Jo
 // jobPaper is what it is printed on.
 func (c *call) jobPaper(s *station.Station, o order, job *press.Job) (err error) {
 	set := s.Sheets()
-	if job.Stock, err = set.Stock(o.stock); err != nil {
-		return c.misused(c.words.Say("cli.sheets.stock", o.stock, strings.Join(set.StockNames(), " ")))
+	if job.Stock, err = set.FindStock(o.stock); err != nil {
+		var names []string
+		for _, s := range set.Stocks() {
+			names = append(names, s.Name)
+		}
+		return c.misused(c.words.Say("cli.sheets.stock", o.stock, strings.Join(names, " ")))
 	}
 	if job.Sides.UnmarshalText([]byte(o.sides)) != nil {
 		return c.misused(c.words.Say("cli.sheets.sides", o.sides))

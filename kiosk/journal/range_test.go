@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"errors"
 	"testing"
 
 	"pointkiosk/cards"
@@ -28,5 +29,30 @@ func TestJudge(t *testing.T) {
 				t.Errorf("%d active, %d withdrawn", active, withdrawn)
 			}
 		})
+	}
+}
+
+// A range is handed out once, however often somebody says so; of what overlaps, the
+// rest is.
+func TestActivate(t *testing.T) {
+	j := open(t, testOpts(t.TempDir()))
+	for _, tt := range []struct {
+		r     Range
+		fresh int
+	}{
+		{Range{8, 10, 20}, 11}, {Range{8, 10, 20}, 0}, {Range{8, 12, 14}, 0}, {Range{8, 15, 25}, 5}, {Range{9, 10, 20}, 11},
+	} {
+		if fresh, err := j.Activate(t.Context(), tt.r, "op"); err != nil || fresh != tt.fresh {
+			t.Errorf("%v: %d, %v; want %d", tt.r, fresh, err, tt.fresh)
+		}
+	}
+	for _, r := range []Range{{}, {8, 0, 4}, {8, 5, 4}, {8, 1, cards.MaxNumber + 1}} {
+		if _, err := j.Activate(t.Context(), r, "op"); !errors.Is(err, ErrState) {
+			t.Errorf("%v: %v", r, err)
+		}
+	}
+	said, err := j.Said(t.Context(), 8)
+	if err != nil || len(said) != 2 || said[1].Range != (Range{8, 15, 25}) || said[1].State != cards.Activated {
+		t.Errorf("%v, %v", said, err)
 	}
 }

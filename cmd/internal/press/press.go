@@ -209,7 +209,7 @@ func (w *work) into(ctx context.Context, dir string) (digest [32]byte, files []F
 	if _, err := os.Lstat(dir); !errors.Is(err, fs.ErrNotExist) {
 		return digest, nil, fmt.Errorf("%w: %s", ErrExists, filepath.Base(dir))
 	}
-	half := filepath.Join(w.Out, "."+filepath.Base(dir)+".part")
+	half := w.half(filepath.Base(dir))
 	if err := errors.Join(os.RemoveAll(half), os.MkdirAll(half, 0o700)); err != nil {
 		return digest, nil, fmt.Errorf("press: %w", err)
 	}
@@ -227,6 +227,17 @@ func (w *work) into(ctx context.Context, dir string) (digest [32]byte, files []F
 		err = errors.Join(syncDir(half), os.Rename(half, dir), syncDir(w.Out))
 	}
 	return digest, files, err
+}
+
+// half is where files are until all are whole.
+func (p *Press) half(name string) string { return filepath.Join(p.Out, "."+name+".part") }
+
+// Drop removes what a machine that was switched off left of an order's first files.
+func (p *Press) Drop(request string) error {
+	if !plainName.MatchString(request) {
+		return fmt.Errorf("%w: %q", ErrName, request)
+	}
+	return os.RemoveAll(p.half(request))
 }
 
 // print makes all files, as many at a time as there are processors.

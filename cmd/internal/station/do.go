@@ -59,29 +59,10 @@ func (d *Desk) Do(ctx context.Context, e kiosk.Effect) kiosk.Event {
 		return d.awaitRuling(ctx, e)
 	case kiosk.Reissue:
 		return d.reissue(ctx, e)
-	case kiosk.ReadSerial:
-		return d.readSerial(ctx, e)
-	case kiosk.FindRange:
-		return d.findRange(ctx, e)
-	case kiosk.Activate:
-		return d.activate(ctx, e)
-	case kiosk.FindSheets:
-		return d.findSheets(ctx, "")
-	case kiosk.LookSheets:
-		return d.lookSheets(ctx, e)
-	case kiosk.MakeSheets:
-		return d.makeSheets(ctx, e)
-	case kiosk.StopSheets:
-		d.sheets.stopNow(ctx)
-		return nil
-	case kiosk.OpenSheets:
-		return d.openSheets(ctx, e)
-	case kiosk.EndSheets:
-		return d.endSheets(ctx, e)
 	case kiosk.ConfirmDate:
 		return d.confirmed(ctx, e)
 	}
-	return d.clerk.do(ctx, e)
+	return d.doBatch(ctx, e)
 }
 
 func (d *Desk) print(ctx context.Context, e kiosk.PrintCard) kiosk.Event {

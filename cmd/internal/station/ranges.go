@@ -11,6 +11,33 @@ import (
 	"pointkiosk/kiosk/journal"
 )
 
+// doBatch performs an effect about cards that are printed beforehand, or leaves it to
+// the clerk.
+func (d *Desk) doBatch(ctx context.Context, e kiosk.Effect) kiosk.Event {
+	switch e := e.(type) {
+	case kiosk.ReadSerial:
+		return d.readSerial(ctx, e)
+	case kiosk.FindRange:
+		return d.findRange(ctx, e)
+	case kiosk.Activate:
+		return d.activate(ctx, e)
+	case kiosk.FindSheets:
+		return d.findSheets(ctx, "")
+	case kiosk.LookSheets:
+		return d.lookSheets(ctx, e)
+	case kiosk.MakeSheets:
+		return d.makeSheets(ctx, e)
+	case kiosk.StopSheets:
+		d.sheets.stopNow(ctx)
+		return nil
+	case kiosk.OpenSheets:
+		return d.openSheets(ctx, e)
+	case kiosk.EndSheets:
+		return d.endSheets(ctx, e)
+	}
+	return d.clerk.do(ctx, e)
+}
+
 // readSerial takes the number of a card that was shown to the scanner. What is
 // forged is named here: it lies among the sheets.
 func (d *Desk) readSerial(ctx context.Context, e kiosk.ReadSerial) kiosk.Event {

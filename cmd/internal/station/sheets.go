@@ -14,7 +14,6 @@ import (
 
 	"pointkiosk/cards"
 	"pointkiosk/cards/face"
-	"pointkiosk/cards/sheet"
 	"pointkiosk/cmd/internal/press"
 	"pointkiosk/kiosk"
 	"pointkiosk/kiosk/journal"
@@ -91,7 +90,7 @@ func (d *Desk) sheetLists(ctx context.Context) (lists kiosk.SheetLists, err erro
 	if err != nil {
 		return lists, err
 	}
-	for _, s := range sheet.Stocks() {
+	for _, s := range d.opts.Settings.Sheets.Stocks() {
 		lists.Stocks = append(lists.Stocks, s.Name)
 	}
 	for _, a := range all {
@@ -134,8 +133,9 @@ const perFile = 50
 
 // job is an order as the press wants it.
 func (d *Desk) job(o kiosk.SheetOrder, operator string) (job press.Job, err error) {
-	job = press.Job{Request: o.Name, Allotment: o.Of.ID, Count: o.Count, Lang: "ja", PerFile: perFile, Plain: d.opts.Settings.Sheets.Plain, Operator: operator}
-	if job.Stock, err = sheet.FindStock(o.Stock); err != nil {
+	set := d.opts.Settings.Sheets
+	job = press.Job{Request: o.Name, Allotment: o.Of.ID, Count: o.Count, Lang: "ja", PerFile: perFile, Plain: set.Plain, Front: set.Front, Back: set.Back, Operator: operator}
+	if job.Stock, err = set.FindStock(o.Stock); err != nil {
 		return job, err
 	}
 	return job, job.Sides.UnmarshalText([]byte(o.Sides))
@@ -259,13 +259,24 @@ func (d *Desk) endSheets(ctx context.Context, e kiosk.EndSheets) kiosk.Event {
 	for _, o := range orders {
 		if o.Request == e.Name && o.State == cards.Making {
 			note = "sheets.note.ended"
-			if err := d.Journal.MarkRange(ctx, o.Range, cards.Withdrawn, e.Operator, "order ended"); err != nil {
+			if err := d.ended(ctx, o, e.Operator); err != nil {
 				note = d.sheetsNote(err)
 			}
 			d.Wake()
 		}
 	}
 	return d.findSheets(ctx, note)
+}
+
+// ended ends an order, and clears what a machine that was switched off left of it on
+// the stick, if that is the one.
+func (d *Desk) ended(ctx context.Context, o journal.Order, operator string) error {
+	if to, err := d.opts.Settings.Sheets.place(); err == nil {
+		if err := d.newPress(to, "").Drop(o.Request); err != nil {
+			d.opts.Log.Warn("order", "error", err)
+		}
+	}
+	return d.Journal.MarkRange(ctx, o.Range, cards.Withdrawn, operator, "order ended")
 }
 
 // sheetsNote turns an error into the word key of what to tell staff.

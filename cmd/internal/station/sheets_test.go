@@ -170,10 +170,14 @@ func TestSheetsEnded(t *testing.T) {
 	r.orders("100")
 	r.do(kiosk.TapMake{}, kiosk.TapBack{})
 	name := r.state.Sheet.Lists.Orders[0].Name
+	r.ok(os.MkdirAll(filepath.Join(r.stick, "."+name+".part", "half"), 0o700)) // as after a power cut
 	r.do(kiosk.TapOrder{Name: name}, kiosk.TapEnd{})
 	r.sheetsAt(kiosk.SheetsEnd)
 	r.do(kiosk.TapEnd{})
 	r.sheetsAt(kiosk.SheetsList)
+	if left := r.files(); len(left) != 0 {
+		t.Errorf("left: %v", left)
+	}
 	if w := r.state.Sheet; w.Note != "sheets.note.ended" || len(w.Lists.Orders) != 0 || w.Lists.Batches[0].Left != 0 {
 		t.Errorf("%+v", w)
 	}
@@ -358,5 +362,30 @@ func TestSheetsNotes(t *testing.T) {
 				t.Errorf("%s has no words for %s", lang, got)
 			}
 		}
+	}
+}
+
+// A city's own paper, and what its printer is off by, come from the settings.
+func TestSheetsOwnPaper(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "kiosk.toml")
+	text := "[sheets]\nback = { x = 0.5, y = -0.3 }\n[[sheets.stock]]\nname = \"市の用紙\"\npage = { width = 210.0, height = 297.0 }\n" +
+		"cell = { width = 91.0, height = 55.0 }\ncolumns = 2\nrows = 2\nleft = 14.0\ntop = 11.0\n"
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s, err := Load(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := &Desk{Station: &Station{opts: Opts{Settings: s}}}
+	job, err := d.job(kiosk.SheetOrder{SheetJob: kiosk.SheetJob{Name: "may", Count: 9, Stock: "市の用紙", Sides: "short"}}, "sato")
+	if err != nil || job.Stock.Rows != 2 || job.Back.X != 0.5 || job.Sides.String() != "short" {
+		t.Errorf("%+v, %v", job, err)
+	}
+	if _, err := d.job(kiosk.SheetOrder{SheetJob: kiosk.SheetJob{Stock: "b5", Sides: "long"}}, ""); err == nil {
+		t.Error("paper that nobody knows")
+	}
+	if names := s.Sheets.Stocks(); len(names) != 4 || names[3].Name != "市の用紙" {
+		t.Errorf("%+v", names)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"path"
 	"slices"
@@ -27,10 +28,13 @@ type Sheets struct {
 	Out string `toml:"out"`
 	// Plain leaves the PDFs unencrypted, so that a print shop can read them.
 	Plain bool `toml:"plain"`
-	// Stocks are papers of one's own, beside those that are known.
-	Stocks []sheet.Stock `toml:"stock"`
-	// Printers say by how much each misses the paper (kioskctl sheets calibrate).
+	// Front and Back are what the printer needs (cards/sheet, the calibration page).
+	Front sheet.Offset `toml:"front"`
+	Back  sheet.Offset `toml:"back"`
+	// Printers are others, by their names (kioskctl sheets --on NAME).
 	Printers []SheetPrinter `toml:"printer"`
+	// Stock is paper beside the presets; it is named as it is on the screen.
+	Stock []sheet.Stock `toml:"stock"`
 }
 
 // A SheetPrinter is a printer for sheets, and what to move each side by, in mm.
@@ -40,45 +44,64 @@ type SheetPrinter struct {
 	Back  sheet.Offset `toml:"back"`
 }
 
-// Stock finds a paper by its name: one's own, or a known one.
-func (s Sheets) Stock(name string) (sheet.Stock, error) {
-	for _, own := range s.Stocks {
-		if own.Name == name {
-			return own, nil
-		}
-	}
-	return sheet.FindStock(name)
-}
-
-// StockNames names all papers.
-func (s Sheets) StockNames() (names []string) {
-	for _, stock := range slices.Concat(s.Stocks, sheet.Stocks()) {
-		names = append(names, stock.Name)
-	}
-	return names
-}
-
-// Printer finds a printer for sheets; none is one that misses nothing.
+// Printer finds a printer; "" is the usual one.
 func (s Sheets) Printer(name string) (found SheetPrinter, ok bool) {
-	for _, p := range s.Printers {
-		if p.Name == name {
-			return p, true
-		}
+	n := slices.IndexFunc(s.Printers, func(p SheetPrinter) bool { return p.Name == name })
+	switch {
+	case name == "":
+		return SheetPrinter{Front: s.Front, Back: s.Back}, true
+	case n < 0:
+		return found, false
 	}
-	return found, name == ""
+	return s.Printers[n], true
+}
+
+// mostStocks is how many kinds of paper a screen has room for (ui).
+const mostStocks = 6
+
+// Stocks are the presets, and then the settings' own.
+func (s Sheets) Stocks() []sheet.Stock { return slices.Concat(sheet.Stocks(), s.Stock) }
+
+// FindStock finds paper by its name.
+func (s Sheets) FindStock(name string) (sheet.Stock, error) {
+	all := s.Stocks()
+	n := slices.IndexFunc(all, func(one sheet.Stock) bool { return one.Name == name })
+	if n < 0 {
+		return sheet.Stock{}, fmt.Errorf("station: no paper is called %q", name)
+	}
+	return all[n], nil
 }
 
 func (s Sheets) check() error {
 	if s.Out != "" && !path.IsAbs(s.Out) {
 		return fmt.Errorf("station: settings: sheets.out %q does not begin with /", s.Out)
 	}
-	for _, own := range s.Stocks {
-		if err := own.Check(); err != nil {
-			return fmt.Errorf("station: settings: sheets.stock: %w", err)
+	all := s.Stocks()
+	if len(all) > mostStocks {
+		return fmt.Errorf("station: settings: %d kinds of paper, at most %d beside the presets", len(s.Stock), mostStocks-len(sheet.Stocks()))
+	}
+	for n, one := range all {
+		if err := one.Check(); err != nil {
+			return fmt.Errorf("station: settings: paper %q: %w", one.Name, err)
+		}
+		if slices.ContainsFunc(all[:n], func(b sheet.Stock) bool { return b.Name == one.Name }) {
+			return fmt.Errorf("station: settings: two kinds of paper are called %q", one.Name)
+		}
+	}
+	offsets := []sheet.Offset{s.Front, s.Back}
+	for _, p := range s.Printers {
+		offsets = append(offsets, p.Front, p.Back)
+	}
+	for _, o := range offsets {
+		if !(max(math.Abs(o.X), math.Abs(o.Y)) <= mostOffset) {
+			return fmt.Errorf("station: settings: an offset of %g, %g mm", o.X, o.Y)
 		}
 	}
 	return nil
 }
+
+// mostOffset is more than any printer is off, in mm (cards/sheet).
+const mostOffset = 20
 
 // place is where files go: the directory of the settings, or the one USB stick.
 func (s Sheets) place() (string, error) {
