@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -339,17 +340,25 @@ func activate(c *call) error {
 	if err != nil {
 		return err
 	}
-	if first.Allotment != last.Allotment || last.Number < first.Number {
-		return c.misused(c.words.Say("cli.activate.range"))
-	}
-	r := journal.Range{Allotment: first.Allotment, First: first.Number, Last: last.Number}
 	return c.with(func(s *station.Station) error {
-		if err := s.Journal.MarkRange(c.ctx, r, cards.Activated, *name, ""); err != nil {
+		found, err := s.FoundRange(c.ctx, first, last)
+		if err != nil {
 			return err
 		}
-		return c.say(orderedOf(journal.Order{Range: r, State: cards.Activated}), "cli.activate.done", r.Count())
+		if found.Why != "" {
+			return told(errRange, c.words.Say(found.Why))
+		}
+		fresh, err := s.Journal.Activate(c.ctx, journal.Range(found.Range), *name)
+		if err != nil {
+			return err
+		}
+		say := orderedOf(journal.Order{Range: journal.Range(found.Range), State: cards.Activated})
+		say.Count = fresh
+		return c.say(say, "cli.activate.done", fresh)
 	})
 }
+
+var errRange = errors.New("kioskctl: the range can't be activated here")
 
 // ordered is what the command line says of an order: never a card's text.
 type ordered struct {

@@ -63,7 +63,7 @@ func (d *Desk) readSerial(ctx context.Context, e kiosk.ReadSerial) kiosk.Event {
 
 // findRange tells what is known of the cards from one to another.
 func (d *Desk) findRange(ctx context.Context, e kiosk.FindRange) kiosk.Event {
-	f, err := d.foundRange(ctx, e.First, e.Last)
+	f, err := d.FoundRange(ctx, e.First, e.Last)
 	if err != nil {
 		d.opts.Log.Error("range", "error", err)
 		f.Why = "range.not.fault"
@@ -71,7 +71,9 @@ func (d *Desk) findRange(ctx context.Context, e kiosk.FindRange) kiosk.Event {
 	return kiosk.RangeIs{Found: f}
 }
 
-func (s *Station) foundRange(ctx context.Context, first, last cards.Serial) (f kiosk.FoundRange, err error) {
+// FoundRange says of the cards from one to another whether they can be activated
+// here, or why not.
+func (s *Station) FoundRange(ctx context.Context, first, last cards.Serial) (f kiosk.FoundRange, err error) {
 	f.Range = cards.Range{Allotment: first.Allotment, First: first.Number, Last: last.Number}
 	if first.Allotment != last.Allotment {
 		f.Why = "range.not.two"
@@ -170,7 +172,7 @@ func covers(list []cards.Range, r cards.Range) bool {
 func (d *Desk) activate(ctx context.Context, e kiosk.Activate) kiosk.Event {
 	out := kiosk.Activated{Range: e.Range}
 	first, last := cards.Serial{Allotment: e.Range.Allotment, Number: e.Range.First}, cards.Serial{Allotment: e.Range.Allotment, Number: e.Range.Last}
-	f, err := d.foundRange(ctx, first, last)
+	f, err := d.FoundRange(ctx, first, last)
 	if err == nil && f.Why == "" {
 		out.Count, err = d.Journal.Activate(context.WithoutCancel(ctx), journal.Range(e.Range), e.Operator)
 		d.Wake()
