@@ -1,0 +1,183 @@
+package peers
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"pointkiosk/cards/qr"
+	"pointkiosk/packaging/proof"
+)
+
+// A pair is a tool's run, and ours of as many cards just before it.
+type pair struct{ ours, its cost }
+
+// BenchmarkPeers makes the same cards with ours and each of the others, by turns,
+// looks whether all is there, and prints a table. It has one turn, in make soak
+// three.
+func BenchmarkPeers(b *testing.B) {
+	proof.Needs(b, "pdfinfo", "pdftoppm", "pdftotext", "zbarimg")
+	works := map[int]*work{}
+	for _, n := range []int{1_000, 10_000} {
+		works[n] = prepare(b, n)
+	}
+	var table strings.Builder
+	var lacking []string
+	for b.Loop() {
+		table.WriteString("cards   what                                          wall s    CPU s  peak MiB  B/card  ours/its CPU   aim\n")
+		for _, t := range tools {
+			if names := works[t.cards].missing(t); len(names) > 0 {
+				lacking = append(lacking, t.name+": "+strings.Join(names, ", ")+" (make setup-bench)")
+				continue
+			}
+			table.WriteString(line(t, compare(b, t, works[t.cards])))
+		}
+		if b.Elapsed() > 0 {
+			break // one table is enough, whatever the time a benchmark is given
+		}
+	}
+	for _, n := range []int{100_000} {
+		table.WriteString(flat(b, n))
+	}
+	fmt.Print("\n", table.String())
+	for _, l := range lacking {
+		fmt.Println("missing:", l)
+	}
+}
+
+// prepare makes a folder with what the others are fed: the cards that ours made.
+func prepare(b testing.TB, n int) *work {
+	w := &work{dir: b.TempDir()}
+	here, err := os.Getwd()
+	cache, cacheErr := os.UserCacheDir()
+	if err := errors.Join(err, cacheErr); err != nil {
+		b.Fatal(err)
+	}
+	w.here, w.modules = here, filepath.Join(cache, "pointkiosk-peers", "node_modules")
+	w.font = filepath.Join(here, "../../../assets/fonts/BIZUDPGothic-Regular.ttf")
+	if _, err := measure(self("ours", fmt.Sprint(n), w.dir), w.dir); err != nil {
+		b.Fatal(err)
+	}
+	if w.rows, err = ordered(b.Context(), n, w.dir); err != nil {
+		b.Fatal(err)
+	}
+	typ, err := os.ReadFile("cards.typ")
+	fonts := `<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig><dir>` + filepath.Dir(w.font) + `</dir><cachedir>` + w.dir + `/fonts</cachedir></fontconfig>`
+	if err := errors.Join(err, writeCSV(w.csv(), w.rows),
+		os.WriteFile(filepath.Join(w.dir, "cards.typ"), typ, 0o600),
+		os.WriteFile(filepath.Join(w.dir, "fonts.conf"), []byte(fonts), 0o600),
+		writeCodes(filepath.Join(w.dir, "codes.txt"), w.rows)); err != nil {
+		b.Fatal(err)
+	}
+	return w
+}
+
+// writeCodes writes a code a line.
+func writeCodes(path string, rows []row) error {
+	file, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	w := bufio.NewWriter(file)
+	for _, r := range rows {
+		_, _ = w.WriteString(svg(r[0]) + "\n") // Flush keeps the error
+	}
+	return errors.Join(w.Flush(), file.Close())
+}
+
+// svg is a code as one path of runs, on its quiet zone.
+func svg(url string) string {
+	m, err := qr.Encode(url)
+	if err != nil {
+		return ""
+	}
+	var path strings.Builder
+	for y := range m.Size {
+		for x := 0; x < m.Size; x++ {
+			begin := x
+			for x < m.Size && m.Dark(x, y) {
+				x++
+			}
+			if x > begin {
+				fmt.Fprintf(&path, "M%d %dh%dv1h-%dz", begin+4, y+4, x-begin, x-begin)
+			}
+		}
+	}
+	return fmt.Sprintf(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d"><path d="%s"/></svg>`, m.Size+8, m.Size+8, path.String())
+}
+
+// compare runs ours and a tool by turns; what the last turn made is looked at.
+func compare(b *testing.B, t tool, w *work) (turns []pair) {
+	for range proof.Times(1, 1, 3) {
+		dir := b.TempDir()
+		out := filepath.Join(dir, "cards.pdf")
+		a, err := measure(self("ours", fmt.Sprint(t.cards), dir), dir)
+		if err != nil {
+			b.Fatal(err)
+		}
+		its, err := measure(t.child(w, out), out)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if err := errors.Join(check(pdfs(dir), w.rows, dir), check(pdfs(out), w.rows, dir)); err != nil {
+			b.Errorf("%s: %v", t.name, err)
+		}
+		turns = append(turns, pair{a, its})
+		_ = os.RemoveAll(dir)
+	}
+	return turns
+}
+
+func line(t tool, turns []pair) string {
+	slices.SortFunc(turns, func(a, b pair) int { return int(a.share()*1e6) - int(b.share()*1e6) })
+	m := turns[len(turns)/2]
+	return row1(t.cards, "ours", m.ours) + fmt.Sprintf("%s  %12.4f  %6.3f\n", strings.TrimSuffix(row1(t.cards, t.name, m.its), "\n"), m.share(), t.most)
+}
+
+func (p pair) share() float64 { return float64(p.ours.cpu) / float64(p.its.cpu) }
+
+func row1(n int, name string, c cost) string {
+	return fmt.Sprintf("%6d  %-44s %7.2f  %7.2f  %8.0f  %6d\n", n, name, seconds(c.wall), seconds(c.cpu), float64(c.peak)/1024, c.size/int64(n))
+}
+
+func seconds(d time.Duration) float64 { return d.Seconds() }
+
+// flat is ours with many cards.
+func flat(b *testing.B, n int) string {
+	dir := b.TempDir()
+	c, err := measure(self("ours", fmt.Sprint(n), dir), dir)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return row1(n, "ours", c)
+}
+
+// A short order shows that each tool makes what it should.
+func TestTools(t *testing.T) {
+	w := prepare(t, 20)
+	for _, tool := range tools {
+		t.Run(tool.name, func(t *testing.T) {
+			if names := w.missing(tool); len(names) > 0 {
+				proof.Needs(t, names...)
+			}
+			dir := t.TempDir()
+			out := filepath.Join(dir, "cards.pdf")
+			if _, err := measure(tool.child(w, out), out); err != nil {
+				t.Fatal(err)
+			}
+			if keep := os.Getenv("KEEP"); keep != "" {
+				_ = exec.Command("cp", out, filepath.Join(keep, strings.Fields(tool.name)[0]+fmt.Sprint(len(tool.name))+".pdf")).Run()
+			}
+			if err := check(pdfs(out), w.rows, dir); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
