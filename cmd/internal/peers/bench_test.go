@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -39,13 +38,8 @@ func BenchmarkPeers(b *testing.B) {
 			}
 			table.WriteString(line(t, compare(b, t, works[t.cards])))
 		}
-		if b.Elapsed() > 0 {
-			break // one table is enough, whatever the time a benchmark is given
-		}
 	}
-	for _, n := range []int{100_000} {
-		table.WriteString(flat(b, n))
-	}
+	table.WriteString(flat(b, 100_000))
 	fmt.Print("\n", table.String())
 	for _, l := range lacking {
 		fmt.Println("missing:", l)
@@ -171,9 +165,6 @@ func TestTools(t *testing.T) {
 			out := filepath.Join(dir, "cards.pdf")
 			if _, err := measure(tool.child(w, out), out); err != nil {
 				t.Fatal(err)
-			}
-			if keep := os.Getenv("KEEP"); keep != "" {
-				_ = exec.Command("cp", out, filepath.Join(keep, strings.Fields(tool.name)[0]+fmt.Sprint(len(tool.name))+".pdf")).Run()
 			}
 			if err := check(pdfs(out), w.rows, dir); err != nil {
 				t.Error(err)
