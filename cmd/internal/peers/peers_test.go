@@ -18,7 +18,7 @@ import (
 // A tool is one way to make cards.
 type tool struct {
 	name  string
-	needs []string // programs, and files of node modules
+	needs []string // programs; npm: a module of node; python: what it must be able to run
 	cards int
 	most  float64 // ours may take this share of its processor time; 0 is no aim
 	child func(w *work, out string) *exec.Cmd
@@ -30,19 +30,20 @@ type work struct {
 	rows                     []row
 }
 
-const python, typst = "/usr/bin/python3", "@myriaddreamin/typst-ts-node-compiler"
+// python is Debian's, whose ReportLab it is.
+const python = "/usr/bin/python3"
 
 var tools = []tool{
-	{"typst's node compiler, its codes made before", []string{"node", typst}, 10_000, 0.15, func(w *work, out string) *exec.Cmd {
+	{"typst's node compiler, its codes made before", []string{"node", "npm:@myriaddreamin/typst-ts-node-compiler"}, 10_000, 0.15, func(w *work, out string) *exec.Cmd {
 		return w.node("with_typst.cjs", w.dir, filepath.Dir(w.font), out)
 	}},
-	{"pdfkit, qrcode", []string{"node", "pdfkit", "qrcode"}, 10_000, 0.05, func(w *work, out string) *exec.Cmd {
+	{"pdfkit, qrcode", []string{"node", "npm:pdfkit", "npm:qrcode"}, 10_000, 0.05, func(w *work, out string) *exec.Cmd {
 		return w.node("with_pdfkit.cjs", w.csv(), w.font, out)
 	}},
-	{"ReportLab, libqrencode", []string{python}, 1_000, 0.05, func(w *work, out string) *exec.Cmd {
+	{"ReportLab, libqrencode", []string{"python:import reportlab", `python:import ctypes; ctypes.CDLL("libqrencode.so.4")`}, 1_000, 0.05, func(w *work, out string) *exec.Cmd {
 		return exec.Command(python, "with_reportlab.py", "libqrencode", w.csv(), w.font, out)
 	}},
-	{"ReportLab, its QR widget", []string{python}, 1_000, 0.05, func(w *work, out string) *exec.Cmd {
+	{"ReportLab, its QR widget", []string{"python:import reportlab"}, 1_000, 0.05, func(w *work, out string) *exec.Cmd {
 		return exec.Command(python, "with_reportlab.py", "widget", w.csv(), w.font, out)
 	}},
 	{"fpdf, a PNG per card", nil, 1_000, 0.02, func(w *work, out string) *exec.Cmd { return self("naive", w.csv(), out) }},
@@ -71,14 +72,18 @@ func (w *work) glabels(out string) *exec.Cmd {
 // missing is what of a tool isn't there.
 func (w *work) missing(t tool) (names []string) {
 	for _, need := range t.needs {
-		_, program := exec.LookPath(need)
-		_, module := os.Stat(filepath.Join(w.modules, need))
-		if program != nil && module != nil {
+		var err error
+		switch kind, name, _ := strings.Cut(need, ":"); kind {
+		case "npm":
+			_, err = os.Stat(filepath.Join(w.modules, name))
+		case "python":
+			err = exec.Command(python, "-c", name).Run()
+		default:
+			_, err = exec.LookPath(need)
+		}
+		if err != nil {
 			names = append(names, need)
 		}
-	}
-	if len(t.needs) > 0 && t.needs[0] == python && len(names) == 0 && exec.Command(python, "-c", "import reportlab").Run() != nil {
-		names = append(names, "reportlab")
 	}
 	return names
 }
