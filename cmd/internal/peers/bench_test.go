@@ -2,6 +2,7 @@ package peers
 
 import (
 	"bufio"
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -9,7 +10,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"pointkiosk/cards/qr"
 	"pointkiosk/packaging/proof"
@@ -19,30 +19,26 @@ import (
 type pair struct{ ours, its cost }
 
 // BenchmarkPeers makes the same cards with ours and each of the others, by turns,
-// looks whether all is there, and prints a table. It has one turn, in make soak
-// three.
+// looks whether all is there, and prints a table as it goes. It has one turn, in
+// make soak three.
 func BenchmarkPeers(b *testing.B) {
 	proof.Needs(b, "pdfinfo", "pdftoppm", "pdftotext", "zbarimg")
 	works := map[int]*work{}
 	for _, n := range []int{1_000, 10_000} {
 		works[n] = prepare(b, n)
 	}
-	var table strings.Builder
-	var lacking []string
 	for b.Loop() {
-		table.WriteString("cards   what                                          wall s    CPU s  peak MiB  B/card  ours/its CPU   aim\n")
+		fmt.Println("\n  cards  by                                 wall s    CPU s  peak MiB   B/card  ours/its CPU  at most")
 		for _, t := range tools {
 			if names := works[t.cards].missing(t); len(names) > 0 {
-				lacking = append(lacking, t.name+": "+strings.Join(names, ", ")+" (make setup-bench)")
+				fmt.Printf("%7d  %s: missing: %s (make setup-bench)\n", t.cards, t.name, strings.Join(names, ", "))
 				continue
 			}
-			table.WriteString(line(t, compare(b, t, works[t.cards])))
+			m := middle(compare(b, t, works[t.cards]))
+			fmt.Println(figures(t.cards, "ours", m.ours))
+			fmt.Printf("%s  %12.4f  %7.3f\n", figures(t.cards, t.name, m.its), m.share(), t.most)
 		}
-	}
-	table.WriteString(flat(b, 100_000))
-	fmt.Print("\n", table.String())
-	for _, l := range lacking {
-		fmt.Println("missing:", l)
+		many(b, 100_000)
 	}
 }
 
@@ -129,28 +125,26 @@ func compare(b *testing.B, t tool, w *work) (turns []pair) {
 	return turns
 }
 
-func line(t tool, turns []pair) string {
-	slices.SortFunc(turns, func(a, b pair) int { return int(a.share()*1e6) - int(b.share()*1e6) })
-	m := turns[len(turns)/2]
-	return figures(t.cards, "ours", m.ours) + fmt.Sprintf("%s  %12.4f  %6.3f\n", strings.TrimSuffix(figures(t.cards, t.name, m.its), "\n"), m.share(), t.most)
+// middle is the turn whose share is in the middle.
+func middle(turns []pair) pair {
+	slices.SortFunc(turns, func(a, b pair) int { return cmp.Compare(a.share(), b.share()) })
+	return turns[len(turns)/2]
 }
 
 func (p pair) share() float64 { return float64(p.ours.cpu) / float64(p.its.cpu) }
 
-func figures(n int, name string, c cost) string {
-	return fmt.Sprintf("%6d  %-44s %7.2f  %7.2f  %8.0f  %6d\n", n, name, seconds(c.wall), seconds(c.cpu), float64(c.peak)/1024, c.size/int64(n))
+func figures(n int, by string, c cost) string {
+	return fmt.Sprintf("%7d  %-32s %8.2f %8.2f  %8d %8d", n, by, c.wall.Seconds(), c.cpu.Seconds(), c.peak>>10, c.size/int64(n))
 }
 
-func seconds(d time.Duration) float64 { return d.Seconds() }
-
-// flat is ours with many cards.
-func flat(b *testing.B, n int) string {
+// many is ours with more cards than the others are given.
+func many(b *testing.B, n int) {
 	dir := b.TempDir()
 	c, err := measure(self("ours", fmt.Sprint(n), dir), dir)
 	if err != nil {
 		b.Fatal(err)
 	}
-	return figures(n, "ours", c)
+	fmt.Println(figures(n, "ours", c))
 }
 
 // A short order shows that each tool that is there makes what it should.

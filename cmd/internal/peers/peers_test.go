@@ -34,7 +34,7 @@ type work struct {
 const python = "/usr/bin/python3"
 
 var tools = []tool{
-	{"typst's node compiler, its codes made before", []string{"node", "npm:@myriaddreamin/typst-ts-node-compiler"}, 10_000, 0.15, func(w *work, out string) *exec.Cmd {
+	{"typst (node), codes made before", []string{"node", "npm:@myriaddreamin/typst-ts-node-compiler"}, 10_000, 0.15, func(w *work, out string) *exec.Cmd {
 		return w.node("with_typst.cjs", w.dir, filepath.Dir(w.font), out)
 	}},
 	{"pdfkit, qrcode", []string{"node", "npm:pdfkit", "npm:qrcode"}, 10_000, 0.05, func(w *work, out string) *exec.Cmd {
@@ -43,7 +43,7 @@ var tools = []tool{
 	{"ReportLab, libqrencode", []string{"python:import reportlab", `python:import ctypes; ctypes.CDLL("libqrencode.so.4")`}, 1_000, 0.05, func(w *work, out string) *exec.Cmd {
 		return exec.Command(python, "with_reportlab.py", "libqrencode", w.csv(), w.font, out)
 	}},
-	{"ReportLab, its QR widget", []string{"python:import reportlab"}, 1_000, 0.05, func(w *work, out string) *exec.Cmd {
+	{"ReportLab, QrCodeWidget", []string{"python:import reportlab"}, 1_000, 0.05, func(w *work, out string) *exec.Cmd {
 		return exec.Command(python, "with_reportlab.py", "widget", w.csv(), w.font, out)
 	}},
 	{"fpdf, a PNG per card", nil, 1_000, 0.02, func(w *work, out string) *exec.Cmd { return self("naive", w.csv(), out) }},

@@ -87,10 +87,7 @@ func (w *work) cards(m Manifest, out, table io.Writer) error {
 	_ = rows.Write([]string{"serial", "number", "allotment", "points", "sheet", "cell", "payload_sha256", "file", "pdf_sha256"}) // Flush keeps the error
 	text = append(bytes.TrimSuffix(text, []byte(none)), '[')
 	for i := range w.order.Count() {
-		line, pdf, err := w.line(m, i)
-		if err != nil {
-			return err
-		}
+		line, pdf := w.line(m, i)
 		one, err := json.MarshalIndent(line, "  ", " ")
 		if err != nil {
 			return fmt.Errorf("press: manifest: %w", err)
@@ -110,15 +107,14 @@ func (w *work) cards(m Manifest, out, table io.Writer) error {
 }
 
 // line is the i-th card of the order, from 0, with the SHA-256 of its PDF.
-func (w *work) line(m Manifest, i int) (line Line, pdf string, err error) {
-	c, err := w.card(i)
-	if err != nil {
-		return line, "", err
-	}
-	payload := sha256.Sum256([]byte(w.a.Event.Host.URL(c)))
+func (w *work) line(m Manifest, i int) (line Line, pdf string) {
+	number := m.First + uint32(i)
 	sheet, cell := w.sheets.Place(i)
 	file := m.fileOf(sheet)
-	return Line{Serial: c.Serial().String(), Number: c.Number, File: file.Name, Sheet: sheet, Cell: cell + 1, Payload: hex.EncodeToString(payload[:])}, file.SHA256, nil
+	return Line{
+		Serial: cards.Serial{Allotment: m.Allotment, Number: number}.String(), Number: number, File: file.Name, Sheet: sheet, Cell: cell + 1,
+		Payload: hex.EncodeToString(w.payloads[i][:]),
+	}, file.SHA256
 }
 
 // fileOf is the file that has a sheet.

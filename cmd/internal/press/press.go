@@ -8,6 +8,7 @@ package press
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -104,7 +105,7 @@ func (p *Press) Run(ctx context.Context, a cards.Allotment, job Job) (done Done,
 	case order.State != cards.Making:
 		return done, fmt.Errorf("%w: order %s is %s", journal.ErrState, job.Request, order.State)
 	}
-	w := &work{Press: p, job: job, a: a, order: order, sheets: sheets}
+	w := &work{Press: p, job: job, a: a, order: order, sheets: sheets, payloads: make([][sha256.Size]byte, order.Count())}
 	digest, files, err := w.into(ctx, dir)
 	if err != nil {
 		return done, err
@@ -121,6 +122,8 @@ type work struct {
 	order  journal.Order
 	sheets *sheet.Sheets
 	count  atomic.Int64
+
+	payloads [][sha256.Size]byte // of each card, as its file has it
 }
 
 // into makes the order's directory: whole, or not at all. One that a crash left
