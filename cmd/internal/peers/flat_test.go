@@ -11,7 +11,7 @@ import (
 // An order of many cards needs no more memory and no more time a card than one
 // of few, its journal and manifests too.
 func TestOrdersStayFlat(t *testing.T) {
-	few, many := 2_000, proof.Times(10_000, 40_000, 100_000)
+	few, many := 10_000, proof.Times(20_000, 40_000, 100_000)
 	made := map[int]cost{}
 	for _, n := range []int{few, many} {
 		dir := t.TempDir()
@@ -25,8 +25,9 @@ func TestOrdersStayFlat(t *testing.T) {
 		}
 	}
 	a, b := made[few], made[many]
-	if grown := b.peak - a.peak; grown > 16<<10 && (many < 100_000 || b.peak > 64<<10) {
-		t.Errorf("%d cards take %d KiB, %d take %d", few, a.peak, many, b.peak)
+	// A manifest that is kept whole until it is written takes 66 MiB with 40,000 cards, and 166 with 100,000.
+	if b.peak-a.peak > 14<<10 || b.peak > 64<<10 {
+		t.Errorf("%d cards take %d KiB, %d take %d, want at most 14 MiB more, and 64 in all", few, a.peak, many, b.peak)
 	}
 	if per, large := a.cpu/time.Duration(few), b.cpu/time.Duration(many); large > per*3/2 {
 		t.Errorf("a card of %d takes %v, of %d %v", few, per, many, large)
