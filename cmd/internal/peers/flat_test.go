@@ -1,3 +1,5 @@
+//go:build !race
+
 package peers
 
 import (
@@ -7,6 +9,8 @@ import (
 
 	"pointkiosk/packaging/proof"
 )
+
+// The race detector has memory of its own: this is for go test and make soak.
 
 // An order of many cards needs no more memory and no more time a card than one
 // of few, its journal and manifests too.
