@@ -1,101 +1,160 @@
 package sheet
 
 import (
-	"bufio"
 	"encoding/binary"
-	"errors"
+	"fmt"
 	"image"
+	"image/color"
+	"image/png"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
 	"pointkiosk/packaging/proof"
 )
 
-// The codes of a sheet are read ten of ten from Chromium's own view of a PDF
-// (pdfium), the page as large as an X screen of 2480 x 3508 dots: 300 an inch.
-// Its screenshots leave that view black, so that the screen is read.
+// Chromium draws a page ten of ten too. Its own viewer of PDFs (pdfium) has it in
+// a window as large as the screen of an X server that has no panel, and what that
+// keeps in its memory is read: the viewer draws into no screenshot of a browser
+// without a window.
 func TestChromium(t *testing.T) {
 	proof.Needs(t, "chromium", "Xvfb", "zbarimg")
-	list := many(10, shortHost)
-	s := newSheets(t, Opts{Stock: stock(t, "a4-10"), Lang: "ja", Card: kisarazu()})
-	file := saved(t, written(t, s, list))
-	frames := t.TempDir()
-	display := screen(t, "2480x3508x24", frames)
-	running(t, nil, []string{"DISPLAY=" + display, "HOME=" + t.TempDir()}, "chromium", "--no-sandbox", "--disable-gpu", "--no-first-run",
-		"--disable-background-networking", "--user-data-dir="+t.TempDir(), "--window-position=0,0", "--window-size=2480,3508", "--kiosk",
-		"file://"+file+"#page=2&toolbar=0&navpanes=0&view=Fit")
-	_, back := trims(&s.opts.Stock, LongEdge)
-	for i, r := range back { // the view keeps a few dots around the page
-		back[i] = rect{r.x - 6, r.y - 6, r.w + 12, r.h + 12}
+	for _, host := range []string{shortHost, longHost} {
+		list := many(10, host)
+		o := Opts{Stock: stock(t, "a4-10"), Lang: "ja", Card: kisarazu()}
+		file := saved(t, written(t, newSheets(t, o), list))
+		_, back := trims(&o.Stock, o.Sides)
+		frame := viewed(t, file, 2)
+		var faults []string
+		for end := time.Now().Add(2 * time.Minute); ; time.Sleep(200 * time.Millisecond) {
+			faults = misreadOnScreen(t, frame, o.Stock.Page, back, list)
+			if len(faults) == 0 || time.Now().After(end) {
+				break
+			}
+		}
+		for _, f := range faults {
+			t.Error(f)
+		}
+		list[3], list[4] = list[4], list[3]
+		if got := misreadOnScreen(t, frame, o.Stock.Page, back, list); len(got) != 2 {
+			t.Errorf("two cards that changed places are found as %q", got)
+		}
 	}
-	var misread []int
-	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(time.Second) {
-		cells := cut(t, grey(t, filepath.Join(frames, "Xvfb_screen0")), filepath.Join(frames, "page"), back, 300)
-		read, err := proof.Zbar(cells...)
+}
+
+// viewed opens a page of a PDF in Chromium, and returns the file of what is on
+// the screen.
+func viewed(t *testing.T, file string, page int) (frame string) {
+	t.Helper()
+	dir := t.TempDir()
+	x := exec.CommandContext(t.Context(), "Xvfb", "-displayfd", "1", "-screen", "0", "1700x2340x24", "-nolisten", "tcp", "-fbdir", dir)
+	said, err := x.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	begin(t, x)
+	var display int
+	if _, err := fmt.Fscanln(said, &display); err != nil {
+		t.Fatal("Xvfb: ", err)
+	}
+	c := exec.CommandContext(t.Context(), "chromium", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update",
+		"--disable-sync", "--host-resolver-rules=MAP * ~NOTFOUND", "--user-data-dir="+filepath.Join(dir, "user"), "--window-position=0,0", "--window-size=1700,2340", "--kiosk",
+		fmt.Sprintf("file://%s#page=%d&toolbar=0&navpanes=0&view=Fit", file, page))
+	c.Env = append(os.Environ(), fmt.Sprintf("DISPLAY=:%d", display), "XDG_CONFIG_HOME="+dir, "XDG_CACHE_HOME="+dir)
+	begin(t, c)
+	return filepath.Join(dir, "Xvfb_screen0")
+}
+
+// begin starts a program that ends with the test, as do those that it starts.
+func begin(t *testing.T, c *exec.Cmd) {
+	t.Helper()
+	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = syscall.Kill(-c.Process.Pid, syscall.SIGKILL)
+		_ = c.Wait() // it was killed
+	})
+}
+
+// misreadOnScreen lists the cards that are not read from their cell of the page
+// on the screen.
+func misreadOnScreen(t *testing.T, frame string, page Size, cells []rect, list []One) (faults []string) {
+	t.Helper()
+	screen := screenOf(t, frame)
+	sheet := paperOn(screen)
+	dots := float64(sheet.Dx()) / page.W
+	if high := dots * page.H; sheet.Dx() < 1000 || high < float64(sheet.Dy())-3 || high > float64(sheet.Dy())+3 {
+		return []string{fmt.Sprintf("no page on the screen: %v", sheet)}
+	}
+	var names []string
+	for i, r := range cells {
+		cut := image.Rect(int(r.x*dots), int(r.y*dots), int((r.x+r.w)*dots), int((r.y+r.h)*dots)).Add(sheet.Min)
+		names = append(names, fmt.Sprintf("%s-%d.png", frame, i))
+		f, err := os.Create(names[i])
 		if err != nil {
 			t.Fatal(err)
 		}
-		misread = nil
-		for i, name := range cells {
-			if got := read[name]; len(got) != 1 || got[0] != list[i].URL {
-				misread = append(misread, i+1)
-			}
-		}
-		if misread == nil {
-			return
+		if err := png.Encode(f, screen.SubImage(cut)); err != nil || f.Close() != nil {
+			t.Fatal(err)
 		}
 	}
-	t.Errorf("cards %v aren't read", misread)
-}
-
-// screen starts an X server that keeps its picture in a file of a folder.
-func screen(t testing.TB, size, folder string) (display string) {
-	t.Helper()
-	r, w, err := os.Pipe()
+	read, err := proof.Zbar(names...)
 	if err != nil {
 		t.Fatal(err)
 	}
-	running(t, w, nil, "Xvfb", "-displayfd", "3", "-nolisten", "tcp", "-screen", "0", size, "-fbdir", folder)
-	line, err := bufio.NewReader(r).ReadString('\n')
-	if err := errors.Join(err, r.Close(), w.Close()); err != nil {
-		t.Fatal(err)
+	for i, name := range names {
+		if got := strings.Join(read[name], " "); got != list[i].URL {
+			faults = append(faults, fmt.Sprintf("card %d with a code of %d characters is read as %q", i+1, len(list[i].URL), got))
+		}
 	}
-	return ":" + strings.TrimSpace(line)
+	return faults
 }
 
-// running starts a program that ends with the test.
-func running(t testing.TB, file *os.File, env []string, name string, args ...string) {
-	t.Helper()
-	cmd := exec.Command(name, args...)
-	cmd.Env = append(os.Environ(), env...)
-	if file != nil {
-		cmd.ExtraFiles = []*os.File{file}
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = cmd.Process.Signal(os.Interrupt); _ = cmd.Wait() })
-}
-
-// grey is an X screen's picture: XWD has a header of its own size, the colours,
-// the rows.
-func grey(t testing.TB, frame string) image.Image {
+// screenOf is what an X server shows: its file has a header of its own size, the
+// colours, and rows of blue, green, red and nothing (XWD).
+func screenOf(t *testing.T, frame string) *image.Gray {
 	t.Helper()
 	dump, err := os.ReadFile(frame)
-	if err != nil {
-		t.Fatal(err)
+	if err != nil || len(dump) < 100 {
+		t.Fatalf("no screen: %d bytes, %v", len(dump), err)
 	}
-	word := func(n int) int { return int(binary.BigEndian.Uint32(dump[4*n:])) }
-	wide, high, stride, at := word(4), word(5), word(12), word(0)+12*word(19)
-	out := image.NewGray(image.Rect(0, 0, wide, high))
-	for y := range high {
-		for x := range wide {
-			out.Pix[y*out.Stride+x] = dump[at+y*stride+4*x+1]
+	at := func(field int) int { return int(binary.BigEndian.Uint32(dump[4*field:])) }
+	width, height, stride := at(4), at(5), at(12)
+	rows := dump[at(0)+12*at(19):]
+	m := image.NewGray(image.Rect(0, 0, width, height))
+	for y := range height {
+		for x := range width {
+			p := rows[y*stride+4*x:]
+			m.Set(x, y, color.RGBA{p[2], p[1], p[0], 255})
 		}
 	}
-	return out
+	return m
+}
+
+// paperOn is the white page on a dark ground: its margins are white all along, and
+// nothing on it is nearer to its edge.
+func paperOn(m *image.Gray) (r image.Rectangle) {
+	white := func(x, y int) bool { return m.GrayAt(x, y).Y > 250 }
+	top := image.Pt(m.Rect.Dx()/2, 0)
+	for top.Y < m.Rect.Dy() && !white(top.X, top.Y) {
+		top.Y++
+	}
+	row := top.Y + 5
+	r = image.Rect(top.X, top.Y, top.X+1, top.Y)
+	for r.Min.X > 0 && white(r.Min.X-1, row) {
+		r.Min.X--
+	}
+	for r.Max.X < m.Rect.Dx() && white(r.Max.X, row) {
+		r.Max.X++
+	}
+	for r.Max.Y < m.Rect.Dy() && white(r.Min.X+5, r.Max.Y) {
+		r.Max.Y++
+	}
+	return r
 }

@@ -28,6 +28,15 @@ func encode(url string) (*qr.Matrix, error) {
 	return m, nil
 }
 
+// figures are what a code's path has most of: 0 to 63, each with the space behind
+// it.
+var figures = func() (texts [64]string) {
+	for n := range texts {
+		texts[n] = strconv.Itoa(n) + " "
+	}
+	return texts
+}()
+
 // A run is dark modules side by side, one width over several rows.
 type run struct{ x, y, w, h int }
 
@@ -76,11 +85,10 @@ func (p *pen) code(m *qr.Matrix, corner spot, side float64) {
 	p.b = append(p.b, ' ')
 	p.at(corner.x+sign*quiet*module, corner.y+sign*quiet*module)
 	p.op("cm")
+	b := p.b
 	runs(m, func(r run) {
-		for _, v := range [4]int{r.x, r.y, r.w, r.h} {
-			p.b = append(strconv.AppendInt(p.b, int64(v), 10), ' ')
-		}
-		p.b = append(p.b, "re\n"...)
+		b = append(append(append(append(append(b, figures[r.x]...), figures[r.y]...), figures[r.w]...), figures[r.h]...), "re\n"...)
 	})
+	p.b = b
 	p.op("f Q")
 }

@@ -39,7 +39,9 @@ func (w *work) file(ctx context.Context, dir string, n int, part sheet.Span) (f 
 		if err != nil {
 			return f, err
 		}
-		batch = append(batch, sheet.One{Serial: c.Serial().String(), URL: w.a.Event.Host.URL(c), Number: c.Number})
+		url := w.a.Event.Host.URL(c)
+		w.payloads[i] = sha256.Sum256([]byte(url)) // each file has cards of its own
+		batch = append(batch, sheet.One{Serial: c.Serial().String(), URL: url, Number: c.Number})
 	}
 	f = File{Name: fmt.Sprintf("%s-%03d.pdf", w.job.Request, n+1), Cards: len(batch)}
 	f.Sheet, _ = w.sheets.Place(part.First)

@@ -1,14 +1,17 @@
 package press
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/csv"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 
 	"pointkiosk/cards"
@@ -53,32 +56,65 @@ const (
 	contactName  = "contact.pdf"
 )
 
-// manifest writes both manifests and returns the SHA-256 of the one in JSON.
+// manifest writes both manifests and returns the SHA-256 of the one in JSON. Cards
+// are written one by one: an order of 100,000 needs no more memory than one of 1,000.
 func (w *work) manifest(dir string, files []File) (digest [32]byte, err error) {
 	m := Manifest{
 		Order: w.job.Request, Allotment: w.a.ID, First: w.part.First, Last: w.part.Last, Event: w.a.Event.ID,
 		Day: w.a.Day.String(), Expires: w.a.Expires.String(), Points: w.a.Points, Files: files,
 	}
 	m.Copy = w.copy()
-	for i := w.at(w.part.First); i <= w.at(w.part.Last); i++ {
-		c, err := w.card(i)
-		if err != nil {
-			return digest, err
-		}
-		payload := sha256.Sum256([]byte(w.a.Event.Host.URL(c)))
-		at, cell := w.sheets.Place(i)
-		m.Cards = append(m.Cards, Line{
-			Serial: c.Serial().String(), Number: c.Number, File: m.fileOf(at).Name, Sheet: at, Cell: cell + 1, Payload: hex.EncodeToString(payload[:]),
+	sum := sha256.New()
+	err = write(filepath.Join(dir, manifestJSON), func(out io.Writer) error {
+		return write(filepath.Join(dir, manifestCSV), func(table io.Writer) error {
+			return w.cards(m, io.MultiWriter(out, sum), table)
 		})
-	}
+	})
+	sum.Sum(digest[:0])
+	return digest, err
+}
+
+// cards writes the manifest in JSON, as json.MarshalIndent would, and each card
+// into the table too, as RFC 4180 has it.
+func (w *work) cards(m Manifest, out, table io.Writer) error {
 	text, err := json.MarshalIndent(m, "", " ")
 	if err != nil {
-		return digest, fmt.Errorf("press: manifest: %w", err)
+		return fmt.Errorf("press: manifest: %w", err)
 	}
-	if err := write(filepath.Join(dir, manifestJSON), func(out io.Writer) error { _, err := out.Write(text); return err }); err != nil {
-		return digest, err
+	const none = "null\n}" // the cards come last
+	rows := csv.NewWriter(table)
+	rows.UseCRLF = true
+	_ = rows.Write([]string{"serial", "number", "allotment", "points", "sheet", "cell", "payload_sha256", "file", "pdf_sha256"}) // Flush keeps the error
+	text = append(bytes.TrimSuffix(text, []byte(none)), '[')
+	for i := w.at(w.part.First); i <= w.at(w.part.Last); i++ {
+		line, pdf := w.line(m, i)
+		one, err := json.MarshalIndent(line, "  ", " ")
+		if err != nil {
+			return fmt.Errorf("press: manifest: %w", err)
+		}
+		if _, err := out.Write(slices.Concat(text, []byte("\n  "), one)); err != nil {
+			return err
+		}
+		text = []byte(",")
+		_ = rows.Write([]string{
+			line.Serial, strconv.Itoa(int(line.Number)), strconv.Itoa(int(m.Allotment)), strconv.Itoa(int(m.Points)),
+			strconv.Itoa(line.Sheet), strconv.Itoa(line.Cell), line.Payload, line.File, pdf,
+		})
 	}
-	return sha256.Sum256(text), write(filepath.Join(dir, manifestCSV), m.csv)
+	rows.Flush()
+	_, err = out.Write([]byte("\n ]\n}"))
+	return errors.Join(err, rows.Error())
+}
+
+// line is the i-th card of the order, from 0, with the SHA-256 of its PDF.
+func (w *work) line(m Manifest, i int) (line Line, pdf string) {
+	number := w.order.First + uint32(i)
+	at, cell := w.sheets.Place(i)
+	file := m.fileOf(at)
+	return Line{
+		Serial: cards.Serial{Allotment: m.Allotment, Number: number}.String(), Number: number, File: file.Name, Sheet: at, Cell: cell + 1,
+		Payload: hex.EncodeToString(w.payloads[i][:]),
+	}, file.SHA256
 }
 
 // contact writes the list of all serials by sheet, for who hands them over.
@@ -114,24 +150,6 @@ func (m Manifest) fileOf(sheet int) (found File) {
 		}
 	}
 	return found
-}
-
-// csv writes a line a card, as RFC 4180 has it.
-func (m Manifest) csv(out io.Writer) error {
-	w := csv.NewWriter(out)
-	w.UseCRLF = true
-	sums := map[string]string{}
-	for _, f := range m.Files {
-		sums[f.Name] = f.SHA256
-	}
-	lines := [][]string{{"serial", "number", "allotment", "points", "sheet", "cell", "payload_sha256", "file", "pdf_sha256"}}
-	for _, c := range m.Cards {
-		lines = append(lines, []string{
-			c.Serial, strconv.Itoa(int(c.Number)), strconv.Itoa(int(m.Allotment)), strconv.Itoa(int(m.Points)),
-			strconv.Itoa(c.Sheet), strconv.Itoa(c.Cell), c.Payload, c.File, sums[c.File],
-		})
-	}
-	return w.WriteAll(lines)
 }
 
 // readManifest reads an order's manifest, with its SHA-256.

@@ -9,6 +9,7 @@ package press
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -128,7 +129,7 @@ func (p *Press) Run(ctx context.Context, a cards.Allotment, job Job) (done Done,
 	case order.State != cards.Making:
 		return done, fmt.Errorf("%w: order %s is %s", journal.ErrState, job.Request, order.State)
 	}
-	w := &work{Press: p, job: job, a: a, order: order, sheets: sheets}
+	w := &work{Press: p, job: job, a: a, order: order, sheets: sheets, payloads: make([][sha256.Size]byte, order.Count())}
 	if err := w.choose(); err != nil {
 		return done, err
 	}
@@ -154,6 +155,8 @@ type work struct {
 	sheets *sheet.Sheets
 	part   journal.Range // what is printed of it
 	count  atomic.Int64
+
+	payloads [][sha256.Size]byte // of each card, as its file has it
 }
 
 // copy is which print this is: 0 the first.

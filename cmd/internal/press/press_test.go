@@ -6,6 +6,7 @@ import (
 	"crypto/ed25519"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"os"
 	"path/filepath"
@@ -92,6 +93,23 @@ func (d *desk) left() (names []string) {
 		names = append(names, f.Name())
 	}
 	return names
+}
+
+// A manifest that is written card by card is the one that json.MarshalIndent
+// writes.
+func TestManifestIsWhole(t *testing.T) {
+	d := newDesk(t)
+	d.a.Event.ID = "null"
+	done := d.run(d.order("may", 45))
+	text, err := os.ReadFile(filepath.Join(done.Dir, manifestJSON))
+	m, _, readErr := readManifest(done.Dir)
+	if err := errors.Join(err, readErr); err != nil {
+		t.Fatal(err)
+	}
+	want, err := json.MarshalIndent(m, "", " ")
+	if err != nil || !bytes.Equal(text, want) || len(m.Cards) != 45 {
+		t.Errorf("%d cards, %v:\n%s\nwant\n%s", len(m.Cards), err, text, want)
+	}
 }
 
 // An order becomes files of whole sheets, each card at the place that the
