@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -99,5 +100,20 @@ func TestOpenOthers(t *testing.T) {
 	}
 	if n, err := two.journal.Verify(t.Context()); n != 1 || err != nil {
 		t.Errorf("%d entries, %v", n, err)
+	}
+}
+
+// Whatever the hub calls an event, an order of it has a name that files can have.
+func TestName(t *testing.T) {
+	for event, want := range map[string]string{
+		"natural-bar":           "natural-bar-20261122-120000",
+		"ナチュラルバル":               "order-20261122-120000",
+		"bar 2026/秋":            "bar-2026-20261122-120000",
+		"../etc":                "etc-20261122-120000",
+		strings.Repeat("a", 99): strings.Repeat("a", 40) + "-20261122-120000",
+	} {
+		if got := Name(event, noon.UTC()); got != want || !plainName.MatchString(got) {
+			t.Errorf("%q: %q, want %q", event, got, want)
+		}
 	}
 }
