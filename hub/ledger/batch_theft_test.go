@@ -225,3 +225,22 @@ func TestBatchCardIsNoDispute(t *testing.T) {
 	}
 	p.clean()
 }
+
+// A kiosk's old disk activates nothing that only its successor was granted.
+func TestSuccessorsRange(t *testing.T) {
+	ctx := context.Background()
+	p := newPress(t, 10)
+	check(t, p.GrantRange(ctx, p.of(1, 2), "station-1"))
+	p.take(p.kiosk, p.kiosk.write(cards.Entry{State: cards.Begun, Journal: make([]byte, 16)}))
+	p.set(p.clock().Add(time.Second))
+	check(t, p.Revoke(ctx, ledger.Revocation{Kiosk: "station-1", How: cards.Retired}))
+	p.enrol("station-1", key("x"), key("y"))
+	check(t, p.GrantRange(ctx, p.of(3, 10), "station-1"))
+	if why := reasons(p.take(p.kiosk, p.say(p.kiosk, cards.Activated, 1, 2), p.say(p.kiosk, cards.Activated, 3, 10))); why != " outside" {
+		t.Errorf("judged %q", why)
+	}
+	if why := p.claim(3, "AAAA2222"); why != ledger.Inactive {
+		t.Errorf("nobody activated it: %q", why)
+	}
+	p.clean()
+}
