@@ -94,7 +94,7 @@ func (c *call) job(s *station.Station, o order, a cards.Allotment) (job press.Jo
 		job.Operator = *o.person
 	}
 	if job.Request == "" {
-		job.Request = fmt.Sprintf("%s-%s", a.Event.ID, time.Now().Format("20060102-150405"))
+		job.Request = press.Name(a.Event.ID, time.Now())
 	}
 	if o.picture != "" {
 		if job.Picture, err = os.ReadFile(o.picture); err != nil {

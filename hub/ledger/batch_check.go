@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"bytes"
+	"strconv"
 
 	"pointkiosk/cards"
 )
@@ -14,6 +15,7 @@ func batchRules() []rule {
 		claim     = `batch_claim x LEFT JOIN batch_claim_end w ON w.allotment = x.allotment AND w.number = x.number AND w.account = x.account AND w.claimed = x.at
 			LEFT JOIN issued i ON i.allotment = x.allotment AND i.number = x.number LEFT JOIN ended e ON e.allotment = x.allotment AND e.number = x.number`
 	)
+	usual := strconv.Itoa(usualWait)
 	return []rule{
 		{"activate", "range %s has not its one transfer", fact(activated, `x.state = 'activated' AND x.cards > 0`, refRange, kindActivate,
 			`'funding:' || a.scheme`, `'allotment:' || CAST(a.id AS TEXT)`, `a.points * x.cards`)},
@@ -35,7 +37,9 @@ func batchRules() []rule {
 			AND NOT EXISTS (SELECT 1 FROM batch_range r WHERE r.allotment = x.allotment AND r.state IN ('withdrawn', 'lost') AND r.at = w.at
 				AND x.number BETWEEN r.first_number AND r.last_number)`},
 		{"waiting claim", "a claim of card %s ended in no way known here", `SELECT ` + refCard + ` FROM ` + claim + `
-			WHERE w.how NOT IN ('given', 'used', 'once', 'withdrawn', 'late', 'lapsed', 'other', 'person') OR w.how IN ('used', 'once') AND i.allotment IS NULL`},
+			WHERE w.how NOT IN ('given', 'used', 'once', 'withdrawn', 'late', 'lapsed', 'other', 'person') OR w.how IN ('used', 'once', 'lapsed', 'other', 'person') AND i.allotment IS NULL`},
+		{"waiting claim", "a claim of card %s ended as late, and no rule ever was that it is so soon", `SELECT ` + refCard + ` FROM ` + claim + ` WHERE w.how = 'late'
+			AND w.at < x.at + 86400000 * COALESCE((SELECT MIN(r.value) FROM money_rule r WHERE r.name = 'wait' AND r.value < ` + usual + `), ` + usual + `)`},
 		{"waiting claim", "a claim of card %s waits for a person, and is not among those", `SELECT ` + refCard + ` FROM ` + claim + `
 			LEFT JOIN kept_claim k ON k.allotment = x.allotment AND k.number = x.number AND k.account = x.account WHERE w.how = 'person' AND k.allotment IS NULL`},
 		{"range", "the ranges of key %s are not those of its journal", `SELECT CAST(j.key_id AS TEXT) FROM judged j

@@ -67,6 +67,9 @@ func TestCheckFindsPlantedBatches(t *testing.T) {
 		{"waiting claim", `UPDATE batch_claim_end SET how = 'withdrawn' WHERE number = 5 AND how = 'used'`},
 		{"waiting claim", `UPDATE batch_claim_end SET how = 'gone' WHERE number = 61`},
 		{"waiting claim", `UPDATE batch_claim_end SET how = 'person' WHERE number = 61`},
+		{"waiting claim", `INSERT INTO batch_claim_end SELECT allotment, number, account, at, 'late', at + 1000 FROM batch_claim WHERE number = 91`},
+		{"waiting claim", `INSERT INTO batch_claim_end SELECT allotment, number, account, at, 'lapsed', at + 1000 FROM batch_claim WHERE number = 91`},
+		{"waiting claim", `INSERT INTO batch_claim_end SELECT allotment, number, account, at, 'other', at + 1000 FROM batch_claim WHERE number = 91`},
 	} {
 		t.Run(tt.rule, func(t *testing.T) { fairBook(t).misses(tt.rule, tt.plant) })
 	}

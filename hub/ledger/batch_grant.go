@@ -16,7 +16,10 @@ type saidMay struct {
 }
 
 // A holder may activate ranges: a kiosk, or a partner on its page.
-type holder struct{ kiosk, partner string }
+type holder struct {
+	kiosk, partner string
+	key            cards.KeyID // the kiosk's, where an entry says so
+}
 
 // GrantRange lets a kiosk activate a range of a batch. It hears of that with its
 // next receipt.

@@ -19,7 +19,7 @@ func (in *intake) weighRange(e cards.Entry) (reason string, err error) {
 		return reasonOutside, nil
 	}
 	if !own {
-		granted, err := in.mayActivate(a.ID, holder{kiosk: in.key.kiosk}, e.Number, e.Last)
+		granted, err := in.mayActivate(a.ID, holder{kiosk: in.key.kiosk, key: in.key.id}, e.Number, e.Last)
 		if err != nil || !granted || e.State != cards.Activated {
 			return reasonOutside, err
 		}
@@ -82,11 +82,13 @@ func (in *intake) weighActivation(a allotmentRow, r *saidRange) (reason string, 
 	return "", err
 }
 
-// mayActivate reports whether what a holder was granted covers a range.
+// mayActivate reports whether what a holder was granted covers a range. What a kiosk
+// was granted after a key of it was revoked is its successor's.
 func (t *txn) mayActivate(allotment uint32, of holder, first, last uint32) (bool, error) {
 	next := int64(first)
-	err := t.each(`SELECT first_number, last_number FROM batch_grant WHERE allotment = $1 AND kiosk = $2 AND partner = $3 ORDER BY first_number, n`,
-		[]any{int64(allotment), of.kiosk, of.partner}, func(scan func(...any) error) error {
+	err := t.each(`SELECT first_number, last_number FROM batch_grant WHERE allotment = $1 AND kiosk = $2 AND partner = $3
+		AND NOT EXISTS (SELECT 1 FROM revocation r WHERE r.key_id = $4 AND r.at <= batch_grant.at) ORDER BY first_number, n`,
+		[]any{int64(allotment), of.kiosk, of.partner, int64(of.key)}, func(scan func(...any) error) error {
 			var from, to int64
 			err := scan(&from, &to)
 			if from <= next {

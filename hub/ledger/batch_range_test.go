@@ -293,3 +293,17 @@ func TestGrantBatchRefused(t *testing.T) {
 	}
 	p.clean()
 }
+
+// A surplus is not paid back by a card of a batch, which no tap signs.
+func TestBatchIsNoChange(t *testing.T) {
+	p := newPress(t, 10)
+	check(t, p.AddPrize(context.Background(), ledger.Prize{ID: "pen", Scheme: "らづポイント", Name: cards.Text{Ja: "ペン"}, Points: 100, Stock: 5}, "佐藤"))
+	check(t, p.AddEvent(context.Background(), event("big", 300, false)))
+	big := p.grant(ledger.Grant{Kiosk: "station-1", Event: "big", Count: 10})
+	p.set(held.Start().Add(12 * time.Hour))
+	o, err := p.LookPrizes(context.Background(), p.admin.key.ID, cards.PrizeLook{Cards: p.texts(p.card(big, 1)), Nonce: requestID()})
+	check(t, err)
+	if len(o.Prizes) != 1 || len(o.Prizes[0].Change) != 0 {
+		t.Errorf("%+v", o)
+	}
+}

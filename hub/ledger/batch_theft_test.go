@@ -201,3 +201,46 @@ func TestSecondCardOfABatch(t *testing.T) {
 	}
 	p.clean()
 }
+
+// Whoever stole a batch's key has no card made good by entries of single cards, which
+// a batch has none of, whatever a person believes.
+func TestBatchCardIsNoDispute(t *testing.T) {
+	ctx := context.Background()
+	p := newPress(t, 10)
+	p.take(p.admin, p.admin.write(cards.Entry{State: cards.Begun, Journal: make([]byte, 16)}))
+	check(t, p.Revoke(ctx, ledger.Revocation{Kiosk: "office", How: cards.Compromised, Since: 2}))
+	p.set(p.clock().Add(time.Second))
+	p.take(p.admin, p.admin.steps(p.printed(5), cards.Signed, cards.Printing, cards.Printed)...)
+	list, err := p.Disputes(ctx)
+	check(t, err)
+	if len(list) != 0 {
+		t.Errorf("disputed: %+v", list)
+	}
+	_, err = p.Decide(ctx, ledger.Decision{Accept: true, Serials: []cards.Serial{p.printed(5).Serial()}, Cards: 1, Person: "佐藤", Reason: "見た"})
+	if !errors.Is(err, ledger.ErrBadRequest) {
+		t.Errorf("decided: %v", err)
+	}
+	if why := p.claim(5, "AAAA2222"); why != ledger.Inactive {
+		t.Errorf("nobody activated it: %q", why)
+	}
+	p.clean()
+}
+
+// A kiosk's old disk activates nothing that only its successor was granted.
+func TestSuccessorsRange(t *testing.T) {
+	ctx := context.Background()
+	p := newPress(t, 10)
+	check(t, p.GrantRange(ctx, p.of(1, 2), "station-1"))
+	p.take(p.kiosk, p.kiosk.write(cards.Entry{State: cards.Begun, Journal: make([]byte, 16)}))
+	p.set(p.clock().Add(time.Second))
+	check(t, p.Revoke(ctx, ledger.Revocation{Kiosk: "station-1", How: cards.Retired}))
+	p.enrol("station-1", key("x"), key("y"))
+	check(t, p.GrantRange(ctx, p.of(3, 10), "station-1"))
+	if why := reasons(p.take(p.kiosk, p.say(p.kiosk, cards.Activated, 1, 2), p.say(p.kiosk, cards.Activated, 3, 10))); why != " outside" {
+		t.Errorf("judged %q", why)
+	}
+	if why := p.claim(3, "AAAA2222"); why != ledger.Inactive {
+		t.Errorf("nobody activated it: %q", why)
+	}
+	p.clean()
+}

@@ -88,3 +88,31 @@ func TestHoard(t *testing.T) {
 		t.Errorf("%+v, %v", alarms, err)
 	}
 }
+
+// Points of a claim that waited can be past the card's day when they come, and go to
+// another account like any.
+func TestWaitPastItsDay(t *testing.T) {
+	p := newPress(t, 10)
+	ctx := context.Background()
+	check(t, p.SetWait(ctx, 1000, "佐藤"))
+	p.claim(3, "AAAA2222")
+	p.set(p.batch.Expires.End().Add(time.Hour))
+	_, err := p.Lapse(ctx)
+	check(t, err)
+	done, err := p.Activate(ctx, p.of(1, 5))
+	check(t, err)
+	if done.Given != 1 || done.Cards != 5 {
+		t.Errorf("%+v", done)
+	}
+	p.clean()
+	n, err := p.Lapse(ctx)
+	check(t, err)
+	if n != 4 {
+		t.Errorf("%d lapsed", n)
+	}
+	p.clean()
+	_, err = p.reverses(p.printed(3), "BBBB2222")
+	check(t, err)
+	p.has("BBBB2222", 200)
+	p.clean()
+}

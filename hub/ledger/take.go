@@ -133,7 +133,7 @@ func (l *Ledger) changeFor(t *txn, key cards.KeyID, scheme string, surplus int64
 	if surplus == 0 {
 		return nil, nil
 	}
-	err = t.each(`SELECT id FROM allotment WHERE key_id = $1 AND scheme = $2 AND kind = $3 AND points = $4 AND day = $5 ORDER BY id`,
+	err = t.each(`SELECT id FROM allotment WHERE key_id = $1 AND scheme = $2 AND kind = $3 AND points = $4 AND day = $5 AND batch = 0 ORDER BY id`,
 		[]any{int64(key), scheme, int64(cards.KindCard), surplus, int64(cards.DayOf(t.at))}, func(scan func(...any) error) error {
 			var id uint32
 			err := scan(&id)

@@ -13,7 +13,8 @@ type Said struct {
 	State cards.State // activated, withdrawn or lost
 }
 
-// Said returns what was said of a batch's ranges here, the oldest first.
+// Said returns what was said of a batch's ranges here, the oldest first, but for what
+// the hub set aside: that changed nothing.
 func (j *Journal) Said(ctx context.Context, allotment uint32) ([]Said, error) {
 	end, err := j.begin(ctx)
 	if err != nil {
@@ -24,7 +25,7 @@ func (j *Journal) Said(ctx context.Context, allotment uint32) ([]Said, error) {
 }
 
 func (j *Journal) said(ctx context.Context, allotment uint32) (all []Said, err error) {
-	rows, err := j.db.QueryContext(ctx, `SELECT record FROM entry WHERE state IN ($1, $2, $3) ORDER BY seq`,
+	rows, err := j.db.QueryContext(ctx, `SELECT record FROM entry WHERE state IN ($1, $2, $3) AND seq NOT IN (SELECT seq FROM aside) ORDER BY seq`,
 		string(cards.Activated), string(cards.Withdrawn), string(cards.Lost))
 	if err != nil {
 		return nil, fmt.Errorf("journal: read: %w", err)

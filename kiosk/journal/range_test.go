@@ -56,3 +56,21 @@ func TestActivate(t *testing.T) {
 		t.Errorf("%v, %v", said, err)
 	}
 }
+
+// What the hub did not believe made nothing active: it can be handed out again, once
+// the reason is gone.
+func TestActivateAgain(t *testing.T) {
+	j := open(t, testOpts(t.TempDir()))
+	r := Range{8, 10, 20}
+	if fresh, err := j.Activate(t.Context(), r, "op"); err != nil || fresh != 11 {
+		t.Fatal(fresh, err)
+	}
+	if _, err := j.db.ExecContext(t.Context(), `INSERT INTO aside (seq, verdict, reason) VALUES ($1, $2, 'budget')`, j.seq, string(cards.Disputed)); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []int{11, 0} {
+		if fresh, err := j.Activate(t.Context(), r, "op"); err != nil || fresh != want {
+			t.Errorf("%d, %v; want %d", fresh, err, want)
+		}
+	}
+}

@@ -2,13 +2,17 @@ package press
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"filippo.io/age"
 
@@ -136,6 +140,9 @@ func (p *Press) Open(ctx context.Context, dir, to, operator string) ([]string, e
 	if err != nil {
 		return nil, err
 	}
+	if err := p.ours(ctx, m); err != nil {
+		return nil, err
+	}
 	if err := p.Journal.MarkRange(ctx, m.rangeOf(), cards.Opened, operator, ""); err != nil {
 		return nil, err
 	}
@@ -145,16 +152,20 @@ func (p *Press) Open(ctx context.Context, dir, to, operator string) ([]string, e
 	}
 	var names []string
 	for _, f := range m.Files {
-		name, err := openOne(key, filepath.Join(dir, f.Name), to)
+		name, err := openOne(key, filepath.Join(dir, filepath.Base(f.Name)), to)
 		if err != nil {
-			return names, err
+			for _, name := range names { // else they would be in the way of the next try
+				os.Remove(name) //nolint:errcheck // the error before says more
+			}
+			return nil, err
 		}
 		names = append(names, name)
 	}
 	return names, nil
 }
 
-// openOne decrypts one file beside nothing: a half one does not stay.
+// openOne decrypts one file. What has its name is whole, and nothing that was there
+// is touched, but for a half one of before.
 func openOne(key *age.X25519Identity, path, to string) (string, error) {
 	in, err := os.Open(path)
 	if err != nil {
@@ -165,10 +176,20 @@ func openOne(key *age.X25519Identity, path, to string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("press: %s: %w", filepath.Base(path), err)
 	}
-	name := filepath.Join(to, filepath.Base(path[:len(path)-len(sealed)]))
-	err = write(name, func(out io.Writer) error { _, err := io.Copy(out, plain); return err })
+	base := strings.TrimSuffix(filepath.Base(path), sealed)
+	name, half := filepath.Join(to, base), filepath.Join(to, "."+base+".part")
+	if _, err := os.Lstat(name); !errors.Is(err, fs.ErrNotExist) {
+		return "", fmt.Errorf("press: %s: %w", base, cmp.Or(err, fs.ErrExist))
+	}
+	if err := os.Remove(half); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return "", fmt.Errorf("press: %w", err)
+	}
+	err = write(half, func(out io.Writer) error { _, err := io.Copy(out, plain); return err })
+	if err == nil {
+		err = os.Rename(half, name)
+	}
 	if err != nil {
-		os.Remove(name) //nolint:errcheck // the error before says more
+		os.Remove(half) //nolint:errcheck // the error before says more
 	}
 	return name, err
 }

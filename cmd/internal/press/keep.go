@@ -2,6 +2,7 @@ package press
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,12 +12,29 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"time"
 
 	"filippo.io/age"
+
+	"pointkiosk/cards"
 )
 
 // plainName is what an order may be called: it names files too.
 var plainName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$`)
+
+// notPlain is what a hub may call an event, and nobody a file.
+var notPlain = regexp.MustCompile(`[^A-Za-z0-9_-]+`)
+
+// mostOfEvent is how much of an event's id a name has room for, before the time.
+const mostOfEvent = 40
+
+// Name is what an order of an event is called where nobody says so, whatever the
+// hub calls the event.
+func Name(event string, at time.Time) string {
+	event = strings.Trim(notPlain.ReplaceAllString(event, "-"), "-_")
+	event = event[:min(len(event), mostOfEvent)]
+	return cmp.Or(event, "order") + "-" + at.In(cards.Japan).Format("20060102-150405")
+}
 
 // ErrName reports an order's name that is no name for a file.
 var ErrName = errors.New("press: an order is named by letters, figures, - and _")

@@ -2,6 +2,7 @@ package press
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/csv"
 	"encoding/hex"
@@ -47,6 +48,30 @@ type Line struct {
 
 func (m Manifest) rangeOf() journal.Range {
 	return journal.Range{Allotment: m.Allotment, First: m.First, Last: m.Last}
+}
+
+// ours returns an error if files are of no order of this machine.
+func (p *Press) ours(ctx context.Context, m Manifest) error {
+	all, err := p.Journal.Orders(ctx)
+	if err != nil {
+		return err
+	}
+	for _, o := range all {
+		if r := m.rangeOf(); o.Request == m.Order && o.Allotment == r.Allotment && o.First <= r.First && r.First <= r.Last && r.Last <= o.Last {
+			return nil
+		}
+	}
+	return fmt.Errorf("%w: %q", ErrNoOrder, m.Order)
+}
+
+// made reports whether a directory's files are what is printed now, and all there.
+func (w *work) made(m Manifest, dir string) bool {
+	for _, f := range m.Files {
+		if _, err := os.Stat(filepath.Join(dir, filepath.Base(f.Name))); err != nil {
+			return false
+		}
+	}
+	return m.Order == w.order.Request && m.rangeOf() == w.part && m.Copy == w.copy()
 }
 
 // The names of what lies beside the cards, and has no code in it.

@@ -206,7 +206,7 @@ func (w *work) spans() (files []sheet.Span) {
 // into makes the order's directory: whole, or not at all. One that a crash left
 // whole, before the journal knew of it, is taken as it is.
 func (w *work) into(ctx context.Context, dir string) (digest [32]byte, files []File, err error) {
-	if m, sum, err := readManifest(dir); err == nil && m.Order == w.order.Request && m.First == w.part.First && m.Last == w.part.Last && m.Copy == w.copy() {
+	if m, sum, err := readManifest(dir); err == nil && w.made(m, dir) {
 		return sum, m.Files, nil
 	}
 	if _, err := os.Lstat(dir); !errors.Is(err, fs.ErrNotExist) {

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"path/filepath"
 	"slices"
@@ -145,7 +144,7 @@ func (d *Desk) job(o kiosk.SheetOrder, operator string) (job press.Job, err erro
 // it again gets the same cards.
 func (d *Desk) lookSheets(ctx context.Context, e kiosk.LookSheets) kiosk.Event {
 	o := e.Order
-	o.Name = fmt.Sprintf("%s-%s", o.Of.Event.ID, d.opts.Now().In(cards.Japan).Format("20060102-150405"))
+	o.Name = press.Name(o.Of.Event.ID, d.opts.Now())
 	job, err := d.job(o, "")
 	if err != nil {
 		return kiosk.SheetsSeen{Order: o, Note: d.sheetsNote(err)}
