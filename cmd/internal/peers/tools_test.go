@@ -17,7 +17,7 @@ import (
 // A short order shows that each tool that is there makes what it should.
 func TestTools(t *testing.T) {
 	proof.Needs(t, "pdfinfo", "pdftoppm", "pdftotext", "zbarimg")
-	w := prepare(t, 20)
+	w := prepare(t, 10)
 	if err := check(pdfs(w.dir), w.rows, t.TempDir()); err != nil {
 		t.Error("ours: ", err)
 	}
