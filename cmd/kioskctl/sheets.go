@@ -308,14 +308,24 @@ func sheetsPicking(c *call) error {
 
 // sheetsWithdraw ends an order's cards that are not active.
 func sheetsWithdraw(c *call) error {
-	var reason string
+	var reason, out string
 	var name *string
-	if err := c.parse(1, 1, func(f *flag.FlagSet) { f.StringVar(&reason, "reason", "", ""); name = operator(f) }); err != nil {
+	if err := c.parse(1, 1, func(f *flag.FlagSet) {
+		f.StringVar(&reason, "reason", "", "")
+		f.StringVar(&out, "out", ".", "")
+		name = operator(f)
+	}); err != nil {
 		return err
+	}
+	if reason == "" {
+		return c.misused(c.words.Say("cli.void.reason"))
 	}
 	return c.with(func(s *station.Station) error {
 		_, o, err := c.orderOf(s, c.args[0])
 		if err != nil {
+			return err
+		}
+		if err := c.newPress(s, out).Drop(o); err != nil {
 			return err
 		}
 		if err := s.Journal.MarkRange(c.ctx, o.Range, cards.Withdrawn, *name, reason); err != nil {

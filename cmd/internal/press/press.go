@@ -235,12 +235,18 @@ func (w *work) into(ctx context.Context, dir string) (digest [32]byte, files []F
 // half is where files are until all are whole.
 func (p *Press) half(name string) string { return filepath.Join(p.Out, "."+name+".part") }
 
-// Drop removes what a machine that was switched off left of an order's first files.
-func (p *Press) Drop(request string) error {
-	if !plainName.MatchString(request) {
-		return fmt.Errorf("%w: %q", ErrName, request)
+// Drop removes what a machine that was switched off left of the first files of an
+// order that was never made: half ones, and whole ones that the journal doesn't know.
+func (p *Press) Drop(o journal.Order) error {
+	if !plainName.MatchString(o.Request) {
+		return fmt.Errorf("%w: %q", ErrName, o.Request)
 	}
-	return os.RemoveAll(p.half(request))
+	err := os.RemoveAll(p.half(o.Request))
+	dir := filepath.Join(p.Out, o.Request)
+	if m, _, unread := readManifest(dir); unread == nil && o.Digest == nil && m.Order == o.Request && m.rangeOf() == o.Range && m.Copy == 0 {
+		err = errors.Join(err, os.RemoveAll(dir))
+	}
+	return err
 }
 
 // print makes all files, as many at a time as there are processors.

@@ -243,6 +243,29 @@ func TestWholeAndUnheard(t *testing.T) {
 		t.Fatal(err)
 	}
 	d.Journal = d.journal
+	all, err := d.journal.Orders(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n, change := range []func(o *journal.Order){
+		func(o *journal.Order) { o.Digest = []byte{1} }, // they are known: whoever has them may hand them out
+		func(o *journal.Order) { o.Allotment++ },
+		func(o *journal.Order) { o.Last++ },
+	} {
+		o := all[0]
+		change(&o)
+		if err := d.Drop(o); err != nil || len(d.left()) != 1 {
+			t.Errorf("%d: another order's files are gone: %v, %v", n, d.left(), err)
+		}
+	}
+	other := newDesk(t)
+	other.Journal = deaf{other.journal}
+	if _, err := other.Run(t.Context(), other.a, other.order("may", 12)); !errors.Is(err, errDeaf) {
+		t.Fatal(err)
+	}
+	if err := other.Drop(all[0]); err != nil || len(other.left()) != 0 {
+		t.Errorf("left of an order that was ended: %v, %v", other.left(), err)
+	}
 	if done := d.run(d.order("may", 12)); done.Order.Copy != 0 || !bytes.Equal(done.Order.Digest, before[:]) {
 		t.Errorf("%+v", done.Order)
 	}

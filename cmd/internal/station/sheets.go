@@ -271,7 +271,7 @@ func (d *Desk) endSheets(ctx context.Context, e kiosk.EndSheets) kiosk.Event {
 // the stick, if that is the one.
 func (d *Desk) ended(ctx context.Context, o journal.Order, operator string) error {
 	if to, err := d.opts.Settings.Sheets.place(); err == nil {
-		if err := d.newPress(to, "").Drop(o.Request); err != nil {
+		if err := d.newPress(to, "").Drop(o); err != nil {
 			d.opts.Log.Warn("order", "error", err)
 		}
 	}

@@ -65,7 +65,7 @@ func TestSheets(t *testing.T) {
 			t.Errorf("%s: %s %d %s", tt.name, p.path, p.status, p.heading())
 		}
 	}
-	c.must(t, "kioskctl", "sheets", "withdraw", "may")
+	c.must(t, "kioskctl", "sheets", "withdraw", "may", "--reason", "rain")
 	c.must(t, "kioskctl", "queue", "sync")
 	c.must(t, "hub", "check")
 	c.must(t, "kioskctl", "journal", "verify")
