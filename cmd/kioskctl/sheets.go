@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -9,7 +8,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"pointkiosk/cards"
@@ -334,80 +332,4 @@ func sheetsWithdraw(c *call) error {
 		o.State = cards.Withdrawn
 		return c.say(orderedOf(o), "cli.sheets.withdrawn", o.Request, o.Count())
 	})
-}
-
-// activate makes cards good that are handed out.
-func activate(c *call) error {
-	var name *string
-	if err := c.parse(2, 2, func(f *flag.FlagSet) { name = operator(f) }); err != nil {
-		return err
-	}
-	first, err := cards.NormalizeSerial(c.args[0])
-	if err != nil {
-		return err
-	}
-	last, err := cards.NormalizeSerial(c.args[1])
-	if err != nil {
-		return err
-	}
-	return c.with(func(s *station.Station) error {
-		found, err := s.FoundRange(c.ctx, first, last)
-		if err != nil {
-			return err
-		}
-		if found.Why != "" {
-			return told(errRange, c.words.Say(found.Why))
-		}
-		fresh, err := s.Journal.Activate(c.ctx, journal.Range(found.Range), *name)
-		if err != nil {
-			return err
-		}
-		say := orderedOf(journal.Order{Range: journal.Range(found.Range), State: cards.Activated})
-		say.Count = fresh
-		return c.say(say, "cli.activate.done", fresh)
-	})
-}
-
-var errRange = errors.New("kioskctl: the range can't be activated here")
-
-// ordered is what the command line says of an order: never a card's text.
-type ordered struct {
-	Order string      `json:"order"`
-	State cards.State `json:"state"`
-	First string      `json:"first"`
-	Last  string      `json:"last"`
-	Count int         `json:"count"`
-	Copy  uint32      `json:"copy"`
-	Dir   string      `json:"dir,omitempty"`
-	Files int         `json:"files,omitempty"`
-}
-
-func orderedOf(o journal.Order) ordered {
-	s := cards.Serial{Allotment: o.Allotment, Number: o.First}
-	last := cards.Serial{Allotment: o.Allotment, Number: o.Last}
-	return ordered{Order: o.Request, State: o.State, First: s.String(), Last: last.String(), Count: o.Count(), Copy: o.Copy}
-}
-
-// progress shows on a terminal how many cards are done and how long the rest takes.
-func (c *call) progress() func(done, all int) {
-	file, ok := c.err.(*os.File)
-	if info, err := os.Stdin.Stat(); !ok || c.json || err != nil || info.Mode()&os.ModeCharDevice == 0 {
-		return nil
-	}
-	var mu sync.Mutex
-	begun, shown := time.Now(), time.Time{}
-	return func(done, all int) {
-		mu.Lock()
-		defer mu.Unlock()
-		if now := time.Now(); done == all || now.Sub(shown) > 100*time.Millisecond {
-			shown = now
-			left := time.Duration(float64(now.Sub(begun)) / float64(done) * float64(all-done))
-			bar := strings.Repeat("#", 30*done/all) + strings.Repeat(".", 30-30*done/all)
-			end := ""
-			if done == all {
-				end = "\n"
-			}
-			fmt.Fprintf(file, "\r%s%s", c.words.Say("cli.sheets.progress", bar, done, all, int(left.Seconds()+0.5)), end)
-		}
-	}
 }

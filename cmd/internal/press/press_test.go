@@ -10,6 +10,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -138,7 +139,7 @@ func TestRun(t *testing.T) {
 		}
 		got = append(got, f.Sheet, f.Sheets, f.Cards)
 	}
-	if want := []int{1, 2, 17, 3, 2, 20, 5, 1, 8}; !equal(got, want) {
+	if want := []int{1, 2, 17, 3, 2, 20, 5, 1, 8}; !slices.Equal(got, want) {
 		t.Errorf("sheet, sheets, cards of each file: %v, want %v", got, want)
 	}
 	if c := m.Cards[17]; len(m.Cards) != 45 || c.Sheet != 3 || c.Cell != 1 || c.File != m.Files[1].Name || c.Number != 18 {
@@ -159,18 +160,6 @@ func TestRun(t *testing.T) {
 			}
 		}
 	}
-}
-
-func equal(a, b []int) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	for i := range a {
-		if a[i] != b[i] {
-			return false
-		}
-	}
-	return true
 }
 
 // Whatever cuts an order off, no half file stays and no number is lost: gone on
@@ -319,34 +308,6 @@ type blind struct{ *journal.Journal }
 
 func (blind) MarkRange(context.Context, journal.Range, cards.State, string, string) error {
 	return errDeaf
-}
-
-// Pages beside the cards are whole, in place of the one before.
-func TestPages(t *testing.T) {
-	d := newDesk(t)
-	job := d.order("may", 45)
-	done := d.run(job)
-	pick, err := Pick(d.a, job, done.Order)
-	if err != nil || pick.Cards != 45 || pick.FirstSheet != 1 || pick.LastSheet != 5 || pick.First == pick.Last {
-		t.Errorf("%+v, %v", pick, err)
-	}
-	path := filepath.Join(t.TempDir(), "page.pdf")
-	for name, do := range map[string]func() error{
-		"calibration": func() error { return Calibrate(d.a, job, path) },
-		"picking":     func() error { return Picking([]sheet.Pick{pick}, "ja", "KSZ-014", path) },
-	} {
-		for range 2 {
-			if err := do(); err != nil {
-				t.Errorf("%s: %v", name, err)
-			}
-		}
-		if text, err := os.ReadFile(path); err != nil || !bytes.HasPrefix(text, []byte("%PDF-")) {
-			t.Errorf("%s: %v", name, err)
-		}
-	}
-	if err := Picking([]sheet.Pick{{Event: "𠮷"}}, "ja", "", filepath.Join(t.TempDir(), "none", "page.pdf")); err == nil {
-		t.Error("a page where there is no folder")
-	}
 }
 
 // What can't be printed is refused before a number is taken.
