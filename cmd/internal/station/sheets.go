@@ -181,7 +181,7 @@ func (d *Desk) pressed(ctx context.Context, e kiosk.MakeSheets) (out kiosk.Sheet
 	if !d.mayIssue(ctx) {
 		return out, errStopped
 	}
-	to, err := d.opts.Settings.Sheets.place()
+	to, err := d.opts.Settings.Sheets.place(d.opts.Mounts)
 	if err != nil {
 		return out, err
 	}
@@ -207,7 +207,7 @@ func (d *Desk) pressed(ctx context.Context, e kiosk.MakeSheets) (out kiosk.Sheet
 
 // openSheets takes the lock off the files of an order, beside them.
 func (d *Desk) openSheets(ctx context.Context, e kiosk.OpenSheets) kiosk.Event {
-	to, err := d.opts.Settings.Sheets.place()
+	to, err := d.opts.Settings.Sheets.place(d.opts.Mounts)
 	if err != nil {
 		return kiosk.Opened{Note: d.sheetsNote(err)}
 	}
@@ -270,7 +270,7 @@ func (d *Desk) endSheets(ctx context.Context, e kiosk.EndSheets) kiosk.Event {
 // ended ends an order, and clears what a machine that was switched off left of it on
 // the stick, if that is the one.
 func (d *Desk) ended(ctx context.Context, o journal.Order, operator string) error {
-	if to, err := d.opts.Settings.Sheets.place(); err == nil {
+	if to, err := d.opts.Settings.Sheets.place(d.opts.Mounts); err == nil {
 		if err := d.newPress(to, "").Drop(o); err != nil {
 			d.opts.Log.Warn("order", "error", err)
 		}

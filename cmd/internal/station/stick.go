@@ -1,6 +1,7 @@
 package station
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -104,11 +105,11 @@ func (s Sheets) check() error {
 const mostOffset = 20
 
 // place is where files go: the directory of the settings, or the one USB stick.
-func (s Sheets) place() (string, error) {
+func (s Sheets) place(table string) (string, error) {
 	if s.Out != "" {
 		return s.Out, nil
 	}
-	mounts, err := os.Open("/proc/self/mounts")
+	mounts, err := os.Open(cmp.Or(table, "/proc/self/mounts"))
 	if err != nil {
 		return "", fmt.Errorf("station: %w", err)
 	}
