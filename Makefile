@@ -12,7 +12,7 @@ ALL   := ./ui ./cmd/internal/fault ./cmd/internal/station ./cmd/kiosk ./hub/... 
 export GOFLAGS := -buildvcs=false
 export CGO_ENABLED := 1
 
-.PHONY: run test build check bench soak screens setup setup-test clean
+.PHONY: run test build check bench soak screens setup setup-test setup-bench clean
 
 run: setup build
 	@bin/demo
@@ -37,8 +37,9 @@ check:
 	$(GO) vet -tags $(TAGS) ./...
 	$(GO) tool staticcheck -tags $(TAGS) -checks inherit,ST1000,ST1016,ST1020,ST1021,ST1022 ./...
 
+# Of the other programs that make cards (make setup-bench) those that are missing are named, and left out.
 bench:
-	$(GO) test -tags $(TAGS) -run '^$$' -bench . -benchtime 1s ./cards/... ./kiosk/... ./hub/... ./printer/...
+	$(GO) test -tags $(TAGS) -run '^$$' -bench . -benchtime 1s -timeout 60m ./cards/... ./kiosk/... ./hub/... ./printer/... ./cmd/internal/peers
 
 # What takes longer than a test may.
 soak:
@@ -54,6 +55,12 @@ setup:
 
 setup-test:
 	@packaging/setup-debian.sh test
+
+# What npm has comes into a folder outside the repository.
+PEERS := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/pointkiosk-peers
+setup-bench:
+	@packaging/setup-debian.sh bench
+	@mkdir -p $(PEERS) && cp cmd/internal/peers/package.json $(PEERS)/ && cd $(PEERS) && npm install --no-package-lock --no-audit --no-fund
 
 clean:
 	rm -rf bin build

@@ -49,6 +49,7 @@ type Allotment struct {
 	From    int64  `cbor:"8,keyasint"` // Unix seconds: cards are issued from … until
 	Until   int64  `cbor:"9,keyasint"`
 	Event   Event  `cbor:"10,keyasint"`
+	Batch   bool   `cbor:"11,keyasint,omitempty"` // its cards are printed beforehand, and inactive until they are activated
 }
 
 // OpenAllotment reads an allotment signed by one of the hub's keys.

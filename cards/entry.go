@@ -31,6 +31,17 @@ const (
 	Given      State = "given"      // a MyKey ID was given without a network
 )
 
+// What a journal entry says of a range of a batch's cards. Such cards are inactive
+// until they are activated (DECISIONS 24).
+const (
+	Making    State = "making"    // their numbers are taken, and they are signed
+	Made      State = "made"      // their files are whole, or are once more
+	Opened    State = "opened"    // a file with their codes was
+	Activated State = "activated" // they are handed out, and good from then on
+	Withdrawn State = "withdrawn" // those that are not active never will be
+	Lost      State = "lost"      // withdrawn, and those that are active and not redeemed are void
+)
+
 // follows says which states a card may go to from which. "" is before signing.
 var follows = map[State][]State{
 	"":        {Signed},
@@ -69,7 +80,12 @@ const NotWhole = "its end was not sent"
 
 // OfCard reports whether an entry with this state speaks of one card.
 func (s State) OfCard() bool {
-	return s != Begun && s != Checkpoint && s != ClockSet && s != Given
+	return s != Begun && s != Checkpoint && s != ClockSet && s != Given && !s.OfRange()
+}
+
+// OfRange reports whether an entry with this state speaks of a range of a batch.
+func (s State) OfRange() bool {
+	return s == Making || s == Made || s == Opened || s == Activated || s == Withdrawn || s == Lost
 }
 
 // Final reports whether nobody needs to do anything about the card any more.
@@ -85,8 +101,8 @@ type Entry struct {
 	Allotment uint32 `cbor:"4,keyasint,omitempty"`
 	Number    uint32 `cbor:"5,keyasint,omitempty"`
 	Copy      uint32 `cbor:"6,keyasint,omitempty"` // 0 the first paper, k the reprint marked 再印刷 k
-	Digest    []byte `cbor:"7,keyasint,omitempty"` // of the card, with signed; of what is deposited, with given
-	Request   string `cbor:"8,keyasint,omitempty"` // the entitlement, with signed
+	Digest    []byte `cbor:"7,keyasint,omitempty"` // of the card, with signed; of what is deposited, with given; of the manifest, with made
+	Request   string `cbor:"8,keyasint,omitempty"` // the entitlement, with signed; the order, with making
 	Operator  string `cbor:"9,keyasint,omitempty"`
 	Reason    string `cbor:"10,keyasint,omitempty"`
 	At        int64  `cbor:"11,keyasint"`           // the kiosk's clock, Unix milliseconds
@@ -94,6 +110,7 @@ type Entry struct {
 	Journal   []byte `cbor:"13,keyasint,omitempty"` // with begun: 16 random bytes
 	Sum       *Sum   `cbor:"14,keyasint,omitempty"` // with checkpoint
 	Second    string `cbor:"15,keyasint,omitempty"` // with void asked: the second person, above a set count a day
+	Last      uint32 `cbor:"16,keyasint,omitempty"` // of a range, which begins with Number
 }
 
 // Serial returns the card that the entry speaks of.
@@ -152,18 +169,23 @@ const journalSize = 16
 
 // check reports a field that is missing, or that its state does not have.
 func (e Entry) check() error {
+	of := e.State.OfCard() || e.State.OfRange()
 	fits := func(b []byte, want bool, size int) bool { return want && len(b) == size || !want && len(b) == 0 }
 	switch {
 	case e.Seq == 0 || len(e.Prev) != sha256.Size:
 		return fmt.Errorf("%w: entry %d has no place in a chain", ErrPaper, e.Seq)
 	case !e.State.Known():
 		return fmt.Errorf("%w: entry %d has no state known here", ErrPaper, e.Seq)
-	case e.State.OfCard() && (e.Allotment == 0 || e.Number == 0 || e.Number > MaxNumber),
-		!e.State.OfCard() && (e.Allotment != 0 || e.Number != 0 || e.Copy != 0):
+	case of && (e.Allotment == 0 || e.Number == 0 || e.Number > MaxNumber), !of && (e.Allotment != 0 || e.Number != 0),
+		e.Copy != 0 && !e.State.OfCard() && e.State != Made:
 		return fmt.Errorf("%w: entry %d (%s) and its card", ErrPaper, e.Seq, e.State)
+	case e.State.OfRange() && (e.Last < e.Number || e.Last > MaxNumber), !e.State.OfRange() && e.Last != 0:
+		return fmt.Errorf("%w: entry %d (%s) and its range", ErrPaper, e.Seq, e.State)
+	case e.State == Making && e.Request == "":
+		return fmt.Errorf("%w: entry %d (%s) names no order", ErrPaper, e.Seq, e.State)
 	case e.Second != "" && e.State != VoidAsked:
 		return fmt.Errorf("%w: entry %d (%s) and its second person", ErrPaper, e.Seq, e.State)
-	case !fits(e.Digest, e.State == Signed || e.State == Given, sha256.Size):
+	case !fits(e.Digest, e.State == Signed || e.State == Given || e.State == Made, sha256.Size):
 		return fmt.Errorf("%w: entry %d (%s) and its digest", ErrPaper, e.Seq, e.State)
 	case !fits(e.Journal, e.State == Begun, journalSize), (e.Sum != nil) != (e.State == Checkpoint):
 		return fmt.Errorf("%w: entry %d (%s) and what it begins or sums up", ErrPaper, e.Seq, e.State)

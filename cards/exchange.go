@@ -70,6 +70,16 @@ type Receipt struct {
 	Trust      []byte      `cbor:"9,keyasint,omitempty"` // a newer trust list, sealed
 	Allotments [][]byte    `cbor:"10,keyasint"`          // those the kiosk does not hold, sealed
 	Stop       string      `cbor:"11,keyasint"`          // why the kiosk must not issue; empty when it may
+
+	Ranges  []Range  `cbor:"12,keyasint,omitempty"` // all that the kiosk may activate of batches that others hold
+	Batches [][]byte `cbor:"13,keyasint,omitempty"` // their allotments that the kiosk does not hold, sealed; it issues nothing from them
+}
+
+// A Range is the numbers of an allotment from one to another.
+type Range struct {
+	Allotment uint32 `cbor:"1,keyasint"`
+	First     uint32 `cbor:"2,keyasint"`
+	Last      uint32 `cbor:"3,keyasint"`
 }
 
 // An Enrolment asks the hub to know a kiosk. Its live key seals it, which

@@ -70,6 +70,19 @@ func sampleReceipt() Receipt {
 	}
 }
 
+func sampleBatch() Allotment {
+	a := sampleAllotment()
+	a.ID, a.Batch = 8, true
+	return a
+}
+
+// grantingReceipt lets a kiosk activate ranges.
+func grantingReceipt() Receipt {
+	r := sampleReceipt()
+	r.Ranges, r.Batches = []Range{{8, 1, 100}, {8, 201, 300}}, [][]byte{{0xD2}}
+	return r
+}
+
 func sampleEnrolment(live, practice int) Enrolment {
 	a, b := vectorPrivate(live), vectorPrivate(practice)
 	public := a.Public().(ed25519.PublicKey)
@@ -91,6 +104,11 @@ func samples() []samplePaper {
 			Top: 2, Head: bytes.Repeat([]byte{2}, 32), Seen: 1, Heard: 1795312799000,
 		}},
 		{PaperReceipt, paperKey(paperHub), sampleReceipt()},
+		{PaperAllotment, paperKey(paperHub), sampleBatch()},
+		{PaperEntry, paperKey(paperKiosk), Entry{Seq: 2, Prev: ones(32), State: Making, Allotment: 8, Number: 1, Last: 500, Request: "order 1", At: 1795312800123}},
+		{PaperEntry, paperKey(paperKiosk), Entry{Seq: 3, Prev: ones(32), State: Made, Allotment: 8, Number: 1, Last: 10, Copy: 1, Digest: ones(32), At: 1795312800124}},
+		{PaperEntry, paperKey(paperKiosk), Entry{Seq: 4, Prev: ones(32), State: Activated, Allotment: 8, Number: 1, Last: 100, Operator: "山田", At: 1795312800125}},
+		{PaperReceipt, paperKey(paperHub), grantingReceipt()},
 		{PaperEnrolment, SigningKey{Private: vectorPrivate(paperKiosk)}, sampleEnrolment(paperKiosk, paperOther)},
 		{PaperWelcome, paperKey(paperTrust), Welcome{Kiosk: "木更津 1", Live: 3, Practice: 4, Trust: []byte{0xD2}, TrustKey: paperKey(paperTrust).Public()}},
 	}, append(myKeySamples(), valueSamples()...)...)

@@ -17,6 +17,10 @@ func TestArrows(t *testing.T) {
 		{"cards/qr", "pointkiosk/", "a code knows no card"},
 		{"cards/face", "pointkiosk/printer", "a face knows no printer"},
 		{"cards/face", "pointkiosk/kiosk", "a face knows no kiosk"},
+		{"cards/sheet", "pointkiosk/kiosk", "paper knows no kiosk"},
+		{"cards/sheet", "pointkiosk/hub", "paper knows no hub"},
+		{"cards/sheet", "pointkiosk/printer", "a PDF knows no printer of ours"},
+		{"cards/sheet", "fyne.io/fyne/v2", "paper has no window"},
 		{"printer", "pointkiosk/", "a driver never learns what a card is"},
 		{"printer/wire", "pointkiosk/cards", "a wire carries bytes"},
 		{"printer/printertest", "pointkiosk/cards", "an emulator knows only what it emulates"},
@@ -43,6 +47,7 @@ func TestArrows(t *testing.T) {
 		{"kiosk", "database/sql", "the machine declares its journal"},
 		{"kiosk", "pointkiosk/printer", "the machine declares its printer"},
 		{"kiosk", "pointkiosk/hub", "a card is issued without a network"},
+		{"kiosk", "pointkiosk/cards/sheet", "the machine names paper, and makes none"},
 		{"kiosk/journal", "modernc.org/sqlite", "drivers only in cmd"},
 		{"kiosk/journal", "net/http", "a journal asks nobody"},
 		{"kiosk/uplink", "pointkiosk/hub/ledger", "kiosk and hub meet in cards and api"},
@@ -61,6 +66,7 @@ func TestArrows(t *testing.T) {
 		{"cmd/demo", "pointkiosk/packaging/proof", "what tests share is for tests"},
 		{"ui", "database/sql", "a screen knows no database"},
 		{"ui", "pointkiosk/printer", "a screen knows no device"},
+		{"ui", "pointkiosk/cards/sheet", "a screen shows a sample, and makes none"},
 	} {
 		t.Run(tt.from+" without "+tt.never, func(t *testing.T) {
 			out, err := exec.CommandContext(t.Context(), "go", "list", "-tags", "migrated_fynedo,no_animations", "-deps", "pointkiosk/"+tt.from).Output()

@@ -70,8 +70,8 @@ func (s *site) account(v *visit) (page, error) {
 }
 
 // notices tells what the account's holder should know, the newest first:
-// sign-ins on new devices, what a person decided of kept claims, and points that
-// went to or came from another account.
+// sign-ins on new devices, what became of kept claims, and points that went to or
+// came from another account.
 func (s *site) notices(v *visit) (all []notice, err error) {
 	devices, err := s.people.Notices(v.Context(), v.session.Account, maxNotices)
 	if err != nil {
@@ -87,13 +87,11 @@ func (s *site) notices(v *visit) (all []notice, err error) {
 		}
 		all = append(all, notice{Text: v.Say(key, v.date(n.At)), at: n.At})
 	}
-	claims, err := s.points.DecidedClaims(v.Context(), v.session.Account, maxNotices)
+	kept, err := s.keptClaims(v)
 	if err != nil {
 		return nil, err
 	}
-	for _, c := range claims {
-		all = append(all, notice{Text: v.decided(c), Serial: c.Serial.String(), at: c.At})
-	}
+	all = append(all, kept...)
 	reversed, err := s.points.Reversals(v.Context(), v.session.Account, maxNotices)
 	if err != nil {
 		return nil, err
@@ -109,6 +107,22 @@ func (s *site) notices(v *visit) (all []notice, err error) {
 	return all[:min(len(all), maxNotices)], nil
 }
 
+// keptClaims tells what became of claims that were kept.
+func (s *site) keptClaims(v *visit) (all []notice, err error) {
+	claims, err := s.points.DecidedClaims(v.Context(), v.session.Account, maxNotices)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range claims {
+		all = append(all, notice{Text: v.decided(c), Serial: c.Serial.String(), at: c.At})
+	}
+	waits, err := s.points.EndedWaits(v.Context(), v.session.Account, maxNotices)
+	for _, w := range waits {
+		all = append(all, notice{Text: v.waited(w), Serial: w.Serial.String(), at: w.At})
+	}
+	return all, err
+}
+
 // decided says what became of a claim that was kept for a person.
 func (v *visit) decided(c ledger.DecidedClaim) string {
 	when, event := v.date(c.At), c.Event.Name.In(v.Lang())
@@ -119,4 +133,20 @@ func (v *visit) decided(c ledger.DecidedClaim) string {
 		return v.Say("page.notice.again", when, event)
 	}
 	return v.Say("page.notice.refused", when, event)
+}
+
+// waited says what became of a claim that waited for its card to be activated.
+func (v *visit) waited(w ledger.EndedWait) string {
+	when, event := v.date(w.At), w.Event.Name.In(v.Lang())
+	switch w.How {
+	case ledger.WaitGiven:
+		return v.Say("page.notice.wait.given", when, event, v.number(int64(w.Points)))
+	case ledger.WaitUsed:
+		return v.Say("page.notice.wait.used", when, event)
+	case ledger.WaitOnce:
+		return v.Say("page.notice.wait.once", when, event)
+	case ledger.WaitLate:
+		return v.Say("page.notice.wait.late", when, event)
+	}
+	return v.Say("page.notice.wait.ended", when, event)
 }

@@ -79,8 +79,12 @@ func (s *site) showCard(v *visit) (page, error) {
 		return s.foundTicket(v, card)
 	}
 	look, err := s.points.Look(v.Context(), card)
-	switch {
-	case v.signedIn() && slices.Contains(look.Waiting, v.session.Account):
+	switch mine := v.signedIn() && slices.Contains(look.Waiting, v.session.Account); {
+	case inactive(err) && mine:
+		return v.about(look, page{Name: "say", Title: v.Say("page.wait.title"), Text: v.Say("page.wait")}), nil
+	case inactive(err): // to take it is to wait for it
+		return s.offer(v, look, form{}, http.StatusOK)
+	case mine:
 		return v.about(look, page{Name: "say", Title: v.Say("page.kept.title"), Text: v.Say("page.kept")}), nil
 	case waits(err):
 		return s.ask(v, look, form{}, http.StatusOK)
@@ -110,6 +114,13 @@ func waits(err error) bool {
 	return errors.As(err, &refused) && (refused.Why == ledger.Revoked || refused.Why == ledger.Restored)
 }
 
+// inactive reports whether nobody has activated a card yet: a claim of it is kept,
+// and completes by itself.
+func inactive(err error) bool {
+	refused := (*ledger.RefusedError)(nil)
+	return errors.As(err, &refused) && refused.Why == ledger.Inactive
+}
+
 // ask is the page of a card that a person has to check: to sign in, or to ask
 // for the check.
 func (s *site) ask(v *visit, look ledger.View, f form, status int) (page, error) {
@@ -135,7 +146,7 @@ func (s *site) claim(v *visit) (page, error) {
 		return page{}, err
 	}
 	_, err := s.points.Claim(v.Context(), card, v.session.Account)
-	if waits(err) { // and is kept: a reload says so again, and asks for nothing twice
+	if waits(err) || inactive(err) { // and is kept: a reload says so again, and asks for nothing twice
 		return page{To: "/claim"}, nil
 	}
 	if refused := (*ledger.RefusedError)(nil); errors.As(err, &refused) {
@@ -187,6 +198,8 @@ func (v *visit) refused(look ledger.View, err error) (page, error) {
 		return v.no(look, "used", v.date(refused.At)), nil
 	case ledger.VoidCard:
 		return v.no(look, "void"), nil
+	case ledger.Withdrawn:
+		return v.no(look, "withdrawn"), nil
 	case ledger.Lapsed:
 		return v.no(look, "lapsed", v.dayOf(a.Expires)), nil
 	case ledger.Practice:

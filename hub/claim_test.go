@@ -196,7 +196,7 @@ func TestVoidAndLapsed(t *testing.T) {
 func TestEveryRefusalHasWords(t *testing.T) {
 	seen := map[string]bool{}
 	for _, why := range []ledger.Refusal{ledger.UnknownKey, ledger.BadSignature, ledger.Outside, ledger.Practice, ledger.Used, ledger.VoidCard,
-		ledger.Lapsed, ledger.Revoked, ledger.Restored, ledger.ByPerson, ledger.OncePerDay, "one more"} {
+		ledger.Lapsed, ledger.Withdrawn, ledger.Revoked, ledger.Restored, ledger.ByPerson, ledger.OncePerDay, "one more"} {
 		for _, lang := range words.Languages() {
 			v := &visit{Request: httptest.NewRequest(http.MethodPost, "/claim", nil), Words: words.In(lang)}
 			p, err := v.refused(ledger.View{}, fmt.Errorf("wrapped: %w", &ledger.RefusedError{Why: why, At: eventDay.Start()}))
@@ -206,7 +206,7 @@ func TestEveryRefusalHasWords(t *testing.T) {
 			seen[p.Title] = true
 		}
 	}
-	if len(seen) != 2*9 { // unknown, forged and outside are one to a resident
+	if len(seen) != 2*10 { // unknown, forged and outside are one to a resident
 		t.Errorf("%d titles", len(seen))
 	}
 	if _, err := new(visit).refused(ledger.View{}, errors.New("disk")); err == nil {

@@ -34,6 +34,7 @@ type points interface {
 	Taken(ctx context.Context, c cards.Card, account string) (ledger.Claimed, bool, error)
 	Balance(ctx context.Context, account string) (ledger.Balance, error)
 	DecidedClaims(ctx context.Context, account string, most int) ([]ledger.DecidedClaim, error)
+	EndedWaits(ctx context.Context, account string, most int) ([]ledger.EndedWait, error)
 	Reversals(ctx context.Context, account string, most int) ([]ledger.Reversed, error)
 }
 
@@ -57,7 +58,7 @@ func newSite(s site, pageKey []byte) (*site, error) {
 		return nil, err
 	}
 	s.templates = map[string]*template.Template{}
-	for _, name := range []string{"claim", "ask", "signin", "password", "say", "done", "account", "shop", "shopsignin", "ticket", "ticketdone", "ticketno"} {
+	for _, name := range []string{"claim", "ask", "signin", "password", "say", "done", "account", "shop", "shopsignin", "ticket", "ticketdone", "ticketno", "range", "rangecheck", "rangedone"} {
 		s.templates[name], err = template.ParseFS(files, "templates/layout.html", "templates/"+name+".html")
 		if err != nil {
 			return nil, fmt.Errorf("hub: page %s: %w", name, err)

@@ -11,6 +11,8 @@ import (
 func TestPostgres(t *testing.T) {
 	schematest.Again(t, map[string]func(*testing.T){
 		"Look":                    TestLook,
+		"WaitingClaim":            TestWaitingClaim,
+		"PartnerActivates":        TestPartnerActivates,
 		"FromBalanceToShop":       TestFromBalanceToShop,
 		"ShopRefuses":             TestShopRefuses,
 		"ShopSession":             TestShopSession,

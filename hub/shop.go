@@ -22,6 +22,9 @@ type tickets interface {
 	Spend(ctx context.Context, c cards.Card, partner, press string) (ledger.TicketView, error)
 	Hosts(ctx context.Context) ([]cards.Host, error)
 	Settlement(ctx context.Context, partner string, from, until time.Time) ([]ledger.Settled, error)
+	PartnerRanges(ctx context.Context, partner string) ([]ledger.RangeView, error)
+	LookRange(ctx context.Context, r ledger.Range, partner string) (ledger.RangeView, error)
+	ActivateBy(ctx context.Context, r ledger.Range, partner string) (ledger.RangeDone, error)
 }
 
 // ticketLife is how long a ticket that was read waits for the shop's yes.
@@ -36,11 +39,14 @@ type shopView struct {
 	Until        string
 	Serial       string
 	Big          template.HTML
+	Ranges       []*rangeView // that it hands out
+	Range        *rangeView   // at hand
 }
 
 // shopRoutes are the shops' pages by their patterns. No GET changes anything.
 func (s *site) shopRoutes() map[string]func(*visit) (page, error) {
 	return map[string]func(*visit) (page, error){
+		"GET /SHOP":          func(*visit) (page, error) { return page{To: "/shop"}, nil }, // a shop's plate: codes have no lower case
 		"GET /shop":          s.inShop(s.showShop),
 		"POST /shop":         s.inShop(s.lookTicket),
 		"GET /shop/ticket":   s.inShop(s.showTicket),
@@ -49,6 +55,11 @@ func (s *site) shopRoutes() map[string]func(*visit) (page, error) {
 		"GET /shop/signin":   s.showShopSignIn,
 		"POST /shop/signin":  s.shopSignIn,
 		"POST /shop/signout": s.inShop(s.shopSignOut),
+
+		"GET /shop/range":        s.inShop(s.showRanges),
+		"POST /shop/range":       s.inShop(s.enterRange),
+		"GET /shop/range/check":  s.inShop(s.showRange),
+		"POST /shop/range/check": s.inShop(s.activateRange),
 	}
 }
 
@@ -113,6 +124,13 @@ func (s *site) askTicket(v *visit, f form, status int) (page, error) {
 			count, points = count+one.Tickets, points+one.Points
 		}
 		*sum.into = v.Say("shop.sum", count, v.number(points))
+	}
+	ranges, err := s.tickets.PartnerRanges(v.Context(), v.shop.Partner.ID)
+	if err != nil {
+		return page{}, err
+	}
+	for _, r := range ranges { // their page is offered to who has some
+		shop.Ranges = append(shop.Ranges, v.rangeOf(r))
 	}
 	return v.shopPage(page{Status: status, Name: "shop", Title: v.Say("shop.title"), Shop: shop, form: f}), nil
 }

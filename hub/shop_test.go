@@ -101,6 +101,13 @@ func (p *phone) presses(from screen, c cards.Card) screen {
 	return p.post(from, "/shop/ticket", url.Values{"serial": {c.Serial().String()}})
 }
 
+// The code on a shop's plate is in upper case.
+func TestPlateLeadsToSignIn(t *testing.T) {
+	if s := newMall(t).phone("ja").get("/SHOP"); s.path != "/shop/signin" || s.status != http.StatusOK {
+		t.Errorf("%d %s", s.status, s.path)
+	}
+}
+
 // From the balance at the kiosk to the shop's yes, and what the city owes; the
 // lost answer comes again, and so does the page, and nothing is taken twice.
 func TestFromBalanceToShop(t *testing.T) {

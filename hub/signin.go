@@ -56,7 +56,7 @@ func (s *site) showSignIn(v *visit) (page, error) {
 func (s *site) askAgain(v *visit, f form, status int) (page, error) {
 	if card, ok := s.held(v); ok && v.PostFormValue("next") == "claim" {
 		look, err := s.points.Look(v.Context(), card)
-		if err == nil && look.RedeemedBy == "" {
+		if (err == nil || inactive(err)) && look.RedeemedBy == "" {
 			return s.offer(v, look, f, status)
 		}
 		if waits(err) {

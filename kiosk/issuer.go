@@ -162,12 +162,20 @@ func outcome(o Outcome, again bool) (cards.State, string) {
 
 // face says what stands on the paper.
 func (i *Issuer) face(a cards.Allotment, c cards.Card, copy uint32) face.Card {
+	f := Face(a, c, i.Lang)
+	f.Kiosk, f.Reprint = i.Kiosk, int(copy)
+	return f
+}
+
+// Face says what stands on an allotment's card in a language. Of a card that has
+// no number yet it says what stands on all of them.
+func Face(a cards.Allotment, c cards.Card, lang string) face.Card {
 	e := a.Event
 	f := face.Card{
-		Municipality: e.Municipality.In(i.Lang), Scheme: e.Scheme.In(i.Lang), Points: int(a.Points),
-		Event: e.Name.In(i.Lang), Date: a.Day.Start(), Place: e.Place.In(i.Lang), Expires: a.Expires.Start(),
-		Contact: e.Contact.In(i.Lang), Phone: e.Phone, Host: string(e.Host),
-		Kiosk: i.Kiosk, Ticket: a.Kind&^0x08 == cards.KindTicket, Practice: a.Kind.Practice(), Reprint: int(copy), Lang: i.Lang,
+		Municipality: e.Municipality.In(lang), Scheme: e.Scheme.In(lang), Points: int(a.Points),
+		Event: e.Name.In(lang), Date: a.Day.Start(), Place: e.Place.In(lang), Expires: a.Expires.Start(),
+		Contact: e.Contact.In(lang), Phone: e.Phone, Host: string(e.Host),
+		Ticket: a.Kind&^0x08 == cards.KindTicket, Practice: a.Kind.Practice(), Lang: lang,
 	}
 	if c.Number != 0 {
 		f.URL, f.Serial = e.Host.URL(c), c.Serial().String()

@@ -13,7 +13,7 @@ import (
 // after how long its person is called back.
 const (
 	cardIdle = 60 * time.Second
-	// prizeIdle is how long 賞品交換 waits: staff count cards and fetch prizes.
+	// prizeIdle is how long staff's work waits: they count cards and fetch prizes.
 	prizeIdle = 5 * time.Minute
 	warnIdle  = 15 * time.Second
 	takeIdle  = 10 * time.Minute
@@ -87,14 +87,17 @@ func (s State) taking() bool { return s.at(MyKey) && s.MyKey.Step == wizard.Take
 // Forgotten reports whether a card still lies there that was to be taken away.
 func (s State) Forgotten() bool { return s.taking() && s.beeps > 0 }
 
+// staffWork reports whether staff count cards, or fetch something, between taps.
+func (s State) staffWork() bool { return s.at(Prize) || s.at(Ranges) || s.at(Sheets) }
+
 // Leaving is how many seconds are left before the screen goes home by itself; 0
 // while nobody needs to know.
 func (s State) Leaving() int {
 	limit := cardIdle
-	if s.at(Prize) {
+	if s.staffWork() {
 		limit = prizeIdle
 	}
-	if !s.withCard() && !s.at(Prize) || s.taking() || s.touched.IsZero() {
+	if !s.withCard() && !s.staffWork() || s.taking() || s.touched.IsZero() {
 		return 0
 	}
 	if left := limit - s.Now.Sub(s.touched); left <= warnIdle {

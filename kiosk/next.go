@@ -36,6 +36,9 @@ func (s State) Next(e Event) (State, Effect) {
 	if next, effect, ok := s.card(e); ok {
 		return next, effect
 	}
+	if next, effect, ok := s.scanned(e); ok {
+		return next, effect
+	}
 	if next, effect, ok := s.prize(e); ok {
 		return next, effect
 	}
@@ -72,6 +75,10 @@ func (s State) atStep(e Event) (State, Effect) {
 		return s.asking(e)
 	case ByNumber:
 		return s.byNumber(e)
+	case Ranges:
+		return s.byRange(e)
+	case Sheets:
+		return s.bySheets(e)
 	case Display:
 		return s.atDisplay(e)
 	}
@@ -90,6 +97,12 @@ func (s State) atDisplay(e Event) (State, Effect) {
 			return s.atDoor(e)
 		}
 	}
+	switch s.back {
+	case Ranges:
+		return s.byRange(e)
+	case Sheets:
+		return s.bySheets(e)
+	}
 	return s.byNumber(e)
 }
 
@@ -105,6 +118,8 @@ func (s State) news(e Event) (State, bool) {
 		s = s.paperChanged()
 	case SiteIs:
 		s = s.arrived(e)
+	case SheetsOn:
+		s = s.printing(e)
 	default:
 		return s, false
 	}
@@ -145,7 +160,7 @@ func (s State) paperChanged() State {
 
 func (s State) tick(now time.Time) State {
 	s.Now = now
-	if s.touched.IsZero() || s.touched.After(now) {
+	if s.touched.IsZero() || s.touched.After(now) || s.MakingSheets() { // whoever waits touches nothing
 		s.touched = now
 	}
 	if s.Keys.Wait > 0 {
@@ -175,7 +190,7 @@ func (s State) tick(now time.Time) State {
 	switch {
 	case s.taking():
 		limit = takeIdle
-	case s.at(Prize):
+	case s.staffWork():
 		limit = prizeIdle
 	}
 	if now.Sub(s.touched) >= limit {

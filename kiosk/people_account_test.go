@@ -93,6 +93,8 @@ func wipes(e Effect) {
 		}
 	case prize.Add:
 		e.Text.Wipe()
+	case ReadSerial:
+		e.Text.Wipe()
 	case account.SignIn:
 		e.Pass.Wipe()
 	case account.LookAt:

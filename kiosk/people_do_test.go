@@ -110,7 +110,7 @@ func (l *line) atStaff(m *marks, s State) Event {
 		}
 		return TapDigit{Digit: m.staff[len(s.pin)]}
 	case Menu:
-		return l.one(TapDesk{}, TapDesk{}, TapReview{}, TapNumber{}, TapPrizes{}, TapPrizes{}, TapPractice{}, TapBack{})
+		return l.one(TapDesk{}, TapDesk{}, TapReview{}, TapNumber{}, TapBatches{}, TapBatches{}, TapPrizes{}, TapPrizes{}, TapPractice{}, TapBack{})
 	case Clock:
 		return l.one(TapDateOK{}, TapDateBad{})
 	case Issue:
@@ -122,6 +122,8 @@ func (l *line) atStaff(m *marks, s State) Event {
 		return l.one(typed, typed, TapVoid{}, TapVoid{}, TapAsk{}, TapAgain{}, TapAgain{}, TapNotOut{}, TapBack{})
 	case VoidCard:
 		return l.one(TapReason{m.word}, TapBack{})
+	case Ranges, Sheets:
+		return l.atBatch(m)
 	}
 	return TapBack{}
 }
@@ -159,8 +161,11 @@ func (l *line) answerTo(p promise) Event {
 func (l *line) staffAnswer(p promise, m *marks) Event {
 	count := Count{Left: 100}
 	serial := cards.Serial{Allotment: 9, Number: uint32(m.card)}
-	site := Site{Counter: true, Accounts: true, Tickets: true, Granted: true, Practice: l.rnd.IntN(4) == 0, Doubted: true}
+	site := Site{Counter: true, Accounts: true, Tickets: true, Ranges: true, Sheets: true, Granted: true, Practice: l.rnd.IntN(4) == 0, Doubted: true}
 	found := FoundCard{Serial: serial, Of: cards.Allotment{Kind: cards.KindCard}, State: []cards.State{cards.Printed, cards.Void, cards.VoidAsked}[l.rnd.IntN(3)], Left: 3}
+	if e, ok := l.batchAnswer(p, m); ok {
+		return e
+	}
 	switch p.effect.(type) {
 	case FindCard:
 		return CardFound{found}

@@ -84,7 +84,7 @@ type line struct {
 func (l *line) open() {
 	ctx, stop := context.WithCancel(context.Background())
 	l.stop, l.events, l.visit = stop, make(chan Event), 0
-	events, first := l.events, First(Look{Lang: "ja"}, Site{Counter: true, Accounts: true, Tickets: true}, 15*time.Minute)
+	events, first := l.events, First(Look{Lang: "ja"}, Site{Counter: true, Accounts: true, Tickets: true, Ranges: true, Sheets: true}, 15*time.Minute)
 	l.runs.Go(func() { Run(ctx, first, events, l.do, l.show) })
 	synctest.Wait()
 	l.send(Tick{Now: l.now})
@@ -263,7 +263,7 @@ func TestTwoPeople(t *testing.T) {
 		}
 	}
 	t.Log(reached)
-	for _, what := range []string{"late answers", "restarted", "killed", "last try", "vouching", "vouching under 表示", "later", "joining", "went away", "under 15", "two cards", "prizes", "prize taken", "with the card", "PIN asked", "ID chosen", "registered", "held", "at the desk", "card out", "account open", "cards put", "ticket", "looked at", "left lying"} {
+	for _, what := range []string{"late answers", "restarted", "killed", "last try", "vouching", "vouching under 表示", "later", "joining", "went away", "under 15", "two cards", "prizes", "prize taken", "with the card", "PIN asked", "ID chosen", "registered", "held", "at the desk", "card out", "account open", "cards put", "ticket", "looked at", "left lying", "range", "sheets"} {
 		if reached[what] < 10 {
 			t.Errorf("hardly ever %s: %d", what, reached[what])
 		}
@@ -336,7 +336,7 @@ func (l *line) arrive() {
 		"last try": s.Step == MyKey && s.MyKey.Step == wizard.LastTry, "vouching": s.Vouching(), "vouching under 表示": s.Step == Display && s.Vouching(),
 		"under 15": s.MyKey.Child && s.MyKey.Step >= wizard.PIN, "two cards": s.Step == MyKey && s.MyKey.Reason == wizard.TwoCards,
 		"later": s.MyKey.Later, "joining": s.MyKey.Join, "went away": s.MyKey.Taken == wizard.Away,
-		"prizes": s.Step == Prize && s.Prize.Basket.Sum > 0, "prize taken": s.Step == Prize && s.Prize.Step == prize.Done,
+		"range": s.Step == Ranges && s.Range.At >= RangeFound, "sheets": s.Step == Sheets && s.Sheet.At >= SheetsMaking, "prizes": s.Step == Prize && s.Prize.Basket.Sum > 0, "prize taken": s.Step == Prize && s.Prize.Step == prize.Done,
 	} {
 		if is {
 			l.reached[what]++

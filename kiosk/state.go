@@ -40,6 +40,8 @@ const (
 	Account       // 残高, ポイントカードを調べる: State.Account says which of its steps
 	Prize         // 賞品交換: State.Prize says which of its steps
 	ByNumber      // 番号で取り消す: State.Number says which of its steps
+	Ranges        // 束を有効にする: State.Range says which of its steps
+	Sheets        // ポイントカードをPDFで印刷する: State.Sheet says which of its steps
 )
 
 // Look is how the person at the screen wants to read it.
@@ -69,6 +71,8 @@ type Site struct {
 	Counter   bool   // MyKey IDs are made here: there is a card reader
 	Tickets   bool   // and turn points into tickets
 	Accounts  bool   // residents see what their accounts hold: there is a hub
+	Ranges    bool   // cards that were printed beforehand can be activated here
+	Sheets    bool   // and printed: a batch is held
 	Bound     bool   // the key is bound to this machine (TPM)
 	AtRisk    uint64 // yen: if stolen now, at most this
 	Contact   cards.Text
@@ -195,6 +199,8 @@ type State struct {
 	Account account.State
 	Prize   prize.State
 	Number  Numbered
+	Range   Ranged
+	Sheet   Sheeting
 	Card    bool      // one lies on the reader
 	Left    bool      // whose person has gone: it is nobody's who comes now
 	Two     bool      // more than one lies there

@@ -109,6 +109,10 @@ func (s State) atMenu(e Event) (State, Effect) {
 		return s, prize.Open{}
 	case TapNumber:
 		s.Step, s.Number, s.Desk.Note = ByNumber, Numbered{At: NumberType}, ""
+	case TapBatches:
+		if s.Site.Ranges || s.Site.Sheets {
+			return s.toRanges(), nil
+		}
 	case TapReview:
 		s.Step, s.back = Wait, Menu
 		return s, Review{}
@@ -161,7 +165,7 @@ func (s State) toDesk() State {
 // toMenu leaves the desk; cards that nobody decided stay open, and the menu
 // says how many.
 func (s State) toMenu() State {
-	s.Step, s.Ask, s.review, s.Skip, s.Number = Menu, Ask{}, false, 0, Numbered{}
+	s.Step, s.Ask, s.review, s.Skip, s.Number, s.Range, s.Sheet = Menu, Ask{}, false, 0, Numbered{}, Ranged{}, Sheeting{}
 	return s
 }
 

@@ -76,6 +76,8 @@ func (s *put) Show(st kiosk.State) {
 		switch {
 		case !l.Done:
 			waiting++
+		case l.Word == "inactive": // the hub keeps the claim (DECISIONS 24)
+			row.what = p.say("account.card.received")
 		case l.Word != "":
 			row.what = p.verdict(l.Word)
 		case l.Before:
@@ -104,8 +106,10 @@ func advice(word string) (picture, do string) {
 	switch word {
 	case "":
 		return "ok", "account.look.good"
-	case "used", "void", "lapsed", "host", "malformed", "practice", "ticket", "once per day":
+	case "used", "void", "lapsed", "host", "malformed", "practice", "ticket", "once per day", "withdrawn":
 		return "fault", "account.look.no"
+	case "inactive":
+		return "caution", "account.look.inactive"
 	case "ask", "unsent", "maybe", "closed", "restored", "revoked":
 		return "caution", "account.look.later"
 	}

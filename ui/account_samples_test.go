@@ -43,7 +43,7 @@ func some() account.Account {
 // words are all that a paper card may be told.
 func verdicts() []string {
 	return append(strings.Split("used void lapsed practice host malformed twice unsent maybe ask outside revoked restored closed", " "),
-		"unknown key", "bad signature", "by a person", "once per day", "ticket", "scheme", "full", "no such word")
+		"unknown key", "bad signature", "by a person", "once per day", "ticket", "scheme", "full", "inactive", "withdrawn", "no such word")
 }
 
 func scannedLines(n int) (list []account.Line) {

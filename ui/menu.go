@@ -26,6 +26,8 @@ type menu struct {
 	owed       *button
 	prizes     *button
 	number     *button
+	batches    *button
+	batch      *text
 	exercise   *text
 	undecided  *text
 }
@@ -72,7 +74,10 @@ func newMenu(p *pen, send func(kiosk.Event)) *menu {
 	s.small.padX, s.small.least, s.owed.padX, s.owed.least = 28, 76, 28, 76
 	s.number = newWordButton(p, plain, 28, "menu.number", func() { send(kiosk.TapNumber{}) })
 	s.number.padX, s.number.least = 28, 76
-	s.page = &page{p: p, main: s.compose(), foot: newRow(p, 20, newLeave(p, "any.end", send), spring(1), s.number, s.prizes, s.owed, s.small)}
+	s.batch = newText(p, 28, bold, main).centre().middle()
+	s.batches = newButton(p, plain, s.batch, func() { send(kiosk.TapBatches{}) })
+	s.batches.padX, s.batches.least = 28, 76
+	s.page = &page{p: p, main: s.compose(), foot: newRow(p, 20, newLeave(p, "any.end", send), spring(1), s.number, s.batches, s.prizes, s.owed, s.small)}
 	return s
 }
 
@@ -129,6 +134,12 @@ func (s *menu) Show(st kiosk.State) {
 	s.exercise.set(p.say(practice))
 	s.now.set(now)
 	s.prizes.show(st.Site.Accounts && !st.Site.Practice)
+	batch := "menu.range"
+	if st.Site.Sheets {
+		batch = "menu.batches"
+	}
+	s.batch.set(p.say(batch))
+	s.batches.show((st.Site.Ranges || st.Site.Sheets) && !st.Site.Practice)
 	named := st.Named()
 	for _, tile := range s.tiles {
 		tile.show(!named)

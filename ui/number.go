@@ -40,6 +40,8 @@ type serialTyping struct {
 	p      *pen
 	page   *page
 	notice *panel
+	title  *text
+	sub    *text
 	word   *text
 	places *places
 	keys   *board
@@ -50,7 +52,8 @@ type serialTyping struct {
 }
 
 func newSerialTyping(p *pen, send func(kiosk.Event)) *serialTyping {
-	s := &serialTyping{p: p, send: send, places: newPlaces(p, serialPlaces)}
+	s := &serialTyping{p: p, send: send, places: newPlaces(p, serialPlaces), title: newTitle(p, "number.title"),
+		sub: newSaid(p, 28, regular, body, "number.sub")}
 	s.notice, s.word = newNotice(p)
 	s.keys = newBoard(p, serialLayout(), s.press, s.erase, send)
 	for i := range s.enter {
@@ -69,7 +72,7 @@ func (s *serialTyping) compose(send func(kiosk.Event)) {
 		erase[i].padX, erase[i].least = 36, 76
 	}
 	back[1].padX, erase[1].padX, s.enter[1].padX = 10, 10, 10
-	title, sub := newTitle(p, "number.title"), newSaid(p, 28, regular, body, "number.sub")
+	title, sub := s.title, s.sub
 	foot := newRow(p, 24, back[0], spring(1), erase[0], s.enter[0])
 	keys := newRow(p, 12, newColumn(p, 0, erase[1], spring(1), back[1]), growing{s.keys, 1}, newColumn(p, 0, spring(1), s.enter[1]))
 	s.page = &page{p: p, under: true, foot: &shape{p: p, lying: foot, low: nothing(), upright: foot}, main: &shape{p: p,

@@ -181,7 +181,7 @@ func samples() []sample {
 	for _, code := range []string{"P-01", "P-02", "P-03", "P-04", "P-05", "P-06", "P-07", "P-08", "P-09", "P-99"} {
 		list = append(list, with("out-"+code, kiosk.Out, func(s *kiosk.State) { s.Paper = kiosk.Paper{Code: code, Todo: "printer." + code + ".do"} }))
 	}
-	return append(append(list, numberSamples()...), counterSamples()...)
+	return append(append(append(list, numberSamples()...), batchSamples()...), counterSamples()...)
 }
 
 // atStep is a resident at one of the wizard's steps.

@@ -50,6 +50,8 @@ type Root struct {
 	account *accounts
 	prize   *prizes
 	number  *byNumber
+	ranges  *ranges
+	sheets  *sheets
 	scanner *scanner
 	screens map[kiosk.Step]screen
 	boxes   map[kiosk.Step]*fyne.Container
@@ -78,6 +80,7 @@ func NewRoot(send func(kiosk.Event), opts *Opts) *Root {
 	}
 	r.mykey, r.account = newMyKey(p, random, clock, send), newAccounts(p, clock, send)
 	r.prize, r.number = newPrizes(p, clock, send), newByNumber(p, clock, send)
+	r.ranges, r.sheets = newRanges(p, clock, send), newSheets(p, clock, send)
 	r.scanner = &scanner{clock: clock, send: send}
 	r.screens = map[kiosk.Step]screen{
 		kiosk.Home: newHome(p, send), kiosk.Door: newDoor(p, send), kiosk.Menu: newMenu(p, send),
@@ -85,13 +88,13 @@ func NewRoot(send func(kiosk.Event), opts *Opts) *Root {
 		kiosk.Confirm: newConfirm(p, send), kiosk.VoidCard: newVoid(p, send),
 		kiosk.Display: newDisplay(p, send), kiosk.Out: newOut(p, send),
 		kiosk.MyKey: r.mykey, kiosk.Account: r.account, kiosk.Prize: r.prize,
-		kiosk.ByNumber: r.number,
+		kiosk.ByNumber: r.number, kiosk.Ranges: r.ranges, kiosk.Sheets: r.sheets,
 	}
 	r.boxes = map[kiosk.Step]*fyne.Container{}
 	all := append([]fyne.CanvasObject{r.ground}, r.bar.objects()...)
 	all = append(all, r.sample.objects()...)
 	all = append(all, r.leaving.objects()...)
-	for step := kiosk.Home; step <= kiosk.ByNumber; step++ {
+	for step := kiosk.Home; step <= kiosk.Sheets; step++ {
 		box := container.NewWithoutLayout(once(r.screens[step].body().objects())...)
 		box.Hide()
 		r.boxes[step] = box
@@ -120,6 +123,8 @@ func (r *Root) Show(s kiosk.State) {
 		r.account.forget()
 		r.prize.forget()
 		r.number.forget()
+		r.ranges.forget()
+		r.sheets.forget()
 	}
 	r.state, r.shown = s, true
 	r.pen.look(s.Look)

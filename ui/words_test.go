@@ -49,7 +49,7 @@ func TestOneWordForEachThing(t *testing.T) {
 func texts(t *testing.T, lang string) map[string]string {
 	t.Helper()
 	all := map[string]string{}
-	for _, area := range []string{"ui.json", "mykey.json", "account.json", "desk.json", "printer.json"} {
+	for _, area := range []string{"ui.json", "mykey.json", "account.json", "desk.json", "batch.json", "printer.json"} {
 		data, err := os.ReadFile(filepath.Join("..", "assets", "words", lang, area))
 		if err != nil {
 			t.Fatal(err)

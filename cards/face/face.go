@@ -109,7 +109,7 @@ func (f *Face) Draw(card *Card, widthDots int) (*Drawn, error) {
 		return nil, fmt.Errorf("face: code: %w", err)
 	}
 	if code.Size > widestCode {
-		return nil, &TooLongError{Field: "url", Text: card.URL}
+		return nil, &TooLongError{Field: "url", Text: fmt.Sprintf("%d characters", len(card.URL))} // never what it says
 	}
 	p, err := f.plan(card, widthDots, code.Size)
 	if err != nil {

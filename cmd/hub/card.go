@@ -52,6 +52,10 @@ func (k *call) cardEnded(why ledger.Refusal) string {
 	switch why {
 	case ledger.Used:
 		return k.Say("hub.card.ended.used")
+	case ledger.Inactive:
+		return k.Say("hub.card.inactive")
+	case ledger.Withdrawn:
+		return k.Say("hub.card.withdrawn")
 	case ledger.OncePerDay:
 		return k.Say("hub.card.ended.day")
 	case ledger.VoidCard, ledger.ByPerson, ledger.Revoked:

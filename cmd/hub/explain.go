@@ -37,7 +37,7 @@ func (k *call) told(err error) error {
 		key string
 	}{
 		{errNoHub, "hub.err.nohub"}, {ledger.ErrNoKiosk, "hub.err.kiosk"}, {ledger.ErrNoEvent, "hub.err.event"},
-		{ledger.ErrEnrolled, "hub.err.enrolled"}, {ledger.ErrKeys, "hub.err.keys"}, {ledger.ErrBadRequest, "hub.err.bad"}, {ledger.ErrNoMark, "hub.err.closed"}, {ledger.ErrClosed, "hub.err.closed"},
+		{ledger.ErrEnrolled, "hub.err.enrolled"}, {ledger.ErrKeys, "hub.err.keys"}, {ledger.ErrBatchKey, "hub.err.batchkey"}, {ledger.ErrBadRequest, "hub.err.bad"}, {ledger.ErrNoMark, "hub.err.closed"}, {ledger.ErrClosed, "hub.err.closed"},
 		{registry.ErrTaken, "hub.err.taken"}, {registry.ErrOffensive, "hub.err.offensive"}, {registry.ErrWeak, "hub.err.weak"}, {registry.ErrNoID, "hub.err.noid"},
 		{registry.ErrKey, "hub.err.keys"}, {errNoCA, "hub.err.noca"}, {errTestCA, "hub.err.testca"}, {errSignCA, "hub.err.signca"}, {cards.ErrMyKeyID, "hub.err.id"}, {registry.ErrPassword, "hub.err.password"},
 		{errTwoBooks, "hub.err.twobooks"}, {errAddress, "hub.err.address"}, {postgres.ErrServed, "hub.err.served"}, {postgres.ErrMoved, "hub.err.moved"},
@@ -60,7 +60,10 @@ func (k *call) measured(err error) string {
 	var window *ledger.WindowError
 	var setting *postgres.SettingError
 	var paper *ledger.PaperError
+	var budget *ledger.BudgetError
 	switch {
+	case errors.As(err, &budget):
+		return k.Say("hub.err.budget", words.Number(int(budget.Yen)), words.Number(int(budget.Budget)), words.Number(int(budget.Used)))
 	case errors.As(err, &paper):
 		return k.Say("hub.err.paper", paper.Event, paper.Days, paper.Most)
 	case errors.As(err, &setting):

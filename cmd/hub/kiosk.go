@@ -51,6 +51,7 @@ func kioskGrant() command {
 			day := k.flags.String("day", "", "")
 			expires := k.flags.String("expires", "", "")
 			kind := k.flags.String("kind", "card", "")
+			batch := k.flags.Bool("batch", false, "")
 			person := k.flags.String("by", "", "")
 			if err := k.parse(1, 1); err != nil {
 				return err
@@ -62,7 +63,7 @@ func kioskGrant() command {
 			if *event == "" || *count == 0 || *count > cards.MaxNumber || *points > cards.MaxPoints {
 				return k.misused("hub.use.grant", cards.MaxNumber, cards.MaxPoints)
 			}
-			g := ledger.Grant{Kiosk: k.rest[0], Event: *event, Kind: of, Count: uint32(*count), Points: uint32(*points), Person: *person}
+			g := ledger.Grant{Kiosk: k.rest[0], Event: *event, Kind: of, Count: uint32(*count), Points: uint32(*points), Batch: *batch, Person: *person}
 			if err := k.day(*day, &g.Day); err != nil {
 				return err
 			}
@@ -71,15 +72,24 @@ func kioskGrant() command {
 			}
 			return k.with(func(s *store) error {
 				a, err := s.ledger.Grant(k.ctx, g)
-				switch {
-				case err == nil && of == cards.KindTicket:
-					fmt.Fprintln(k.out, k.Say("hub.kiosk.granted.tickets", a.ID, a.Count, a.Points, a.Day, a.Expires))
-				case err == nil:
-					fmt.Fprintln(k.out, k.Say("hub.kiosk.granted", a.ID, a.Count, a.Points, a.Day, a.Expires))
+				if err == nil {
+					k.granted(a)
 				}
 				return err
 			})
 		},
+	}
+}
+
+// granted says what a kiosk may issue from now on.
+func (k *call) granted(a cards.Allotment) {
+	switch {
+	case a.Kind == cards.KindTicket:
+		fmt.Fprintln(k.out, k.Say("hub.kiosk.granted.tickets", a.ID, a.Count, a.Points, a.Day, a.Expires))
+	case a.Batch:
+		fmt.Fprintln(k.out, k.Say("hub.kiosk.granted.batch", a.ID, words.Number(int(a.Count)), a.Points, a.Day, a.Expires))
+	default:
+		fmt.Fprintln(k.out, k.Say("hub.kiosk.granted", a.ID, a.Count, a.Points, a.Day, a.Expires))
 	}
 }
 

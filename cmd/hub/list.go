@@ -43,7 +43,7 @@ func kioskList() command {
 func (k *call) kiosks(list []ledger.Kiosk, limit int64) error {
 	stand, held := newTable(k.Say("hub.head.kiosks")), newTable(k.Say("hub.head.cards"))
 	for _, i := range list {
-		stand.row(i.Name, i.Key, k.stateOf(i), i.Cursor, moment(i.Heard), i.Granted, counted(i, i.Cards.Issued), k.Say("hub.list.risk", words.Number(int(i.AtRisk))))
+		stand.row(i.Name, i.Key, k.stateOf(i), i.Cursor, moment(i.Heard), i.Granted, inactive(i, i.Inactive), inactive(i, i.Withdrawn), counted(i, i.Cards.Issued), k.Say("hub.list.risk", words.Number(int(i.AtRisk))))
 		c := i.Cards
 		row := []any{i.Name, i.Key}
 		for _, n := range []uint32{c.Paper[cards.Printed], c.Paper[cards.Presumed], c.Paper[cards.Uncertain], c.Void, c.Honoured, c.Redeemed, c.Lapsed, c.Outstanding()} {
@@ -65,6 +65,14 @@ func (k *call) kiosks(list []ledger.Kiosk, limit int64) error {
 // counted is "-" where nothing could be issued; 0 is that nothing was.
 func counted(k ledger.Kiosk, n uint32) string {
 	if k.Granted == 0 {
+		return "-"
+	}
+	return fmt.Sprint(n)
+}
+
+// inactive is "-" where nothing is of a batch.
+func inactive(k ledger.Kiosk, n uint32) string {
+	if !k.Batch {
 		return "-"
 	}
 	return fmt.Sprint(n)
@@ -113,6 +121,12 @@ func (k *call) alarm(a ledger.Alarm) string {
 		return k.Say("hub.alarm.not.granted")
 	case "owed":
 		return k.Say("hub.alarm.owed")
+	case "withdrawn":
+		return k.Say("hub.alarm.withdrawn")
+	case "hoard":
+		return k.Say("hub.alarm.hoard")
+	case "budget":
+		return k.Say("hub.alarm.budget")
 	}
 	return a.Kind + ": " + a.Words
 }
@@ -127,6 +141,8 @@ type kioskLine struct {
 	Entries     uint64                 `json:"entries"`
 	Heard       string                 `json:"heard,omitempty"`
 	Granted     uint32                 `json:"granted"`
+	Inactive    uint32                 `json:"inactive"`  // of the granted: of batches, and not activated
+	Withdrawn   uint32                 `json:"withdrawn"` // of the granted: of batches, and never to be
 	Issued      uint32                 `json:"issued"`
 	Paper       map[cards.State]uint32 `json:"paper"` // what the journal says of the papers: printed, presumed, uncertain, …
 	Void        uint32                 `json:"void"`
@@ -142,7 +158,7 @@ type kioskLine struct {
 func (k *call) kiosksJSON(list []ledger.Kiosk, limit int64) error {
 	lines := k.lines()
 	for _, i := range list {
-		line := kioskLine{Kiosk: i.Name, Key: i.Key, Revoked: i.Revoked, RevokedBy: i.RevokedBy, Stop: i.Stop, Entries: i.Cursor, Granted: i.Granted,
+		line := kioskLine{Kiosk: i.Name, Key: i.Key, Revoked: i.Revoked, RevokedBy: i.RevokedBy, Stop: i.Stop, Entries: i.Cursor, Granted: i.Granted, Inactive: i.Inactive, Withdrawn: i.Withdrawn,
 			Issued: i.Cards.Issued, Paper: i.Cards.Paper, Void: i.Cards.Void, Honoured: i.Cards.Honoured, Redeemed: i.Cards.Redeemed,
 			Lapsed: i.Cards.Lapsed, Outstanding: i.Cards.Outstanding(), AtRisk: i.AtRisk, Cap: limit}
 		if !i.Heard.IsZero() {

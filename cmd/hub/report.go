@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"time"
 
 	"pointkiosk/assets/words"
@@ -26,7 +27,7 @@ func reportHonoured() command {
 				}
 				t := newTable(k.Say("hub.head.honoured"))
 				for _, h := range list {
-					t.row(h.Kiosk, h.Operator, len(h.Cards), words.Number(int(h.Points)))
+					t.row(cmp.Or(h.Kiosk, "-"), h.Operator, len(h.Cards), words.Number(int(h.Points)))
 				}
 				return t.write(k.out)
 			})

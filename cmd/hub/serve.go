@@ -138,7 +138,7 @@ func lapse(ctx context.Context, s *store, log *slog.Logger) {
 		case err != nil:
 			log.Error("lapse", "error", err)
 		case done != (lapses{}):
-			log.Info("days gone by", "cards lapsed", done.cards, "lots expired", done.lots)
+			log.Info("days gone by", "cards lapsed", done.cards, "claims ended that waited", done.waits, "lots expired", done.lots)
 		}
 		select {
 		case <-ctx.Done():
@@ -173,7 +173,7 @@ func (s *store) address(said string) (string, error) {
 const clockTrust = 48 * time.Hour
 
 // lapses are how many ended.
-type lapses struct{ cards, lots int }
+type lapses struct{ cards, waits, lots int }
 
 // lapseOnce ends the cards and points of days gone by, unless the clock may be
 // far ahead: what has ended never comes back. It is trusted if it went on from
@@ -195,6 +195,9 @@ func lapseOnce(ctx context.Context, s *store, now time.Time, log *slog.Logger) (
 		return done, err
 	}
 	if done.cards, err = s.ledger.Lapse(ctx); err != nil {
+		return done, err
+	}
+	if done.waits, err = s.ledger.EndWaits(ctx); err != nil {
 		return done, err
 	}
 	done.lots, err = s.ledger.Expire(ctx)

@@ -4,9 +4,12 @@ import (
 	"errors"
 	"net/url"
 	"strings"
+	"syscall"
 
 	"pointkiosk/cards"
 	"pointkiosk/cards/face"
+	"pointkiosk/cards/sheet"
+	"pointkiosk/cmd/internal/press"
 	"pointkiosk/cmd/internal/station"
 	"pointkiosk/hub/api"
 	"pointkiosk/kiosk"
@@ -59,10 +62,13 @@ func (c *call) known(err error) (text string, detail bool) {
 		detail bool
 	}{
 		{station.ErrNotEnrolled, "cli.err.enrol", false}, {station.ErrBusy, "cli.err.busy", false},
+		{station.ErrNoBatch, "cli.err.batch", false}, {station.ErrEnded, "cli.err.ended", false},
 		{station.ErrFades, "cli.err.fades", false}, {station.ErrNoAllotment, "cli.err.allotment", false}, {journal.ErrOver, "cli.err.allotment", false},
 		{journal.ErrUsedUp, "cli.err.usedup", false}, {journal.ErrUnknown, "cli.err.unknown", false},
 		{journal.ErrState, "cli.err.state", false}, {kiosk.ErrTorn, "cli.err.torn", false}, {journal.ErrSecond, "cli.err.second", false},
 		{journal.ErrBroken, "cli.err.journal", true}, {journal.ErrBehind, "cli.err.journal", true},
+		{journal.ErrUnfinished, "cli.err.unfinished", false}, {press.ErrNoOrder, "cli.err.order", false}, {press.ErrName, "cli.err.order.name", false},
+		{press.ErrSheets, "cli.err.sheets", false}, {press.ErrOther, "cli.err.order.other", false}, {press.ErrExists, "cli.err.order.exists", false}, {syscall.ENOSPC, "cli.err.full", false}, {sheet.ErrPicture, "cli.err.picture", true},
 		{cards.ErrSerial, "cli.err.serial", false}, {api.ErrCode, "cli.err.code", false},
 	} {
 		if errors.Is(err, e.is) {

@@ -53,7 +53,16 @@ func (t *txn) withinCap(kiosk string, a cards.Allotment) error {
 	if err != nil || limit == 0 {
 		return err
 	}
-	yen := int64(a.Count) * int64(a.Points)
+	yen, err := t.couldCost(a.Event.ID, int64(a.Count)*int64(a.Points), a.Batch)
+	if err != nil {
+		return err
+	}
+	return t.withinCapOf(kiosk, limit, yen)
+}
+
+// withinCapOf returns a [CapError] if so many yen are too much beside what the
+// kiosk holds by all of its keys.
+func (t *txn) withinCapOf(kiosk string, limit, yen int64) error {
 	keys, err := t.liveKeys(kiosk)
 	for _, id := range keys {
 		k := Kiosk{Key: id} // the rest of it takes long, and here everybody waits

@@ -131,6 +131,9 @@ func (l *Ledger) VoidCard(ctx context.Context, s cards.Serial, person, reason st
 			return fmt.Errorf("%w: %s is no card that the hub granted", ErrBadRequest, s)
 		}
 		points = a.Points
+		if err := t.active(a, s); err != nil { // nothing is to be void yet: it can be withdrawn
+			return err
+		}
 		return t.voidByWord(a, s, person, reason)
 	})
 	return points, err

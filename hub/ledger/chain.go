@@ -124,7 +124,8 @@ func (a *audit) sayings() (err error) {
 	for _, k := range []struct {
 		kind string
 		all  func() (int, error)
-	}{{kindReversal, a.reversals}, {kindPaid, a.paid}, {kindOwed, a.owed}, {kindTerms, a.terms}, {kindSlip, a.slips}, {kindStock, a.stocks}} {
+	}{{kindReversal, a.reversals}, {kindPaid, a.paid}, {kindOwed, a.owed}, {kindTerms, a.terms}, {kindSlip, a.slips}, {kindStock, a.stocks},
+		{kindRule, a.moneyRules}, {kindRange, a.ranges}, {kindMay, a.mays}} {
 		n, allErr := k.all()
 		err = errorOr(errorOr(err, allErr), a.missing(k.kind, n))
 	}

@@ -48,7 +48,7 @@ func (l *Ledger) Check(ctx context.Context) (faults []Fault, err error) {
 				return err
 			}
 		}
-		if err := errorOr(a.entries(), errorOr(a.decisions(), a.owedTwice())); err != nil {
+		if err := errorOr(a.entries(), errorOr(a.decisions(), errorOr(a.owedTwice(), a.batches()))); err != nil {
 			return err
 		}
 		faults = a.faults
@@ -158,9 +158,9 @@ func (a *audit) allotments() error {
 			continue
 		}
 		same, oneErr := a.one(`SELECT 1 FROM allotment WHERE id = $1 AND key_id = $2 AND points = $3 AND cards = $4 AND day = $5
-			AND expires = $6 AND kind = $7 AND practice = $8 AND scheme = $9 AND event = $10 AND once_per_day = $11`,
+			AND expires = $6 AND kind = $7 AND practice = $8 AND scheme = $9 AND event = $10 AND once_per_day = $11 AND batch = $12`,
 			[]any{int64(id), int64(row.Key), int64(row.Points), int64(row.Count), int64(row.Day), int64(row.Expires), int64(row.Kind),
-				bit(row.Kind.Practice()), row.Event.Scheme.Ja, row.Event.ID, bit(row.Event.OncePerDay)}, new(int64))
+				bit(row.Kind.Practice()), row.Event.Scheme.Ja, row.Event.ID, bit(row.Event.OncePerDay), bit(row.Batch)}, new(int64))
 		if err = errorOr(err, oneErr); err == nil && !same {
 			a.fault("allotment", "allotment %d is not what was signed", id)
 		}

@@ -25,7 +25,9 @@ const (
 	VoidCard     Refusal = "void"
 	ByPerson     Refusal = "by a person" // who decided a dispute
 	Lapsed       Refusal = "lapsed"
-	Revoked      Refusal = "revoked" // its key is compromised: the claim is kept for a person
+	Withdrawn    Refusal = "withdrawn" // before it was active
+	Inactive     Refusal = "inactive"  // nobody has activated it yet: the claim is kept, and completes by itself
+	Revoked      Refusal = "revoked"   // its key is compromised: the claim is kept for a person
 	OncePerDay   Refusal = "once per day"
 	Restored     Refusal = "restored"    // a backup was put back, and it may have been redeemed since: the claim is kept for a person
 	Closed       Refusal = "closed"      // a backup was put back, and nobody has accepted that yet
@@ -83,7 +85,7 @@ func (l *Ledger) Look(ctx context.Context, c cards.Card) (v View, err error) {
 		case found:
 			err = t.refusal(c.Serial(), e)
 		default:
-			err = t.standing(a, c)
+			err = t.standing(a, c.Serial(), t.at)
 		}
 		if open, voidErr := t.voidOpen(c.Serial(), e); voidErr != nil || !open {
 			return errorOr(voidErr, err)
@@ -96,12 +98,12 @@ func (l *Ledger) Look(ctx context.Context, c cards.Card) (v View, err error) {
 	return v, err
 }
 
-// waiting returns whose claims of a card wait for a person, beside why the
-// card gives nothing now.
+// waiting returns whose claims of a card wait, for a person or for the card to be
+// activated, beside why the card gives nothing now.
 func (t *txn) waiting(s cards.Serial, why error) (accounts []string, err error) {
 	err = t.each(`SELECT k.account FROM kept_claim k LEFT JOIN decided d ON d.allotment = k.allotment AND d.number = k.number
-		WHERE k.allotment = $1 AND k.number = $2 AND d.allotment IS NULL ORDER BY k.at, k.account`,
-		[]any{int64(s.Allotment), int64(s.Number)}, func(scan func(...any) error) error {
+		WHERE k.allotment = $1 AND k.number = $2 AND d.allotment IS NULL UNION ALL SELECT k.account`+openWait+` ORDER BY 1`,
+		[]any{int64(s.Allotment), int64(s.Number), int64(s.Number)}, func(scan func(...any) error) error {
 			var account string
 			err := scan(&account)
 			accounts = append(accounts, account)
@@ -146,6 +148,8 @@ func (t *txn) note(err error, a allotmentRow, s cards.Serial, account string, di
 		return err
 	case refused.other:
 		return t.alarm(alarmDigest, a.Key, 0, s, "the card that somebody claims is not the one journalled under its number")
+	case refused.Why == Inactive:
+		return t.keepWait(a, s, account, digest)
 	case refused.Why == Revoked, refused.Why == Restored:
 		_, err := t.exec(`INSERT INTO kept_claim (allotment, number, account, at, digest) VALUES ($1, $2, $3, $4, $5)
 			ON CONFLICT (allotment, number, account) DO NOTHING`, int64(s.Allotment), int64(s.Number), account, t.ms(), digest)
@@ -186,9 +190,9 @@ func (l *Ledger) admit(t *txn, c cards.Card, kind cards.Kind) (a allotmentRow, e
 	return a, nil
 }
 
-// standing checks a card that has not ended: its day, by the hub's clock, and
-// whether it needs a person's word.
-func (t *txn) standing(a allotmentRow, c cards.Card) error {
+// standing checks a card that has not ended: its day, by the hub's clock when it
+// was claimed, and whether it needs a person's word.
+func (t *txn) standing(a allotmentRow, s cards.Serial, claimed time.Time) error {
 	if closed, err := t.closed(); err != nil || closed {
 		return errorOr(err, refuse(Closed))
 	}
@@ -201,27 +205,41 @@ func (t *txn) standing(a allotmentRow, c cards.Card) error {
 		return err
 	}
 	outcome := "" // nobody decides on the cards of a good key
-	if doubted || key.revoked == cards.Compromised {
-		outcome, err = t.decided(c.Serial())
+	if doubted || key.revoked == cards.Compromised || a.Batch {
+		outcome, err = t.decided(s)
 	}
 	switch {
 	case err != nil:
 		return err
 	case outcome == decidedRefused:
 		return refuse(ByPerson)
-	case !t.at.Before(a.Expires.End()):
+	case !claimed.Before(a.Expires.End()):
 		return &RefusedError{Why: Lapsed, At: a.Expires.End()}
-	case t.ms() >= key.honouredUntil:
+	case claimed.UnixMilli() >= key.honouredUntil:
 		return &RefusedError{Why: Lapsed, At: time.UnixMilli(key.honouredUntil)}
+	}
+	if err := t.active(a, s); err != nil {
+		return err
+	}
+	switch {
 	case outcome != "":
 		return nil
 	case doubted:
 		return refuse(Restored)
-	case key.revoked != cards.Compromised:
+	}
+	return t.vouched(a, s, key)
+}
+
+// vouched refuses a card of a compromised key that nothing from before vouches for.
+func (t *txn) vouched(a allotmentRow, s cards.Serial, key signer) error {
+	if a.Batch {
+		return t.vouchedActive(s)
+	}
+	if key.revoked != cards.Compromised {
 		return nil
 	}
 	inTime, err := t.one(`SELECT 1 FROM judged WHERE allotment = $1 AND number = $2 AND state = $3 AND verdict = $4 AND key_id = $5 AND seq < $6`,
-		[]any{int64(c.Allotment), int64(c.Number), string(cards.Signed), string(cards.Accepted), int64(a.Key), int64(key.since)}, new(int64))
+		[]any{int64(s.Allotment), int64(s.Number), string(cards.Signed), string(cards.Accepted), int64(a.Key), int64(key.since)}, new(int64))
 	if err != nil || !inTime {
 		return errorOr(err, refuse(Revoked))
 	}
@@ -237,7 +255,7 @@ func (t *txn) claim(a allotmentRow, c cards.Card, account string) (claimed Claim
 	if found {
 		return t.claimedBefore(e, c, account)
 	}
-	if err := t.standing(a, c); err != nil {
+	if err := t.standing(a, c.Serial(), t.at); err != nil {
 		return claimed, err
 	}
 	digest := c.Digest()
@@ -278,6 +296,9 @@ func (t *txn) claimedBefore(e ending, c cards.Card, account string) (claimed Cla
 // that it is the one known: only the key's holder can make a second signature
 // over one number.
 func (t *txn) sameCard(a allotmentRow, s cards.Serial, source string, digest []byte) error {
+	if a.Batch { // only what activates it makes it known
+		return t.sameBatchCard(s, digest)
+	}
 	fresh, err := t.issue(a, s, source, digest)
 	if err != nil || fresh {
 		return err

@@ -54,10 +54,11 @@ const vouched = `SELECT 1 FROM judged v WHERE v.allotment = j.allotment AND v.nu
 	AND v.state = 'signed' AND v.verdict = 'accepted' AND v.seq < r.since`
 
 // disputedEntries are the entries of compromised keys that a person has to
-// decide on: those that would make a card good, or void one that is good.
+// decide on: those that would make a card good, or void one that is good. Of single
+// cards of a batch no entry ever says anything.
 const disputedEntries = `SELECT j.key_id, j.allotment, j.number, MIN(j.seq), MAX(j.seq), COUNT(*), MIN(j.at), MAX(r.at),
 	MAX(CASE WHEN j.verdict = 'accepted' THEN 0 ELSE 1 END), MAX(CASE WHEN EXISTS (` + vouched + `) THEN 1 ELSE 0 END)
-	FROM revocation r JOIN allotment a ON a.key_id = r.key_id AND a.practice = 0 AND a.kind <> 19
+	FROM revocation r JOIN allotment a ON a.key_id = r.key_id AND a.practice = 0 AND a.kind <> 19 AND a.batch = 0
 	JOIN judged j ON j.key_id = r.key_id AND j.allotment = a.id AND j.number BETWEEN 1 AND a.cards
 	LEFT JOIN ended e ON e.allotment = j.allotment AND e.number = j.number
 	LEFT JOIN decided d ON d.allotment = j.allotment AND d.number = j.number
@@ -66,7 +67,7 @@ const disputedEntries = `SELECT j.key_id, j.allotment, j.number, MIN(j.seq), MAX
 		ELSE j.reason IN ('revoked', 'chain') OR j.verdict = 'accepted' AND j.state = 'signed' END
 	GROUP BY j.key_id, j.allotment, j.number`
 
-const disputedClaims = `SELECT a.key_id, k.allotment, k.number, COUNT(*), MIN(k.at), MAX(CASE WHEN r.key_id IS NULL THEN 1 ELSE 0 END)
+const disputedClaims = `SELECT a.key_id, k.allotment, k.number, COUNT(*), MIN(k.at), MAX(CASE WHEN r.key_id IS NULL AND (a.batch = 0 OR EXISTS (` + lostClaim + `)) THEN 1 ELSE 0 END)
 	FROM kept_claim k JOIN allotment a ON a.id = k.allotment LEFT JOIN revocation r ON r.key_id = a.key_id AND r.how = 'compromised'
 	LEFT JOIN ended e ON e.allotment = k.allotment AND e.number = k.number
 	LEFT JOIN decided d ON d.allotment = k.allotment AND d.number = k.number

@@ -15,7 +15,7 @@ type CardLine struct {
 	Day     string `json:"day"`
 	Points  uint32 `json:"points"`
 	Expires string `json:"expires"`
-	Source  string `json:"source"`            // what came first: entry, card, or a person's word on a disputed one
+	Source  string `json:"source"`            // what came first: entry, card, or a person's word on a disputed one; activated, of a batch
 	Journal string `json:"journal"`           // where the kiosk's journal has it; empty if no entry came
 	State   string `json:"state"`             // outstanding, redeemed, void, lapsed
 	Account string `json:"account,omitempty"` // whose it is now

@@ -18,6 +18,7 @@ type Grant struct {
 	Points  uint32
 	Day     cards.Day
 	Expires cards.Day
+	Batch   bool   // printed beforehand: each card is inactive until it is activated
 	Person  string // who grants it
 }
 
@@ -41,7 +42,7 @@ func (l *Ledger) Grant(ctx context.Context, g Grant) (a cards.Allotment, err err
 		if err := a.Check(); err != nil {
 			return fmt.Errorf("%w: %w", ErrBadRequest, err)
 		}
-		if err := t.onPaper(e.ID, a.Day, a.Expires); err != nil {
+		if err := t.checkGrant(a); err != nil {
 			return err
 		}
 		if a.Kind == cards.KindTicket {
@@ -54,10 +55,34 @@ func (l *Ledger) Grant(ctx context.Context, g Grant) (a cards.Allotment, err err
 		if err := l.keepAllotment(t, a, e, g.Person); err != nil {
 			return err
 		}
-		_, err = t.move(kindGrant, fmt.Sprint(a.ID), int64(a.Count)*int64(a.Points), fundingOf(e.Scheme.Ja), allotmentOf(a.ID))
+		if !a.Batch { // of a batch they move when a range is activated
+			_, err = t.move(kindGrant, fmt.Sprint(a.ID), int64(a.Count)*int64(a.Points), fundingOf(e.Scheme.Ja), allotmentOf(a.ID))
+		}
 		return errorOr(err, t.saidTerms(a, e, g.Person))
 	})
 	return a, err
+}
+
+// checkGrant checks an allotment against the rules that people set. Cards of a
+// batch are not on thermal paper.
+func (t *txn) checkGrant(a cards.Allotment) error {
+	if err := t.checkBatch(a); err != nil {
+		return err
+	}
+	if a.Kind == cards.KindCard {
+		if err := t.withinMost(a.Event.Scheme.Ja, a.Points); err != nil {
+			return err
+		}
+	}
+	if a.Batch {
+		return nil
+	}
+	if a.Kind == cards.KindCard {
+		if err := t.withinBudget(a.Event.ID, int64(a.Count)*int64(a.Points)); err != nil {
+			return err
+		}
+	}
+	return t.onPaper(a.Event.ID, a.Day, a.Expires)
 }
 
 // vouchTickets publishes a trust list that says that the key signs tickets, if
@@ -102,6 +127,9 @@ func (t *txn) draft(g Grant, e Event) (a cards.Allotment, err error) {
 		return a, err
 	}
 	a.From, a.Until = from.Unix(), until.Unix()
+	if g.Batch { // signed from now on, to be there when the event opens
+		a.Batch, a.From = true, min(t.at.Unix(), a.Until-1)
+	}
 	if a.Event.Host == "" {
 		a.Event.Host, err = t.host()
 	}
@@ -136,10 +164,10 @@ func (l *Ledger) keepAllotment(t *txn, a cards.Allotment, e Event, person string
 	if err != nil {
 		return err
 	}
-	_, err = t.exec(`INSERT INTO allotment (id, key_id, event, scheme, kind, practice, points, cards, day, expires, once_per_day, point_days, sealed, at, person)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
+	_, err = t.exec(`INSERT INTO allotment (id, key_id, event, scheme, kind, practice, points, cards, day, expires, once_per_day, point_days, sealed, at, person, batch)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
 		int64(a.ID), int64(a.Key), e.ID, e.Scheme.Ja, int64(a.Kind), bit(a.Kind.Practice()), int64(a.Points), int64(a.Count),
-		int64(a.Day), int64(a.Expires), bit(e.OncePerDay), int64(e.PointDays), sealed, t.ms(), person)
+		int64(a.Day), int64(a.Expires), bit(e.OncePerDay), int64(e.PointDays), sealed, t.ms(), person, bit(a.Batch))
 	return err
 }
 

@@ -22,6 +22,7 @@ const (
 	reasonOutcome    = "outcome"    // not what the hub decided
 	reasonBegun      = "begun"      // a journal begins once
 	reasonTicket     = "ticket"     // signed, and never granted
+	reasonBudget     = "budget"     // activated beyond what the event may give
 )
 
 // Why a kiosk is told to stop (Receipt.Stop).
@@ -54,6 +55,9 @@ func (in *intake) advance() error {
 			return err
 		}
 		in.settle(a, reason)
+		if in.activated >= maxActivated {
+			break
+		}
 	}
 	in.more = true
 	return nil
@@ -83,7 +87,11 @@ func (in *intake) settle(a *arrival, reason string) {
 	if a.err != nil {
 		e = cards.Entry{}
 	}
-	in.add(tableJudged, int64(in.key.id), int64(a.seq), string(verdict), reason, string(e.State), int64(e.Allotment), int64(e.Number), int64(e.Copy), in.ms())
+	of := e.Serial()
+	if e.State.OfRange() { // it speaks of no one card: batch_range has the range
+		of = cards.Serial{}
+	}
+	in.add(tableJudged, int64(in.key.id), int64(a.seq), string(verdict), reason, string(e.State), int64(of.Allotment), int64(of.Number), int64(e.Copy), in.ms())
 	if reason == "" && e.State.OfCard() {
 		c := in.card(e.Serial())
 		c.state, c.copy = e.State, e.Copy
@@ -116,6 +124,8 @@ func (in *intake) weigh(a *arrival, late bool) (reason string, err error) {
 		return reasonRevoked, nil
 	case e.State == cards.Begun && e.Seq != 1:
 		return reasonBegun, nil
+	case e.State.OfRange():
+		return in.weighRange(e)
 	case !e.State.OfCard():
 		return "", nil
 	}
@@ -151,7 +161,7 @@ func (in *intake) afterBlind() (bool, error) {
 // weighCard does what an entry says of one card.
 func (in *intake) weighCard(e cards.Entry) (reason string, err error) {
 	a, covered, err := in.allotmentOf(e)
-	if err != nil || !covered {
+	if err != nil || !covered || a.Batch {
 		return reasonOutside, err
 	}
 	c, err := in.known(e.Serial())

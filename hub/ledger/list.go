@@ -18,6 +18,9 @@ type Kiosk struct {
 	Cursor    uint64 // entries kept without a gap
 	Heard     time.Time
 	Granted   uint32 // cards, live
+	Batch     bool   // they are printed beforehand
+	Inactive  uint32 // of those: of batches, and not activated yet
+	Withdrawn uint32 // of those: of batches, and never to be
 	Cards     CardCount
 	AtRisk    int64 // yen: what the key can still give away, at most
 }
@@ -119,7 +122,7 @@ func (c *CardCount) add(journal cards.State, ending string, n uint32) {
 // and so are those of an event that is over, as a card does not say when it was
 // signed. Of a compromised key only those that it vouched for in time and those
 // that a person accepted are left. Of tickets those count that were granted and
-// not spent: others are worth nothing.
+// not spent: others are worth nothing. Of batches [txn.sumUpBatches] says more.
 func (t *txn) sumUp(k *Kiosk, key signer) error {
 	compromised := key.revoked == cards.Compromised
 	_, err := t.one(`SELECT COALESCE(SUM(a.points), 0) FROM ticket x JOIN allotment a ON a.id = x.allotment
@@ -128,13 +131,16 @@ func (t *txn) sumUp(k *Kiosk, key signer) error {
 	if err != nil {
 		return err
 	}
+	if err := t.sumUpBatches(k, key); err != nil {
+		return err
+	}
 	return t.each(`SELECT a.cards, a.points, a.expires, (SELECT COUNT(*) FROM ended e WHERE e.allotment = a.id),
 		(SELECT COUNT(*) FROM judged j LEFT JOIN ended e ON e.allotment = j.allotment AND e.number = j.number
 			WHERE j.allotment = a.id AND j.state = 'signed' AND j.verdict = 'accepted' AND j.seq < $2 AND e.allotment IS NULL
 			AND NOT EXISTS (SELECT 1 FROM decided d WHERE d.allotment = j.allotment AND d.number = j.number))
 		+ (SELECT COUNT(*) FROM decided d LEFT JOIN ended e ON e.allotment = d.allotment AND e.number = d.number
 			WHERE d.allotment = a.id AND d.outcome IN ('good', 'kept') AND e.allotment IS NULL)
-		FROM allotment a WHERE a.key_id = $1 AND a.practice = 0 AND a.kind <> 19`, []any{int64(k.Key), int64(key.since)},
+		FROM allotment a WHERE a.key_id = $1 AND a.practice = 0 AND a.kind <> 19 AND a.batch = 0`, []any{int64(k.Key), int64(key.since)},
 		func(scan func(...any) error) error {
 			var count, points, ended, vouched int64
 			var expires cards.Day

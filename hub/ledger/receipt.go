@@ -32,10 +32,26 @@ func (in *intake) receipt(u cards.Upload) (r cards.Receipt, err error) {
 	if version > u.Trust {
 		r.Trust = list
 	}
-	if r.Stop == "" {
-		r.Allotments, err = in.unheld(u.Held)
+	if r.Stop != "" {
+		return r, nil
 	}
-	return r, err
+	if r.Allotments, err = in.unheld(u.Held); err != nil {
+		return r, err
+	}
+	return r, in.ranges(&r, u.Held)
+}
+
+// ranges tells what the kiosk may activate, and of what.
+func (in *intake) ranges(r *cards.Receipt, held []uint32) error {
+	granted, err := in.grantedTo(holder{kiosk: in.key.kiosk})
+	for _, g := range granted {
+		r.Ranges = append(r.Ranges, cards.Range{Allotment: g.ID, First: g.first, Last: g.last})
+		if !slices.Contains(held, g.ID) && len(r.Batches) < mostBrought {
+			r.Batches = append(r.Batches, g.sealed)
+			held = append(slices.Clip(held), g.ID)
+		}
+	}
+	return err
 }
 
 // outcomes tells how the voids ended that the kiosk asked for. One whose

@@ -50,7 +50,8 @@ func (t *txn) putBack(lost bool) error {
 	}
 	var since int64
 	_, err = t.one(`SELECT MAX(at) FROM (SELECT COALESCE(MAX(at), 0) AS at FROM transfer UNION ALL SELECT COALESCE(MAX(received), 0) FROM entry
-		UNION ALL SELECT COALESCE(MAX(at), 0) FROM trust_list UNION ALL SELECT COALESCE(MAX(at), 0) FROM kept_claim) x`, nil, &since)
+		UNION ALL SELECT COALESCE(MAX(at), 0) FROM trust_list UNION ALL SELECT COALESCE(MAX(at), 0) FROM kept_claim
+		UNION ALL SELECT COALESCE(MAX(at), 0) FROM batch_claim) x`, nil, &since)
 	if err != nil {
 		return err
 	}

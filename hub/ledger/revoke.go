@@ -158,6 +158,9 @@ const (
 
 	alarmNotGranted = "not granted" // a ticket that the hub never said yes to is signed
 	alarmOwed       = "owed"        // the card over a surplus is signed that a person said never came
+	alarmWithdrawn  = "withdrawn"   // withdrawn cards were handed out
+	alarmHoard      = "hoard"       // one account waits for many cards of a batch
+	alarmBudget     = "budget"      // cards were handed out beyond the event's budget
 )
 
 // alarm is kept once for each thing that it is about.

@@ -28,7 +28,7 @@ func stray(kind, facts, ref string) string {
 }
 
 func rules() []rule {
-	return slices.Concat(factRules(), stateRules(), decisionRules(), expireRules(), valueRules(), reversalRules(), timeRules(), answerRules(), unvoidRules())
+	return slices.Concat(factRules(), stateRules(), decisionRules(), expireRules(), valueRules(), reversalRules(), timeRules(), answerRules(), unvoidRules(), batchRules())
 }
 
 func factRules() []rule {
@@ -40,17 +40,17 @@ func factRules() []rule {
 		holder      = `CASE WHEN x.account LIKE 'prize:%' THEN 'prize:' || a.scheme ELSE 'account:' || x.account || ':' || a.scheme END`
 	)
 	return []rule{
-		{"grant", "allotment %s has not its one transfer", fact(`allotment a`, `a.practice = 0 AND a.kind <> 19`, refID, kindGrant, `'funding:' || a.scheme`, allotment, `a.points * a.cards`)},
+		{"grant", "allotment %s has not its one transfer", fact(`allotment a`, `a.practice = 0 AND a.kind <> 19 AND a.batch = 0`, refID, kindGrant, `'funding:' || a.scheme`, allotment, `a.points * a.cards`)},
 		{"issue", "card %s has not its one transfer", fact(cardsIssued, `1 = 1`, refCard, kindIssue, allotment, outstanding, `a.points`)},
 		{"redeem", "redeemed card %s has not its one transfer", fact(cardsEnded, `x.state = 'redeemed'`, refCard, kindRedeem, outstanding, holder, `a.points`)},
 		{"void", "void card %s has not its one transfer", fact(cardsEnded, `x.state = 'void'`, refCard, kindVoid, outstanding, `'void:' || a.scheme`, `a.points`)},
 		{"lapse", "lapsed card %s has not its one transfer", fact(cardsEnded, `x.state = 'lapsed'`, refCard, kindLapse, outstanding, `'lapsed:' || a.scheme`, `a.points`)},
-		{"grant", "transfer %s has no allotment", stray(kindGrant, `allotment a WHERE a.practice = 0 AND a.kind <> 19`, refID)},
+		{"grant", "transfer %s has no allotment", stray(kindGrant, `allotment a WHERE a.practice = 0 AND a.kind <> 19 AND a.batch = 0`, refID)},
 		{"issue", "transfer %s has no card", stray(kindIssue, cardsIssued+` WHERE 1 = 1`, refCard)},
 		{"redeem", "transfer %s has no redeemed card", stray(kindRedeem, cardsEnded+` WHERE x.state = 'redeemed'`, refCard)},
 		{"void", "transfer %s has no void card", stray(kindVoid, cardsEnded+` WHERE x.state = 'void' UNION ALL SELECT `+refCard+` FROM unvoided x`, refCard)},
 		{"lapse", "transfer %s has no lapsed card", stray(kindLapse, `ended x WHERE x.state = 'lapsed'`, refCard)},
-		{"kind", "transfer %s is of no kind known here", `SELECT CAST(seq AS TEXT) FROM transfer WHERE kind NOT IN ('grant', 'issue', 'redeem', 'void', 'lapse', 'expire', 'ticket', 'return', 'spend', 'prize', 'owe', 'pay', 'decide', 'restore', 'unvoid', 'reverse', 'reversal', 'paid', 'owed', 'terms', 'slip', 'stock')`},
+		{"kind", "transfer %s is of no kind known here", `SELECT CAST(seq AS TEXT) FROM transfer WHERE kind NOT IN ('grant', 'issue', 'redeem', 'void', 'lapse', 'expire', 'ticket', 'return', 'spend', 'prize', 'owe', 'pay', 'decide', 'restore', 'unvoid', 'reverse', 'reversal', 'paid', 'owed', 'terms', 'slip', 'stock', 'activate', 'rule', 'range', 'may')`},
 	}
 }
 
@@ -94,10 +94,11 @@ func decisionRules() []rule {
 	return []rule{
 		{"disputed", "disputed card %s was redeemed, and nobody accepted it", `SELECT ` + refCard + ` FROM ended x JOIN allotment a ON a.id = x.allotment JOIN ` + compromised + `
 			LEFT JOIN decided d ON d.allotment = x.allotment AND d.number = x.number AND d.outcome IN ('good', 'kept')
-			WHERE x.state = 'redeemed' AND x.at > r.at AND d.allotment IS NULL AND NOT ` + inTime},
+			WHERE x.state = 'redeemed' AND x.at > r.at AND d.allotment IS NULL AND NOT ` + inTime + `
+			AND NOT EXISTS (` + vouching(` AND s.at < x.at`) + `)`},
 		{"disputed", "card %s is issued by the word of nobody", `SELECT ` + refCard + ` FROM issued x
 			LEFT JOIN decided d ON d.allotment = x.allotment AND d.number = x.number AND d.outcome IN ('good', 'void', 'kept', 'refused')
-			WHERE x.source NOT IN ('entry', 'card') AND d.allotment IS NULL AND NOT (x.source = 'ticket' AND EXISTS
+			WHERE x.source NOT IN ('entry', 'card', 'activated') AND d.allotment IS NULL AND NOT (x.source = 'ticket' AND EXISTS
 				(SELECT 1 FROM ticket k WHERE k.allotment = x.allotment AND k.number = x.number))`},
 		{"decision", "card %s was refused and gave points", `SELECT ` + refCard + ` FROM decided x JOIN ended e ON e.allotment = x.allotment AND e.number = x.number
 			WHERE x.outcome = 'refused' AND e.state = 'redeemed'`},
@@ -110,7 +111,7 @@ func decisionRules() []rule {
 			WHERE x.state IN ('redeemed', 'spent') AND d.allotment IS NULL AND EXISTS (` + lostClaim + ` AND x.at >= v.at)`},
 		{"decision", "card %s was decided in no way known here, or nobody had to decide", `SELECT ` + refCard + ` FROM decided x LEFT JOIN allotment a ON a.id = x.allotment
 			LEFT JOIN ` + compromised + ` LEFT JOIN decision n ON n.id = x.decision
-			WHERE x.outcome NOT IN ('good', 'void', 'refused', 'kept') OR r.key_id IS NULL AND NOT EXISTS (` + lostClaim + `) OR n.id IS NULL OR (n.accepted = 1) <> (x.outcome IN ('good', 'void'))`},
+			WHERE x.outcome NOT IN ('good', 'void', 'refused', 'kept') OR r.key_id IS NULL AND a.batch = 0 AND NOT EXISTS (` + lostClaim + `) OR n.id IS NULL OR (n.accepted = 1) <> (x.outcome IN ('good', 'void'))`},
 		{"decision", "decision %s is not about the cards that the person saw", `SELECT CAST(n.id AS TEXT) FROM decision n WHERE n.person = '' OR n.reason = ''
 			OR n.cards <> (SELECT COUNT(*) FROM decided d WHERE d.decision = n.id)
 			OR n.points <> (SELECT COALESCE(SUM(a.points), 0) FROM decided d JOIN allotment a ON a.id = d.allotment WHERE d.decision = n.id)`},

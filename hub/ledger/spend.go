@@ -47,7 +47,7 @@ func (l *Ledger) LookTicket(ctx context.Context, c cards.Card) (v TicketView, er
 
 // spendable says why a ticket that has not ended can't be taken now.
 func (t *txn) spendable(a allotmentRow, c cards.Card) error {
-	if err := t.standing(a, c); err != nil {
+	if err := t.standing(a, c.Serial(), t.at); err != nil {
 		return err
 	}
 	_, _, found, err := t.ticket(c.Serial())

@@ -113,8 +113,11 @@ func (t *txn) unclaimed(a allotmentRow, c cards.Card) error {
 	if err != nil || found {
 		return errorOr(err, t.refusal(c.Serial(), e))
 	}
-	if err := t.standing(a, c); err != nil {
+	if err := t.standing(a, c.Serial(), t.at); err != nil {
 		return err
+	}
+	if a.Batch { // what activates a card knows no digest
+		return nil
 	}
 	var held []byte
 	known, err := t.one(`SELECT digest FROM issued WHERE allotment = $1 AND number = $2`, []any{int64(c.Allotment), int64(c.Number)}, &held)
@@ -130,7 +133,7 @@ func (l *Ledger) changeFor(t *txn, key cards.KeyID, scheme string, surplus int64
 	if surplus == 0 {
 		return nil, nil
 	}
-	err = t.each(`SELECT id FROM allotment WHERE key_id = $1 AND scheme = $2 AND kind = $3 AND points = $4 AND day = $5 ORDER BY id`,
+	err = t.each(`SELECT id FROM allotment WHERE key_id = $1 AND scheme = $2 AND kind = $3 AND points = $4 AND day = $5 AND batch = 0 ORDER BY id`,
 		[]any{int64(key), scheme, int64(cards.KindCard), surplus, int64(cards.DayOf(t.at))}, func(scan func(...any) error) error {
 			var id uint32
 			err := scan(&id)

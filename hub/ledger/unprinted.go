@@ -74,13 +74,20 @@ func (in *intake) unswept() (open []sweeping, err error) {
 func (in *intake) sweepOne(a allotmentRow, from, through int64) error {
 	claims := 0
 	var unprinted []cards.Serial
-	err := in.each(`SELECT e.number, CASE WHEN i.source <> $4 AND NOT EXISTS (SELECT 1 FROM judged j WHERE j.allotment = e.allotment
+	made, err := in.made(a.ID)
+	if err != nil {
+		return err
+	}
+	err = in.each(`SELECT e.number, CASE WHEN i.source <> $4 AND NOT EXISTS (SELECT 1 FROM judged j WHERE j.allotment = e.allotment
 			AND j.number = e.number AND j.key_id = $5 AND j.state NOT IN ('signed', 'void')) THEN 1 ELSE 0 END
 		FROM ended e JOIN issued i ON i.allotment = e.allotment AND i.number = e.number
 		WHERE e.allotment = $1 AND e.at >= $2 AND e.at < $3 AND e.state IN ('redeemed', 'spent') ORDER BY e.number`,
 		[]any{int64(a.ID), from, through, sourceWord, int64(in.key.id)}, func(scan func(...any) error) error {
 			s, alarming := cards.Serial{Allotment: a.ID}, false
 			err := scan(&s.Number, &alarming)
+			if a.Batch { // its cards have no entries of their own
+				alarming = s.Number > made
+			}
 			if claims++; alarming {
 				unprinted = append(unprinted, s)
 			}
@@ -94,6 +101,12 @@ func (in *intake) sweepOne(a allotmentRow, from, through int64) error {
 	}
 	_, err = in.exec(`INSERT INTO swept (allotment, through) VALUES ($1, $2) ON CONFLICT (allotment, through) DO NOTHING`, int64(a.ID), through)
 	return err
+}
+
+// made is how many cards of a batch are made, as far as its journal says.
+func (t *txn) made(allotment uint32) (top uint32, err error) {
+	_, err = t.one(`SELECT COALESCE(MAX(last_number), 0) FROM batch_range WHERE allotment = $1 AND state = 'making'`, []any{int64(allotment)}, &top)
+	return top, err
 }
 
 // notOut raises the alarm of a card that was redeemed and never left the

@@ -19,8 +19,8 @@ func (j *Journal) Sign(ctx context.Context, a cards.Allotment, request, operator
 		return cards.Issued{}, err
 	}
 	defer end()
-	if request == "" || a.Key != j.opts.Key.ID {
-		return cards.Issued{}, fmt.Errorf("journal: sign: allotment %d is another key's, or the request is empty", a.ID)
+	if request == "" || a.Key != j.opts.Key.ID || a.Batch {
+		return cards.Issued{}, fmt.Errorf("journal: sign: allotment %d is another key's or a batch, or the request is empty", a.ID)
 	}
 	if s, err := j.requested(ctx, request); !errors.Is(err, ErrUnknown) {
 		if err != nil {
@@ -132,7 +132,7 @@ func (j *Journal) state(ctx context.Context, s cards.Serial) (cards.State, uint3
 	err := j.db.QueryRowContext(ctx,
 		`SELECT state, copy FROM entry WHERE allotment = $1 AND number = $2 ORDER BY seq DESC LIMIT 1`,
 		s.Allotment, s.Number).Scan(&state, &copy)
-	if errors.Is(err, sql.ErrNoRows) {
+	if errors.Is(err, sql.ErrNoRows) || err == nil && state.OfRange() {
 		return "", 0, fmt.Errorf("%w: %v", ErrUnknown, s)
 	}
 	if err != nil {

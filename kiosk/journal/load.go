@@ -179,6 +179,9 @@ func (j *Journal) Verify(ctx context.Context) (entries uint64, err error) {
 			}
 			steps[e.Serial()] = step{e.State, e.Copy}
 		}
+		if e.State == cards.Making && e.Number != v.sum.tallies[e.Allotment].Signed+1 {
+			return fmt.Errorf("%w: entry %d: number %d is out of turn", ErrBroken, e.Seq, e.Number)
+		}
 		v.sum.add(e)
 		v.seq, v.hash = e.Seq, hash
 		return nil

@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"pointkiosk/cards"
@@ -142,13 +143,13 @@ func (j *Journal) keepReceipt(ctx context.Context, sealed []byte, r cards.Receip
 		return err
 	}
 	newDay := cards.DayOf(time.UnixMilli(before.At)) != cards.DayOf(time.UnixMilli(r.At)) // what a doubted clock is held against
-	if newDay || before.Cursor != r.Cursor || before.Stop != r.Stop || before.BackedUp != r.BackedUp || len(r.Outcomes) > 0 {
+	if newDay || before.Cursor != r.Cursor || before.Stop != r.Stop || before.BackedUp != r.BackedUp || len(r.Outcomes) > 0 || !slices.Equal(before.Ranges, r.Ranges) {
 		err = keep(cards.PaperReceipt, sealed)
 	}
 	if len(r.Trust) > 0 {
 		err = errors.Join(err, keep(cards.PaperTrustList, r.Trust))
 	}
-	for _, a := range r.Allotments {
+	for _, a := range slices.Concat(r.Allotments, r.Batches) {
 		err = errors.Join(err, keep(cards.PaperAllotment, a))
 	}
 	for _, judged := range r.Judgements {

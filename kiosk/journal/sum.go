@@ -29,6 +29,11 @@ func newSum(from *cards.Sum) *sum {
 
 // add takes in one entry.
 func (s *sum) add(e cards.Entry) {
+	if e.State == cards.Making { // its numbers are taken
+		t := s.tallies[e.Allotment]
+		t.Allotment, t.Signed = e.Allotment, e.Last
+		s.tallies[e.Allotment] = t
+	}
 	if !e.State.OfCard() {
 		return
 	}

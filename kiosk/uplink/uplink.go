@@ -17,6 +17,7 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"pointkiosk/cards"
@@ -229,6 +230,9 @@ func (u *Uplink) exchange(ctx context.Context, upload []byte) (cards.Receipt, er
 	if r.Allotments, err = u.unheld(ctx, r.Allotments); err != nil {
 		return cards.Receipt{}, err
 	}
+	if r.Batches, err = u.unheld(ctx, r.Batches); err != nil {
+		return cards.Receipt{}, err
+	}
 	return r, u.opts.Journal.Take(ctx, answer, r)
 }
 
@@ -261,7 +265,7 @@ func (u *Uplink) check(ctx context.Context, upload, answer []byte) (cards.Receip
 	if string(signed.Request) != string(digest[:]) || signed.Key != u.opts.Key.ID {
 		return r, ErrAnswer
 	}
-	for _, a := range signed.Allotments {
+	for _, a := range slices.Concat(signed.Allotments, signed.Batches) {
 		if _, err := cards.OpenAllotment(a, list); err != nil {
 			return r, fmt.Errorf("%w: an allotment: %w", ErrAnswer, err)
 		}

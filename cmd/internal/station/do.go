@@ -22,6 +22,7 @@ type Desk struct {
 	practice  bool
 	allotment cards.Allotment // the one on the screen: it names the event and its day
 	day       eventDay        // what cards come from
+	sheets    sheetsRun
 }
 
 // NewDesk returns the desk of a kiosk that has just been switched on.
@@ -61,7 +62,7 @@ func (d *Desk) Do(ctx context.Context, e kiosk.Effect) kiosk.Event {
 	case kiosk.ConfirmDate:
 		return d.confirmed(ctx, e)
 	}
-	return d.clerk.do(ctx, e)
+	return d.doBatch(ctx, e)
 }
 
 func (d *Desk) print(ctx context.Context, e kiosk.PrintCard) kiosk.Event {

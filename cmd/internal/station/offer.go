@@ -78,7 +78,7 @@ func (s *Station) eventDays(ctx context.Context) (days []eventDay, err error) {
 		return nil, err
 	}
 	for _, a := range all {
-		if a.Key != s.live.ID || a.Kind != cards.KindCard { // a ticket is signed when the hub has granted it, and by nobody's tap
+		if a.Key != s.live.ID || a.Kind != cards.KindCard || a.Batch { // a ticket is signed when the hub has granted it, and a batch by the sheet: neither by a tap
 			continue
 		}
 		n := slices.IndexFunc(days, func(d eventDay) bool { return d.of(a) })

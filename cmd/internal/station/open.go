@@ -78,7 +78,9 @@ func (s *Station) site(ctx context.Context, a cards.Allotment, practice bool) ki
 	if err != nil {
 		s.opts.Log.Error("allotments", "error", err)
 	}
+	ranges, sheets := s.mayActivate(ctx)
 	return kiosk.Site{
+		Ranges: ranges, Sheets: sheets,
 		Kiosk: s.Identity.Kiosk, Allotment: a, Granted: a.ID != 0, Practice: practice, Doubted: s.Journal.Suspect(), Counter: s.clerk.isOpen(ctx),
 		Accounts: s.Identity.Hub != "", Tickets: len(s.ticketDays(ctx)) > 0,
 		AtRisk: risk, Contact: a.Event.Contact, Phone: a.Event.Phone,

@@ -27,6 +27,7 @@ type Settings struct {
 	Screen  Screen  `toml:"screen"`
 	Staff   []Staff `toml:"staff"`
 	GPIO    GPIO    `toml:"gpio"`
+	Sheets  Sheets  `toml:"sheets"`
 	// Head is the directory of the file that keeps the journal's head, on
 	// another disk if there is one. Empty: the data directory.
 	Head string `toml:"head"`
@@ -136,6 +137,9 @@ func (s Settings) check() error {
 		return fmt.Errorf("station: settings: %w", err)
 	}
 	if err := s.Card.check(); err != nil {
+		return err
+	}
+	if err := s.Sheets.check(); err != nil {
 		return err
 	}
 	return s.GPIO.check()

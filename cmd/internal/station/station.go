@@ -31,8 +31,9 @@ type Opts struct {
 	Now      func() time.Time
 	Rand     io.Reader
 	Log      *slog.Logger
-	Rehead   bool // a missing head file of the journal is made anew
-	ReadOnly bool // look only: may run beside the kiosk
+	Rehead   bool   // a missing head file of the journal is made anew
+	ReadOnly bool   // look only: may run beside the kiosk
+	Mounts   string // the table of what is mounted, where a stick is looked for; empty: /proc/self/mounts
 }
 
 // journal opens the live or the practice journal.

@@ -36,8 +36,8 @@ func TestPage(opts Opts, w *words.Words, record io.Writer) (proof printer.Proof,
 	return proof, err
 }
 
-// A sheet is a page that is being put together for a printer.
-type sheet struct {
+// A proofPage is a page that is being put together for a printer.
+type proofPage struct {
 	model printer.Profile
 	draw  func(rune) printer.Raster
 	job   []printer.Raster
@@ -49,7 +49,7 @@ func testPage(model printer.Profile, w *words.Words) ([]printer.Raster, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &sheet{model: model, draw: draw}
+	p := &proofPage{model: model, draw: draw}
 	p.line(model.Name)
 	p.line(w.Say("printer.test.width", model.Dots))
 	p.job = append(p.job, printer.TestPage(model.Dots))
@@ -70,11 +70,11 @@ func testPage(model printer.Profile, w *words.Words) ([]printer.Raster, error) {
 }
 
 // gap is a few white rows.
-func (p *sheet) gap() { p.job = append(p.job, printer.NewBitmap(p.model.Dots, 16)) }
+func (p *proofPage) gap() { p.job = append(p.job, printer.NewBitmap(p.model.Dots, 16)) }
 
 // line prints text, in the printer's own letters where it has them, on as many
 // lines as it takes.
-func (p *sheet) line(text string) {
+func (p *proofPage) line(text string) {
 	const height = 30
 	var run []rune
 	b, end := printer.NewBitmap(p.model.Dots, height), 0
@@ -109,7 +109,7 @@ func (p *sheet) line(text string) {
 // shades prints a strip at each density that can be set: fine lines, which run
 // together where it is too black, and a black patch, which is grey where it is
 // too pale.
-func (p *sheet) shades(w *words.Words) {
+func (p *proofPage) shades(w *words.Words) {
 	const fine, high = 2, 48
 	all := len(p.model.Densities)
 	if all == 0 {
@@ -131,7 +131,7 @@ func (p *sheet) shades(w *words.Words) {
 }
 
 // code prints a code, if this printer has one of that size.
-func (p *sheet) code(module int, w *words.Words) error {
+func (p *proofPage) code(module int, w *words.Words) error {
 	half := p.model.Layout == printer.Cropped || p.model.Layout == printer.NativeText
 	if half && module%2 == 1 || p.model.Layout == printer.Native && module > p.model.QR {
 		return nil

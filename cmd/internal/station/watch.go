@@ -15,6 +15,7 @@ import (
 // Watch carries the journal to the hub and tells the screen, until ctx ends,
 // how network and paper are.
 func (d *Desk) Watch(ctx context.Context, send func(kiosk.Event)) error {
+	d.sheets.tellBy(send)
 	var online atomic.Bool
 	tell := func(n uplink.News) {
 		d.noteUplink(n)

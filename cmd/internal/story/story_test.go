@@ -161,7 +161,7 @@ func cmdPapers(ts *testscript.TestScript, _ bool, args []string) {
 
 // readCodes reads printed papers with an independent reader.
 func readCodes(papers ...string) (string, error) {
-	out, err := exec.CommandContext(context.Background(), "zbarimg", append([]string{"-q", "--raw"}, papers...)...).Output()
+	out, err := exec.CommandContext(context.Background(), "zbarimg", append([]string{"-q", "--raw", "-Sdisable", "-Sqrcode.enable"}, papers...)...).Output()
 	if err != nil {
 		return "", fmt.Errorf("read the codes with zbarimg: %w", err)
 	}

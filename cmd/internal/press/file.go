@@ -1,0 +1,195 @@
+package press
+
+import (
+	"bufio"
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"filippo.io/age"
+
+	"pointkiosk/cards"
+	"pointkiosk/cards/sheet"
+)
+
+// A File is one PDF of an order.
+type File struct {
+	Name   string `json:"name"`   // as it lies there
+	SHA256 string `json:"sha256"` // of the PDF, hex
+	Sheet  int    `json:"sheet"`  // its first one, from 1
+	Sheets int    `json:"sheets"`
+	Cards  int    `json:"cards"`
+}
+
+// sealed is the end of the name of an encrypted file.
+const sealed = ".age"
+
+// file makes one PDF, synced to the disk.
+func (w *work) file(ctx context.Context, dir string, n int, part sheet.Span) (f File, err error) {
+	if err := ctx.Err(); err != nil {
+		return f, err
+	}
+	batch := make([]sheet.One, 0, part.End-part.First)
+	for i := part.First; i < part.End; i++ {
+		c, err := w.card(i)
+		if err != nil {
+			return f, err
+		}
+		url := w.a.Event.Host.URL(c)
+		w.payloads[i] = sha256.Sum256([]byte(url)) // each file has cards of its own
+		batch = append(batch, sheet.One{Serial: c.Serial().String(), URL: url, Number: c.Number})
+	}
+	f = File{Name: fmt.Sprintf("%s-%03d.pdf", w.job.Request, n+1), Cards: len(batch)}
+	f.Sheet, _ = w.sheets.Place(part.First)
+	last, _ := w.sheets.Place(part.End - 1)
+	f.Sheets = last - f.Sheet + 1
+	if !w.job.Plain {
+		f.Name += sealed
+	}
+	return f, write(filepath.Join(dir, f.Name), func(out io.Writer) error {
+		sum := sha256.New()
+		done := 0
+		err := w.seal(out, func(out io.Writer) error {
+			return w.sheets.WriteFrom(io.MultiWriter(out, sum), part.First, batch, func(n int) {
+				w.tell(n - done)
+				done = n
+			})
+		})
+		f.SHA256 = hex.EncodeToString(sum.Sum(nil))
+		return err
+	})
+}
+
+// card signs the i-th card of the order, from 0.
+func (w *work) card(i int) (cards.Card, error) {
+	return w.Journal.CardOf(w.a, w.order, w.order.First+uint32(i))
+}
+
+func (w *work) tell(more int) {
+	if done := w.count.Add(int64(more)); w.Tell != nil {
+		w.Tell(int(done), w.part.Count())
+	}
+}
+
+// seal encrypts what is written, unless the admin turned that off.
+func (w *work) seal(out io.Writer, write func(io.Writer) error) error {
+	if w.job.Plain {
+		return write(out)
+	}
+	key, err := w.key()
+	if err != nil {
+		return err
+	}
+	hidden, err := age.Encrypt(out, key.Recipient())
+	if err != nil {
+		return fmt.Errorf("press: encrypt: %w", err)
+	}
+	if err := write(hidden); err != nil {
+		return err
+	}
+	return hidden.Close()
+}
+
+// write makes a file that only its owner reads, and syncs it.
+func write(path string, do func(io.Writer) error) (err error) {
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return fmt.Errorf("press: %w", err)
+	}
+	buffered := bufio.NewWriterSize(file, 1<<16)
+	err = do(buffered)
+	if err == nil {
+		err = buffered.Flush()
+	}
+	if err == nil {
+		err = file.Sync()
+	}
+	if closed := file.Close(); err == nil {
+		err = closed
+	}
+	if err != nil {
+		return fmt.Errorf("press: write %s: %w", filepath.Base(path), err)
+	}
+	return nil
+}
+
+func syncDir(path string) error {
+	dir, err := os.Open(path)
+	if err != nil {
+		return fmt.Errorf("press: %w", err)
+	}
+	err = dir.Sync()
+	if closed := dir.Close(); err == nil {
+		err = closed
+	}
+	return err
+}
+
+// Open decrypts the files of an order into a directory, for the printer. That is
+// written down before the first byte is there.
+func (p *Press) Open(ctx context.Context, dir, to, operator string) ([]string, error) {
+	m, _, err := readManifest(dir)
+	if err != nil {
+		return nil, err
+	}
+	if err := p.ours(ctx, m); err != nil {
+		return nil, err
+	}
+	if err := p.Journal.MarkRange(ctx, m.rangeOf(), cards.Opened, operator, ""); err != nil {
+		return nil, err
+	}
+	key, err := p.key()
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, f := range m.Files {
+		name, err := openOne(key, filepath.Join(dir, filepath.Base(f.Name)), to)
+		if err != nil {
+			for _, name := range names { // else they would be in the way of the next try
+				os.Remove(name) //nolint:errcheck // the error before says more
+			}
+			return nil, err
+		}
+		names = append(names, name)
+	}
+	return names, nil
+}
+
+// openOne decrypts one file. What has its name is whole, and nothing that was there
+// is touched, but for a half one of before.
+func openOne(key *age.X25519Identity, path, to string) (string, error) {
+	in, err := os.Open(path)
+	if err != nil {
+		return "", fmt.Errorf("press: %w", err)
+	}
+	defer in.Close() //nolint:errcheck // it was read
+	plain, err := age.Decrypt(in, key)
+	if err != nil {
+		return "", fmt.Errorf("press: %s: %w", filepath.Base(path), err)
+	}
+	base := strings.TrimSuffix(filepath.Base(path), sealed)
+	name, half := filepath.Join(to, base), filepath.Join(to, "."+base+".part")
+	if _, err := os.Lstat(name); !errors.Is(err, fs.ErrNotExist) {
+		return "", fmt.Errorf("press: %s: %w", base, cmp.Or(err, fs.ErrExist))
+	}
+	if err := os.Remove(half); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return "", fmt.Errorf("press: %w", err)
+	}
+	err = write(half, func(out io.Writer) error { _, err := io.Copy(out, plain); return err })
+	if err == nil {
+		err = os.Rename(half, name)
+	}
+	if err != nil {
+		os.Remove(half) //nolint:errcheck // the error before says more
+	}
+	return name, err
+}

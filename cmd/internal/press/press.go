@@ -1,0 +1,279 @@
+// Package press makes the files of a batch: PDFs of its cards, and a manifest
+// that names each card without its code (DECISIONS 24).
+//
+// Nothing is signed before everything has been looked at, no file is seen before
+// all are whole, and the same order makes the same cards, however often it is cut
+// off or printed again.
+package press
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"sync"
+	"sync/atomic"
+
+	"pointkiosk/cards"
+	"pointkiosk/cards/sheet"
+	"pointkiosk/kiosk"
+	"pointkiosk/kiosk/journal"
+)
+
+// Errors of an order.
+var (
+	ErrNoOrder = errors.New("press: no such order")
+	ErrSheets  = errors.New("press: an order has no such sheets to be printed again")
+	ErrExists  = errors.New("press: there are files already where these would go")
+)
+
+// A Journal is what the press needs of one.
+type Journal interface {
+	Order(ctx context.Context, a cards.Allotment, count uint32, request, operator string) (journal.Order, error)
+	Orders(ctx context.Context) ([]journal.Order, error)
+	CardOf(a cards.Allotment, o journal.Order, number uint32) (cards.Card, error)
+	Made(ctx context.Context, o journal.Order, part journal.Range, digest [32]byte, operator string) (journal.Order, error)
+	MarkRange(ctx context.Context, r journal.Range, state cards.State, operator, reason string) error
+}
+
+// A Job is what is printed. It is kept, so that an order can be gone on with and
+// printed again as it was.
+type Job struct {
+	Request   string       `json:"order"`
+	Allotment uint32       `json:"allotment"`
+	Count     uint32       `json:"count"`
+	Stock     sheet.Stock  `json:"stock"`
+	Sides     sheet.Sides  `json:"sides"`
+	Start     int          `json:"start"` // the first free cell of the first sheet
+	Front     sheet.Offset `json:"front"`
+	Back      sheet.Offset `json:"back"`
+	Lang      string       `json:"lang"`
+	Colour    string       `json:"colour,omitempty"`
+	Picture   []byte       `json:"picture,omitempty"`
+	PerFile   int          `json:"sheets_a_file"`
+	Plain     bool         `json:"plain"` // the files are not encrypted
+	Operator  string       `json:"operator"`
+}
+
+// A Press makes files on one machine.
+type Press struct {
+	Journal Journal
+	Keys    string // a directory: of the key that the files are encrypted to, and of the jobs
+	Out     string // a directory: each order has one of its own in it
+	Tell    func(done, all int)
+	Only    Sheets // of an order that is printed again: all of them, if it is zero
+	Who     string // who goes on with an order, or prints it again; empty: whoever ordered it
+
+	once sync.Mutex // of the key that is made
+}
+
+// Sheets are some of an order's, by their numbers.
+type Sheets struct{ First, Last int }
+
+// A Done is an order whose files are whole.
+type Done struct {
+	Order journal.Order
+	Dir   string
+	Files []File
+}
+
+// Cards is how many cards the files have.
+func (d Done) Cards() (n int) {
+	for _, f := range d.Files {
+		n += f.Cards
+	}
+	return n
+}
+
+// sheets looks at all that can be wrong before anything is signed, for the k-th
+// reprint, or for a sample.
+func (job Job) sheets(a cards.Allotment, k uint32, sample bool) (*sheet.Sheets, error) {
+	card := kiosk.Face(a, cards.Card{}, job.Lang)
+	card.Reprint, card.Practice = int(k), card.Practice || sample
+	return sheet.New(&sheet.Opts{
+		Stock: job.Stock, Sides: job.Sides, Start: job.Start, Front: job.Front, Back: job.Back, Lang: job.Lang,
+		Card: card, Picture: job.Picture, Colour: job.Colour, Title: job.Request,
+	})
+}
+
+// Run makes the files of a job, or those that a job was cut off over. A context
+// that ends leaves no file, and an order that can be gone on with or withdrawn.
+func (p *Press) Run(ctx context.Context, a cards.Allotment, job Job) (done Done, err error) {
+	sheets, err := job.sheets(a, 0, false)
+	if err != nil {
+		return done, err
+	}
+	fresh, err := p.keep(job)
+	if err != nil {
+		return done, err
+	}
+	order, err := p.Journal.Order(ctx, a, job.Count, job.Request, job.Operator)
+	if err != nil {
+		if fresh && refused(err) {
+			err = errors.Join(err, os.Remove(p.jobPath(job.Request)))
+		}
+		return done, err
+	}
+	dir := filepath.Join(p.Out, job.Request)
+	switch {
+	case order.State == cards.Made:
+		dir = fmt.Sprintf("%s-%d", dir, order.Copy+1)
+		if sheets, err = job.sheets(a, order.Copy+1, false); err != nil {
+			return done, err
+		}
+	case order.State != cards.Making:
+		return done, fmt.Errorf("%w: order %s is %s", journal.ErrState, job.Request, order.State)
+	}
+	w := &work{Press: p, job: job, a: a, order: order, sheets: sheets, payloads: make([][sha256.Size]byte, order.Count())}
+	if err := w.choose(); err != nil {
+		return done, err
+	}
+	digest, files, err := w.into(ctx, dir)
+	if err != nil {
+		return done, err
+	}
+	order, err = p.Journal.Made(context.WithoutCancel(ctx), order, w.part, digest, cmp.Or(p.Who, job.Operator))
+	return Done{order, dir, files}, err
+}
+
+// refused reports an order that took no number; of any other error nobody knows.
+func refused(err error) bool {
+	return errors.Is(err, journal.ErrUsedUp) || errors.Is(err, journal.ErrOver) || errors.Is(err, journal.ErrUnfinished)
+}
+
+// A work is one run of a job.
+type work struct {
+	*Press
+	job    Job
+	a      cards.Allotment
+	order  journal.Order
+	sheets *sheet.Sheets
+	part   journal.Range // what is printed of it
+	count  atomic.Int64
+
+	payloads [][sha256.Size]byte // of each card, as its file has it
+}
+
+// copy is which print this is: 0 the first.
+func (w *work) copy() uint32 {
+	if w.order.State == cards.Made {
+		return w.order.Copy + 1
+	}
+	return 0
+}
+
+// at is which card of the order has a number, from 0.
+func (w *work) at(number uint32) int { return int(number - w.order.First) }
+
+// choose says what is printed: the order, or again those on some of its sheets.
+func (w *work) choose() error {
+	w.part = w.order.Range
+	if w.Only == (Sheets{}) {
+		return nil
+	}
+	last, _ := w.sheets.Place(w.order.Count() - 1)
+	if w.order.State != cards.Made || w.Only.First < 1 || w.Only.Last < w.Only.First || w.Only.Last > last {
+		return fmt.Errorf("%w: %d to %d of %d", ErrSheets, w.Only.First, w.Only.Last, last)
+	}
+	for i := range w.order.Count() {
+		number := w.order.First + uint32(i)
+		switch on, _ := w.sheets.Place(i); {
+		case on < w.Only.First:
+			w.part.First = number + 1
+		case on <= w.Only.Last:
+			w.part.Last = number
+		}
+	}
+	return nil
+}
+
+// spans cuts what is printed into files.
+func (w *work) spans() (files []sheet.Span) {
+	first, end := w.at(w.part.First), w.at(w.part.Last)+1
+	for _, f := range w.sheets.Split(w.order.Count(), w.job.PerFile) {
+		if f.First, f.End = max(f.First, first), min(f.End, end); f.First < f.End {
+			files = append(files, f)
+		}
+	}
+	return files
+}
+
+// into makes the order's directory: whole, or not at all. One that a crash left
+// whole, before the journal knew of it, is taken as it is.
+func (w *work) into(ctx context.Context, dir string) (digest [32]byte, files []File, err error) {
+	if m, sum, err := readManifest(dir); err == nil && w.made(m, dir) {
+		return sum, m.Files, nil
+	}
+	if _, err := os.Lstat(dir); !errors.Is(err, fs.ErrNotExist) {
+		return digest, nil, fmt.Errorf("%w: %s", ErrExists, filepath.Base(dir))
+	}
+	half := w.half(filepath.Base(dir))
+	if err := errors.Join(os.RemoveAll(half), os.MkdirAll(half, 0o700)); err != nil {
+		return digest, nil, fmt.Errorf("press: %w", err)
+	}
+	defer os.RemoveAll(half) //nolint:errcheck // nothing is there after all went well
+	if files, err = w.print(ctx, half); err == nil {
+		digest, err = w.manifest(half, files)
+	}
+	if err == nil && w.part == w.order.Range {
+		err = write(filepath.Join(half, contactName), w.contact)
+	}
+	if err == nil {
+		err = ctx.Err()
+	}
+	if err == nil {
+		err = errors.Join(syncDir(half), os.Rename(half, dir), syncDir(w.Out))
+	}
+	return digest, files, err
+}
+
+// half is where files are until all are whole.
+func (p *Press) half(name string) string { return filepath.Join(p.Out, "."+name+".part") }
+
+// Drop removes what a machine that was switched off left of the first files of an
+// order that was never made: half ones, and whole ones that the journal doesn't know.
+func (p *Press) Drop(o journal.Order) error {
+	if !plainName.MatchString(o.Request) {
+		return fmt.Errorf("%w: %q", ErrName, o.Request)
+	}
+	err := os.RemoveAll(p.half(o.Request))
+	dir := filepath.Join(p.Out, o.Request)
+	if m, _, unread := readManifest(dir); unread == nil && o.Digest == nil && m.Order == o.Request && m.rangeOf() == o.Range && m.Copy == 0 {
+		err = errors.Join(err, os.RemoveAll(dir))
+	}
+	return err
+}
+
+// print makes all files, as many at a time as there are processors.
+func (w *work) print(ctx context.Context, dir string) ([]File, error) {
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	parts := w.spans()
+	files := make([]File, len(parts))
+	next := make(chan int)
+	var all sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(parts)) {
+		all.Go(func() {
+			for n := range next {
+				f, err := w.file(ctx, dir, n, parts[n])
+				if files[n] = f; err != nil {
+					stop(err)
+				}
+			}
+		})
+	}
+	for n := range parts {
+		if ctx.Err() != nil {
+			break
+		}
+		next <- n
+	}
+	close(next)
+	all.Wait()
+	return files, context.Cause(ctx)
+}

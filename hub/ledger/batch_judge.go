@@ -1,0 +1,149 @@
+package ledger
+
+import (
+	"errors"
+	"fmt"
+
+	"pointkiosk/cards"
+)
+
+// weighRange does what an entry says of a range of a batch. The holder says
+// everything; another kiosk activates what it was granted. Of a batch whose key is
+// compromised nothing is activated before a person says so (DECISIONS 7).
+func (in *intake) weighRange(e cards.Entry) (reason string, err error) {
+	a, own, err := in.allotmentOf(e)
+	if err != nil {
+		return "", err
+	}
+	if a.ID == 0 || !a.Batch || e.Last > a.Count {
+		return reasonOutside, nil
+	}
+	if !own {
+		granted, err := in.mayActivate(a.ID, holder{kiosk: in.key.kiosk, key: in.key.id}, e.Number, e.Last)
+		if err != nil || !granted || e.State != cards.Activated {
+			return reasonOutside, err
+		}
+	}
+	revoked, err := in.notVouched(a, e)
+	if err != nil || revoked {
+		return reasonRevoked, err
+	}
+	r := saidRange{Allotment: int64(e.Allotment), First: int64(e.Number), Last: int64(e.Last), State: string(e.State),
+		Key: int64(in.key.id), Seq: int64(e.Seq), Person: e.Operator, Reason: e.Reason, Request: e.Request, Copy: int64(e.Copy), Digest: e.Digest}
+	switch e.State {
+	case cards.Making, cards.Made, cards.Opened:
+		return in.weighMaking(&r)
+	case cards.Activated:
+		return in.weighActivation(a, &r)
+	case cards.Withdrawn:
+		_, err = in.withdraw(a, &r, cards.Withdrawn)
+	case cards.Lost:
+		_, err = in.lose(a, &r)
+	}
+	return "", err
+}
+
+// notVouched reports an entry that a compromised key wrote, or one about the
+// cards of a compromised key by another kiosk.
+func (in *intake) notVouched(a allotmentRow, e cards.Entry) (bool, error) {
+	if in.key.revoked == cards.Compromised && e.Seq >= in.key.since {
+		return true, nil
+	}
+	if a.Key == in.key.id {
+		return false, nil
+	}
+	key, _, err := in.signer(a.Key)
+	return key.revoked == cards.Compromised, err
+}
+
+// weighMaking keeps that cards are made: their numbers are taken in order, an
+// order takes one range, and only what was taken is made and opened.
+func (in *intake) weighMaking(r *saidRange) (reason string, err error) {
+	var top, ordered int64
+	_, err = in.one(`SELECT COALESCE(MAX(last_number), 0), COALESCE(SUM(CASE WHEN request = $2 THEN 1 ELSE 0 END), 0) FROM batch_range
+		WHERE allotment = $1 AND state = 'making'`, []any{r.Allotment, r.Request}, &top, &ordered)
+	if err != nil {
+		return "", err
+	}
+	making := r.State == string(cards.Making)
+	if making && (r.First != top+1 || ordered > 0) || !making && r.Last > top {
+		return reasonStep, nil
+	}
+	return "", in.keepRange(r)
+}
+
+func (in *intake) weighActivation(a allotmentRow, r *saidRange) (reason string, err error) {
+	done, err := in.activate(a, r)
+	in.activated += done.Cards
+	if beyond := (*BudgetError)(nil); errors.As(err, &beyond) {
+		s := cards.Serial{Allotment: a.ID, Number: uint32(r.First)}
+		return reasonBudget, in.alarm(alarmBudget, in.key.id, uint64(r.Seq), s, fmt.Sprintf("%d yen were activated beyond the event's budget", beyond.Yen))
+	}
+	return "", err
+}
+
+// mayActivate reports whether what a holder was granted covers a range. What a kiosk
+// was granted after a key of it was revoked is its successor's.
+func (t *txn) mayActivate(allotment uint32, of holder, first, last uint32) (bool, error) {
+	next := int64(first)
+	err := t.each(`SELECT first_number, last_number FROM batch_grant WHERE allotment = $1 AND kiosk = $2 AND partner = $3
+		AND NOT EXISTS (SELECT 1 FROM revocation r WHERE r.key_id = $4 AND r.at <= batch_grant.at) ORDER BY first_number, n`,
+		[]any{int64(allotment), of.kiosk, of.partner, int64(of.key)}, func(scan func(...any) error) error {
+			var from, to int64
+			err := scan(&from, &to)
+			if from <= next {
+				next = max(next, to+1)
+			}
+			return err
+		})
+	return next > int64(last), err
+}
+
+// active refuses a card of a batch that nobody has activated.
+func (t *txn) active(a allotmentRow, s cards.Serial) error {
+	if !a.Batch {
+		return nil
+	}
+	i := []any{int64(s.Allotment), int64(s.Number)}
+	active, err := t.one(`SELECT 1 FROM issued WHERE allotment = $1 AND number = $2`, i, new(int64))
+	if err != nil || active {
+		return err
+	}
+	gone, err := t.one(`SELECT 1 FROM batch_range WHERE allotment = $1 AND state IN ('withdrawn', 'lost') AND $2 BETWEEN first_number AND last_number LIMIT 1`, i, new(int64))
+	if err == nil && gone {
+		return refuse(Withdrawn)
+	}
+	return errorOr(err, refuse(Inactive))
+}
+
+// vouching asks for who activated card x: a person, or an entry before its key was
+// compromised, as that was known at a time.
+func vouching(known string) string {
+	return `SELECT 1 FROM batch_range b WHERE b.allotment = x.allotment AND b.state = 'activated' AND x.number BETWEEN b.first_number AND b.last_number
+	AND (b.key_id = 0 OR NOT EXISTS (SELECT 1 FROM revocation_step s WHERE s.key_id = b.key_id AND s.how = 'compromised' AND s.since <= b.seq` + known + `))`
+}
+
+// vouchedActive refuses a card that only a compromised key has activated.
+func (t *txn) vouchedActive(s cards.Serial) error {
+	good, err := t.one(`SELECT 1 FROM issued x WHERE x.allotment = $1 AND x.number = $2 AND EXISTS (`+vouching("")+`)`,
+		[]any{int64(s.Allotment), int64(s.Number)}, new(int64))
+	if err != nil || good {
+		return err
+	}
+	return refuse(Revoked)
+}
+
+// sameBatchCard checks that a card is the one that was redeemed under its number
+// before, if one was: only the batch's key can sign a second.
+func (t *txn) sameBatchCard(s cards.Serial, digest []byte) error {
+	n, err := t.exec(`INSERT INTO batch_card (allotment, number, digest, at) VALUES ($1, $2, $3, $4) ON CONFLICT (allotment, number) DO NOTHING`,
+		int64(s.Allotment), int64(s.Number), digest, t.ms())
+	if err != nil || n == 1 {
+		return err
+	}
+	same, err := t.one(`SELECT 1 FROM batch_card WHERE allotment = $1 AND number = $2 AND digest = $3`, []any{int64(s.Allotment), int64(s.Number), digest}, new(int64))
+	if err == nil && !same {
+		err = &RefusedError{Why: Outside, other: true}
+	}
+	return err
+}
