@@ -82,6 +82,14 @@ type Range struct {
 	Last      uint32 `cbor:"3,keyasint"`
 }
 
+// Count is how many cards there are in it.
+func (r Range) Count() int { return int(r.Last-r.First) + 1 }
+
+// Holds reports whether all cards of another range are of this one.
+func (r Range) Holds(part Range) bool {
+	return part.Allotment == r.Allotment && r.First <= part.First && part.First <= part.Last && part.Last <= r.Last
+}
+
 // An Enrolment asks the hub to know a kiosk. Its live key seals it, which
 // proves that the kiosk holds it.
 type Enrolment struct {

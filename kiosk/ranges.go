@@ -31,7 +31,7 @@ type FoundRange struct {
 
 // Count is how many cards become active.
 func (f FoundRange) Count() int {
-	return int(f.Range.Last-f.Range.First) + 1 - f.Active - f.Withdrawn
+	return f.Range.Count() - f.Active - f.Withdrawn
 }
 
 // Yen is what they are worth: a point is a yen.

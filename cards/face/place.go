@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"pointkiosk/assets/words"
+	"pointkiosk/assets/words/kinsoku"
 )
 
 // A style says how a text looks. Sizes are those for paper of 384 dots.
@@ -119,7 +120,7 @@ func (p *plan) wrap(text string, s style, least, worst int) bool {
 	for size := p.size(s.size); size >= least; size -= p.step() {
 		var first, second string
 		best := 0
-		cuts(text, func(a, b string, bad int) {
+		kinsoku.Cuts(text, func(a, b string, bad int) {
 			wide := max(p.measure(a, size, s), p.measure(b, size, s))
 			cost := wide + size*bad/10
 			if bad <= worst && wide <= p.room() && (first == "" || cost < best) {

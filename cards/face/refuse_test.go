@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"pointkiosk/assets/words/kinsoku"
 	"pointkiosk/cards/qr"
 )
 
@@ -169,7 +170,7 @@ func TestCuts(t *testing.T) {
 func TestForbiddenCuts(t *testing.T) {
 	for _, text := range []string{"行、", "行。", "店」", "（店", "「店", "カー", "キャ", "っ", "10", "AB", "5%", "々", "ﾊﾞ", "店…", "¥5"} {
 		text = "前" + text + "後"
-		cuts(text, func(first, second string, _ int) {
+		kinsoku.Cuts(text, func(first, second string, _ int) {
 			if first != "前" && second != "後" {
 				t.Errorf("%q is broken as %q, %q", text, first, second)
 			}

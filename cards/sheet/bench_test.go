@@ -43,7 +43,7 @@ func signed(n int) []One {
 // order signs and writes n cards in files, some at once, and gives their bytes.
 func order(t testing.TB, n, atOnce int) int {
 	s := newSheets(t, Opts{Stock: stock(t, "a4-10"), Lang: "ja", Card: kisarazu(), Title: "らづポイント"})
-	parts := s.Split(n, FileSheets)
+	parts := s.Split(n, fileSheets)
 	var all counter
 	file := func(p Span) {
 		var w counter
@@ -222,3 +222,7 @@ func TestOrdersStayFlat(t *testing.T) {
 		t.Errorf("a card of %d takes %v, of %d %v", few, per, many, large)
 	}
 }
+
+// fileSheets is how many sheets a file of a large order may have: two such files
+// at a time keep a process well below 64 MiB, and larger ones are no faster.
+const fileSheets = 100

@@ -26,7 +26,7 @@ func (t *typeface) wrap(text string, size, wide float64, worst int) []string {
 	for to := 1; to <= len(runes); to++ {
 		bad, ok := 0, true
 		if to < len(runes) {
-			bad, ok = mayBreak(runes[to-1], runes[to])
+			bad, ok = kinsoku.Break(runes[to-1], runes[to])
 		}
 		for from := to - 1; ok && bad <= worst && from >= 0; from-- {
 			if from > 0 && ends[from].lines == 0 {
@@ -49,19 +49,12 @@ func (t *typeface) wrap(text string, size, wide float64, worst int) []string {
 	return lines
 }
 
-func mayBreak(a, b rune) (bad int, ok bool) {
-	if bad, ok = kinsoku.Between(a, b); !ok {
-		bad, ok = inAddress(a, b)
-	}
-	return bad, ok
-}
-
 // posterRounds are how a text is set: on one line or two, somewhat smaller if it
 // must be; on several, broken where it is good; broken anywhere.
 var posterRounds = []struct {
 	most, bad int
 	least     float64 // of the size wanted
-}{{1, 0, 0.9}, {2, 30, 0.85}, {9, 30, 0.5}, {9, kinsoku.InsideWord, 0.5}, {9, 80, 0.4}}
+}{{1, 0, 0.9}, {2, 30, 0.85}, {9, 30, 0.5}, {9, kinsoku.InsideWord, 0.5}, {9, kinsoku.AfterHyphen, 0.4}}
 
 // para is a text in at most so many lines.
 func (l *layout) para(field, t string, s style, wide float64, most int) (rows []row) {

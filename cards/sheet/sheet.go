@@ -5,7 +5,7 @@
 // its code and its serial; all else is laid out once, in [New].
 //
 // Beside the cards there are the lists by which they are handed over, a page that
-// measures the printer, and notices, which are worth nothing.
+// measures the printer, and posters, which are worth nothing.
 //
 // It signs nothing, numbers nothing and writes no file. SHEET.md says what
 // lies where, and what the PDF lacks.
@@ -118,10 +118,6 @@ func (s *Sheets) Place(i int) (sheet, cell int) {
 	slot := s.opts.Start + i
 	return s.opts.Sheet + slot/s.PerSheet(), slot % s.PerSheet()
 }
-
-// FileSheets is how many sheets a file of a large order may have: two such files
-// at a time keep a process well below 64 MiB, and larger ones are no faster.
-const FileSheets = 100
 
 // A Span is cards of an order, from First up to but without End.
 type Span struct{ First, End int }

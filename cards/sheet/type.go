@@ -3,7 +3,6 @@ package sheet
 import (
 	"fmt"
 	"math"
-	"strings"
 	"unicode"
 
 	"golang.org/x/image/font"
@@ -97,7 +96,7 @@ func (t *typeface) fit(size, least, wide float64, texts ...string) float64 {
 var cutRounds = []struct {
 	bad   int
 	least float64 // of the size wanted
-}{{30, 0.75}, {kinsoku.InsideWord, 0}, {80, 0}}
+}{{30, 0.75}, {kinsoku.InsideWord, 0}, {kinsoku.AfterHyphen, 0}}
 
 // lines sets a text on one line, somewhat smaller if it must be, else on two as
 // large as they can be, broken where it is good; nil if that is too little.
@@ -109,7 +108,10 @@ func (t *typeface) lines(text string, size, least, wide float64) ([]string, floa
 	for _, round := range cutRounds {
 		var best []string
 		bestSize, bestCost := 0.0, math.Inf(1)
-		cuts(text, round.bad, func(a, b string, bad int) {
+		kinsoku.Cuts(text, func(a, b string, bad int) {
+			if bad > round.bad {
+				return
+			}
 			s := t.fit(size, max(least, size*round.least), wide, a, b)
 			cost := max(t.measure(a, 1), t.measure(b, 1)) + float64(bad)/10
 			if s > 0 && (s > bestSize || s == bestSize && cost < bestCost) {
@@ -124,35 +126,4 @@ func (t *typeface) lines(text string, size, least, wide float64) ([]string, floa
 		return []string{text}, s
 	}
 	return nil, 0
-}
-
-// cuts calls try with the two lines of every way to break a text in two that is
-// no worse than worst.
-func cuts(text string, worst int, try func(a, b string, bad int)) {
-	runes := []rune(text)
-	for i := 1; i < len(runes); i++ {
-		bad, ok := kinsoku.Between(runes[i-1], runes[i])
-		if !ok {
-			bad, ok = inAddress(runes[i-1], runes[i])
-		}
-		a, b := strings.TrimSpace(string(runes[:i])), strings.TrimSpace(string(runes[i:]))
-		if ok && bad <= worst && a != "" && b != "" {
-			try(a, b, bad)
-		}
-	}
-}
-
-// inAddress lets a host, which has no spaces, be broken if need be: best after a
-// point, last after a hyphen, which could be taken for the line's end alone.
-func inAddress(a, b rune) (bad int, ok bool) {
-	if b <= ' ' || b >= 0x7F || strings.ContainsRune(".-/:", b) {
-		return 0, false
-	}
-	switch a {
-	case '.', '/':
-		return kinsoku.InsideWord, true
-	case '-':
-		return 80, true
-	}
-	return 0, false
 }

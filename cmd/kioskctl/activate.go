@@ -31,11 +31,11 @@ func activate(c *call) error {
 		if found.Why != "" {
 			return told(errRange, c.words.Say(found.Why))
 		}
-		fresh, err := s.Journal.Activate(c.ctx, journal.Range(found.Range), *name)
+		fresh, err := s.Journal.Activate(c.ctx, found.Range, *name)
 		if err != nil {
 			return err
 		}
-		say := orderedOf(journal.Order{Range: journal.Range(found.Range), State: cards.Activated})
+		say := orderedOf(journal.Order{Range: found.Range, State: cards.Activated})
 		say.Count = fresh
 		return c.say(say, "cli.activate.done", fresh)
 	})

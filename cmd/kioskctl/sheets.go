@@ -33,7 +33,7 @@ func (o *order) flags(f *flag.FlagSet) {
 	f.StringVar(&o.out, "out", ".", "")
 	f.IntVar(&o.count, "count", 0, "")
 	f.IntVar(&o.start, "start", 1, "")
-	f.IntVar(&o.perFile, "sheets", 50, "")
+	f.IntVar(&o.perFile, "sheets", press.PerFile, "")
 	f.BoolVar(&o.plain, "plain", false, "")
 	o.person = operator(f)
 }
@@ -141,7 +141,7 @@ func (c *call) press(p *press.Press, a cards.Allotment, job press.Job) error {
 }
 
 func (c *call) newPress(s *station.Station, out string) *press.Press {
-	return &press.Press{Journal: s.Journal, Keys: c.data, Out: out, Tell: c.progress()}
+	return &press.Press{Journal: s.Journal, Dir: c.data, Out: out, Tell: c.progress()}
 }
 
 // sheetsResume goes on with an order that was cut off, and sheetsAgain prints one

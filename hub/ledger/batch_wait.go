@@ -220,9 +220,7 @@ func (l *Ledger) EndedWaits(ctx context.Context, account string, most int) (list
 			})
 		for n := range list {
 			if err == nil {
-				var a allotmentRow
-				a, _, err = l.allotment(t, list[n].Serial.Allotment)
-				list[n].Event, list[n].Points = a.Event, a.Points
+				list[n].Event, list[n].Points, err = l.eventOf(t, list[n].Serial)
 			}
 		}
 		return err

@@ -57,12 +57,16 @@ func (l *Ledger) DecidedClaims(ctx context.Context, account string, most int) (l
 			})
 		for n := range list {
 			if err == nil {
-				var a allotmentRow
-				a, _, err = l.allotment(t, list[n].Serial.Allotment)
-				list[n].Event, list[n].Points = a.Event, a.Points
+				list[n].Event, list[n].Points, err = l.eventOf(t, list[n].Serial)
 			}
 		}
 		return err
 	})
 	return list, err
+}
+
+// eventOf is the event of a card, and how many points it has.
+func (l *Ledger) eventOf(t *txn, s cards.Serial) (cards.Event, uint32, error) {
+	a, _, err := l.allotment(t, s.Allotment)
+	return a.Event, a.Points, err
 }

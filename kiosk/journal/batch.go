@@ -12,24 +12,9 @@ import (
 // withdrawn before there is another of its batch.
 var ErrUnfinished = errors.New("journal: another order of this batch is not finished")
 
-// A Range is some of a batch's cards, by their numbers.
-type Range struct{ Allotment, First, Last uint32 }
-
-// holds reports whether all cards of another range are of this one.
-func (r Range) holds(part Range) bool {
-	return part.Allotment == r.Allotment && r.First <= part.First && part.First <= part.Last && part.Last <= r.Last
-}
-
-// Count is how many cards there are in it.
-func (r Range) Count() int { return int(r.Last-r.First) + 1 }
-
-func (r Range) String() string {
-	return fmt.Sprintf("%v to %v", cards.Serial{Allotment: r.Allotment, Number: r.First}, cards.Serial{Allotment: r.Allotment, Number: r.Last})
-}
-
 // An Order is a range that somebody ordered on paper, and how far it came.
 type Order struct {
-	Range
+	cards.Range
 	Request string
 	State   cards.State // making, made, withdrawn or lost
 	Copy    uint32      // of the newest files: 0 the first ones, k the reprint
@@ -71,7 +56,7 @@ func (j *Journal) Order(ctx context.Context, a cards.Allotment, count uint32, re
 	case count == 0 || count > a.Count-taken:
 		return Order{}, fmt.Errorf("%w: %d cards of allotment %d, which has %d left", ErrUsedUp, count, a.ID, a.Count-taken)
 	}
-	o := Order{Range: Range{a.ID, taken + 1, taken + count}, Request: request, State: cards.Making}
+	o := Order{Range: cards.Range{Allotment: a.ID, First: taken + 1, Last: taken + count}, Request: request, State: cards.Making}
 	return o, j.append(ctx, cards.Entry{State: cards.Making, Allotment: a.ID, Number: o.First, Last: o.Last, Request: request, Operator: operator})
 }
 
@@ -95,43 +80,53 @@ func (j *Journal) Orders(ctx context.Context) ([]Order, error) {
 }
 
 func (j *Journal) orders(ctx context.Context) (all []Order, err error) {
-	rows, err := j.db.QueryContext(ctx, `SELECT record FROM entry WHERE state IN ($1, $2, $3, $4) ORDER BY seq`,
-		string(cards.Making), string(cards.Made), string(cards.Withdrawn), string(cards.Lost))
+	err = j.eachRange(ctx, `state IN ($1, $2, $3, $4)`,
+		[]any{string(cards.Making), string(cards.Made), string(cards.Withdrawn), string(cards.Lost)}, func(e cards.Entry) {
+			if e.State == cards.Making {
+				all = append(all, Order{Range: rangeOf(e), Request: e.Request, State: e.State})
+				return
+			}
+			for i := range all {
+				o := &all[i]
+				switch {
+				case e.State == cards.Made && o.Holds(rangeOf(e)):
+					o.State, o.Copy, o.Digest = e.State, e.Copy, e.Digest
+				case o.Range == rangeOf(e):
+					o.State = e.State
+				}
+			}
+		})
+	return all, err
+}
+
+// eachRange visits the entries of ranges of which this holds, the oldest first.
+func (j *Journal) eachRange(ctx context.Context, where string, args []any, visit func(cards.Entry)) error {
+	rows, err := j.db.QueryContext(ctx, `SELECT record FROM entry WHERE `+where+` ORDER BY seq`, args...)
 	if err != nil {
-		return nil, fmt.Errorf("journal: read: %w", err)
+		return fmt.Errorf("journal: read: %w", err)
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var sealed []byte
 		if err := rows.Scan(&sealed); err != nil {
-			return nil, fmt.Errorf("journal: read: %w", err)
+			return fmt.Errorf("journal: read: %w", err)
 		}
 		e, _, err := cards.OpenEntry(sealed, j.keys)
 		if err != nil {
-			return nil, fmt.Errorf("%w: %w", ErrBroken, err)
+			return fmt.Errorf("%w: %w", ErrBroken, err)
 		}
-		if e.State == cards.Making {
-			all = append(all, Order{Range: rangeOf(e), Request: e.Request, State: e.State})
-			continue
-		}
-		for i := range all {
-			o := &all[i]
-			switch {
-			case e.State == cards.Made && o.holds(rangeOf(e)):
-				o.State, o.Copy, o.Digest = e.State, e.Copy, e.Digest
-			case o.Range == rangeOf(e):
-				o.State = e.State
-			}
-		}
+		visit(e)
 	}
-	return all, rows.Err()
+	return rows.Err()
 }
 
-func rangeOf(e cards.Entry) Range { return Range{e.Allotment, e.Number, e.Last} }
+func rangeOf(e cards.Entry) cards.Range {
+	return cards.Range{Allotment: e.Allotment, First: e.Number, Last: e.Last}
+}
 
 // Made writes down that the files of an order are whole, with the SHA-256 of
 // their manifest: the first time, or as a reprint of the same cards, or of some.
-func (j *Journal) Made(ctx context.Context, o Order, part Range, digest [32]byte, operator string) (Order, error) {
+func (j *Journal) Made(ctx context.Context, o Order, part cards.Range, digest [32]byte, operator string) (Order, error) {
 	end, err := j.begin(ctx)
 	if err != nil {
 		return o, err
@@ -141,7 +136,7 @@ func (j *Journal) Made(ctx context.Context, o Order, part Range, digest [32]byte
 	switch {
 	case err != nil:
 		return o, err
-	case now.Range != o.Range || !o.holds(part) || now.State == cards.Making && part != o.Range || now.State != cards.Making && now.State != cards.Made:
+	case now.Range != o.Range || !o.Holds(part) || now.State == cards.Making && part != o.Range || now.State != cards.Making && now.State != cards.Made:
 		return o, fmt.Errorf("%w: order %s is %s", ErrState, o.Request, now.State)
 	case now.State == cards.Made:
 		now.Copy++
@@ -162,7 +157,7 @@ func (j *Journal) order(ctx context.Context, request string) (Order, error) {
 
 // MarkRange writes down what becomes of a range: opened, activated, withdrawn or
 // lost. The hub judges it; what was withdrawn before becomes no more than that.
-func (j *Journal) MarkRange(ctx context.Context, r Range, state cards.State, operator, reason string) error {
+func (j *Journal) MarkRange(ctx context.Context, r cards.Range, state cards.State, operator, reason string) error {
 	end, err := j.begin(ctx)
 	if err != nil {
 		return err

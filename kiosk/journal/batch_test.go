@@ -28,7 +28,7 @@ func TestOrder(t *testing.T) {
 		return o
 	}
 	first := order("one", 10, nil)
-	if first.Range != (Range{8, 1, 10}) || first.State != cards.Making {
+	if first.Range != numbers(8, 1, 10) || first.State != cards.Making {
 		t.Errorf("%+v", first)
 	}
 	if again := order("one", 10, nil); again.Range != first.Range {
@@ -36,25 +36,25 @@ func TestOrder(t *testing.T) {
 	}
 	order("one", 11, ErrState)
 	order("two", 10, ErrUnfinished)
-	made := func(o Order, part Range, copy uint32) {
+	made := func(o Order, part cards.Range, copy uint32) {
 		t.Helper()
 		if got, err := j.Made(t.Context(), o, part, [32]byte{1}, "op"); err != nil || got.Copy != copy || got.State != cards.Made {
 			t.Errorf("%+v, %v", got, err)
 		}
 	}
-	if _, err := j.Made(t.Context(), first, Range{8, 1, 5}, [32]byte{1}, "op"); !errors.Is(err, ErrState) {
+	if _, err := j.Made(t.Context(), first, numbers(8, 1, 5), [32]byte{1}, "op"); !errors.Is(err, ErrState) {
 		t.Errorf("a part is made before the whole: %v", err)
 	}
 	made(first, first.Range, 0)
 	made(first, first.Range, 1)
-	made(first, Range{8, 4, 6}, 2)
-	if _, err := j.Made(t.Context(), first, Range{8, 4, 11}, [32]byte{1}, "op"); !errors.Is(err, ErrState) {
+	made(first, numbers(8, 4, 6), 2)
+	if _, err := j.Made(t.Context(), first, numbers(8, 4, 11), [32]byte{1}, "op"); !errors.Is(err, ErrState) {
 		t.Errorf("more than was ordered is made: %v", err)
 	}
 	order("two", 21, ErrUsedUp)
 	order("none", 0, ErrUsedUp)
 	second := order("two", 20, nil)
-	if second.Range != (Range{8, 11, 30}) {
+	if second.Range != numbers(8, 11, 30) {
 		t.Errorf("%+v", second)
 	}
 	if err := j.MarkRange(t.Context(), second.Range, cards.Withdrawn, "op", "cut off"); err != nil {
@@ -110,4 +110,8 @@ func TestOrderRefused(t *testing.T) {
 			t.Errorf("%s: %v", name, o)
 		}
 	}
+}
+
+func numbers(allotment, first, last uint32) cards.Range {
+	return cards.Range{Allotment: allotment, First: first, Last: last}
 }

@@ -9,7 +9,7 @@ import (
 
 // A Said is what this journal says became of a range.
 type Said struct {
-	Range
+	cards.Range
 	State cards.State // activated, withdrawn or lost
 }
 
@@ -25,32 +25,19 @@ func (j *Journal) Said(ctx context.Context, allotment uint32) ([]Said, error) {
 }
 
 func (j *Journal) said(ctx context.Context, allotment uint32) (all []Said, err error) {
-	rows, err := j.db.QueryContext(ctx, `SELECT record FROM entry WHERE state IN ($1, $2, $3) AND seq NOT IN (SELECT seq FROM aside) ORDER BY seq`,
-		string(cards.Activated), string(cards.Withdrawn), string(cards.Lost))
-	if err != nil {
-		return nil, fmt.Errorf("journal: read: %w", err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var sealed []byte
-		if err := rows.Scan(&sealed); err != nil {
-			return nil, fmt.Errorf("journal: read: %w", err)
-		}
-		e, _, err := cards.OpenEntry(sealed, j.keys)
-		if err != nil {
-			return nil, fmt.Errorf("%w: %w", ErrBroken, err)
-		}
-		if e.Allotment == allotment {
-			all = append(all, Said{rangeOf(e), e.State})
-		}
-	}
-	return all, rows.Err()
+	err = j.eachRange(ctx, `state IN ($1, $2, $3) AND seq NOT IN (SELECT seq FROM aside)`,
+		[]any{string(cards.Activated), string(cards.Withdrawn), string(cards.Lost)}, func(e cards.Entry) {
+			if e.Allotment == allotment {
+				all = append(all, Said{rangeOf(e), e.State})
+			}
+		})
+	return all, err
 }
 
 // Judge counts the cards of a range that are active, and those that were withdrawn
 // before they were, as far as this journal knows: in the order in which it was said,
 // as the hub judges it.
-func (r Range) Judge(said []Said) (active, withdrawn int) {
+func Judge(r cards.Range, said []Said) (active, withdrawn int) {
 	is := make([]cards.State, r.Count())
 	for _, s := range said {
 		for n := max(s.First, r.First); n <= min(s.Last, r.Last); n++ {
@@ -74,7 +61,7 @@ func (r Range) Judge(said []Said) (active, withdrawn int) {
 // Activate writes down that a range is handed out, and returns how many of its
 // cards were not before. Where there are none, nothing is written: a second tap is no
 // second hand-out.
-func (j *Journal) Activate(ctx context.Context, r Range, operator string) (fresh int, err error) {
+func (j *Journal) Activate(ctx context.Context, r cards.Range, operator string) (fresh int, err error) {
 	end, err := j.begin(ctx)
 	if err != nil {
 		return 0, err
@@ -87,7 +74,7 @@ func (j *Journal) Activate(ctx context.Context, r Range, operator string) (fresh
 	if err != nil {
 		return 0, err
 	}
-	active, withdrawn := r.Judge(said)
+	active, withdrawn := Judge(r, said)
 	if fresh = r.Count() - active - withdrawn; fresh == 0 {
 		return 0, nil
 	}

@@ -10,7 +10,7 @@ import (
 // A range is judged in the order in which it was said: what was withdrawn before
 // never becomes active, and what is active stays so until it is lost.
 func TestJudge(t *testing.T) {
-	said := func(state cards.State, first, last uint32) Said { return Said{Range{8, first, last}, state} }
+	said := func(state cards.State, first, last uint32) Said { return Said{numbers(8, first, last), state} }
 	for _, tt := range []struct {
 		name              string
 		said              []Said
@@ -25,7 +25,7 @@ func TestJudge(t *testing.T) {
 		{"handed out, then lost", []Said{said(cards.Activated, 10, 12), said(cards.Lost, 12, 20)}, 2, 9},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			if active, withdrawn := (Range{8, 10, 20}).Judge(tt.said); active != tt.active || withdrawn != tt.withdrawn {
+			if active, withdrawn := Judge(numbers(8, 10, 20), tt.said); active != tt.active || withdrawn != tt.withdrawn {
 				t.Errorf("%d active, %d withdrawn", active, withdrawn)
 			}
 		})
@@ -37,22 +37,22 @@ func TestJudge(t *testing.T) {
 func TestActivate(t *testing.T) {
 	j := open(t, testOpts(t.TempDir()))
 	for _, tt := range []struct {
-		r     Range
+		r     cards.Range
 		fresh int
 	}{
-		{Range{8, 10, 20}, 11}, {Range{8, 10, 20}, 0}, {Range{8, 12, 14}, 0}, {Range{8, 15, 25}, 5}, {Range{9, 10, 20}, 11},
+		{numbers(8, 10, 20), 11}, {numbers(8, 10, 20), 0}, {numbers(8, 12, 14), 0}, {numbers(8, 15, 25), 5}, {numbers(9, 10, 20), 11},
 	} {
 		if fresh, err := j.Activate(t.Context(), tt.r, "op"); err != nil || fresh != tt.fresh {
 			t.Errorf("%v: %d, %v; want %d", tt.r, fresh, err, tt.fresh)
 		}
 	}
-	for _, r := range []Range{{}, {8, 0, 4}, {8, 5, 4}, {8, 1, cards.MaxNumber + 1}} {
+	for _, r := range []cards.Range{{}, numbers(8, 0, 4), numbers(8, 5, 4), numbers(8, 1, cards.MaxNumber+1)} {
 		if _, err := j.Activate(t.Context(), r, "op"); !errors.Is(err, ErrState) {
 			t.Errorf("%v: %v", r, err)
 		}
 	}
 	said, err := j.Said(t.Context(), 8)
-	if err != nil || len(said) != 2 || said[1].Range != (Range{8, 15, 25}) || said[1].State != cards.Activated {
+	if err != nil || len(said) != 2 || said[1].Range != numbers(8, 15, 25) || said[1].State != cards.Activated {
 		t.Errorf("%v, %v", said, err)
 	}
 }
@@ -61,7 +61,7 @@ func TestActivate(t *testing.T) {
 // the reason is gone.
 func TestActivateAgain(t *testing.T) {
 	j := open(t, testOpts(t.TempDir()))
-	r := Range{8, 10, 20}
+	r := numbers(8, 10, 20)
 	if fresh, err := j.Activate(t.Context(), r, "op"); err != nil || fresh != 11 {
 		t.Fatal(fresh, err)
 	}

@@ -26,6 +26,38 @@ const (
 // No place is worse.
 const InsideWord = 60
 
+// AfterHyphen is how bad it is to break an address where the hyphen may be taken for
+// the line's end alone: the last resort.
+const AfterHyphen = 80
+
+// Cuts calls try with the two lines of every way to break a text in two, and with how
+// bad the place is.
+func Cuts(text string, try func(first, second string, bad int)) {
+	runes := []rune(text)
+	for i := 1; i < len(runes); i++ {
+		bad, ok := Break(runes[i-1], runes[i])
+		first, second := strings.TrimSpace(string(runes[:i])), strings.TrimSpace(string(runes[i:]))
+		if ok && first != "" && second != "" {
+			try(first, second, bad)
+		}
+	}
+}
+
+// Break is [Between], and lets an address, which has no spaces, be broken if need be,
+// best after a point.
+func Break(a, b rune) (bad int, ok bool) {
+	if bad, ok = Between(a, b); ok || b <= ' ' || b >= 0x7F || strings.ContainsRune(".-/:", b) {
+		return bad, ok
+	}
+	switch a {
+	case '.', '/':
+		return InsideWord, true
+	case '-':
+		return AfterHyphen, true
+	}
+	return bad, ok
+}
+
 // Between reports whether a line may end between two characters, and how bad
 // that is, in tenths of a character's width. Spaces are for the end of a line.
 func Between(a, b rune) (bad int, ok bool) {

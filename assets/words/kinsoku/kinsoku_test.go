@@ -1,6 +1,9 @@
 package kinsoku
 
-import "testing"
+import (
+	"slices"
+	"testing"
+)
 
 func TestBetween(t *testing.T) {
 	const never = -1
@@ -24,5 +27,31 @@ func TestBetween(t *testing.T) {
 		if bad != tt.want {
 			t.Errorf("%q: %d, want %d", tt.two, bad, tt.want)
 		}
+	}
+}
+
+// An address has no spaces: it breaks after a point or a stroke, and after a hyphen
+// last of all. What may break elsewhere breaks as before.
+func TestBreak(t *testing.T) {
+	for _, tt := range []struct {
+		pair string
+		bad  int
+		ok   bool
+	}{
+		{".j", InsideWord, true}, {"/c", InsideWord, true}, {"-a", AfterHyphen, true}, {"ab", 0, false}, {"..", 0, false}, {".-", 0, false}, {"-あ", 0, false},
+	} {
+		r := []rune(tt.pair)
+		want, allowed := Between(r[0], r[1])
+		if !allowed {
+			want, allowed = tt.bad, tt.ok
+		}
+		if bad, ok := Break(r[0], r[1]); bad != want || ok != allowed {
+			t.Errorf("%q: %d, %v, want %d, %v", tt.pair, bad, ok, want, allowed)
+		}
+	}
+	var got []string
+	Cuts("p.example.jp", func(first, second string, _ int) { got = append(got, first+"|"+second) })
+	if want := []string{"p.|example.jp", "p.example.|jp"}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
 	}
 }

@@ -53,7 +53,7 @@ func ours(ctx context.Context, n int, dir string) (err error) {
 	if err != nil {
 		return err
 	}
-	p := press.Press{Journal: j, Keys: dir, Out: filepath.Join(dir, "out")}
+	p := press.Press{Journal: j, Dir: dir, Out: filepath.Join(dir, "out")}
 	_, err = p.Run(ctx, batch(n), press.Job{
 		Request: request, Allotment: 8, Count: uint32(n), Stock: stock, Lang: "ja", PerFile: 50, Plain: true, Operator: "鈴木",
 	})

@@ -84,7 +84,7 @@ func (p *Press) Job(request string) (job Job, err error) {
 }
 
 func (p *Press) jobPath(request string) string {
-	return filepath.Join(p.Keys, "orders", request+".json")
+	return filepath.Join(p.Dir, "orders", request+".json")
 }
 
 // whole writes a small file that is there whole or not at all, and stays.
@@ -101,7 +101,7 @@ func whole(path string, text []byte) error {
 func (p *Press) key() (*age.X25519Identity, error) {
 	p.once.Lock()
 	defer p.once.Unlock()
-	path := filepath.Join(p.Keys, "sheets.key")
+	path := filepath.Join(p.Dir, "sheets.key")
 	text, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		fresh, err := age.GenerateX25519Identity()

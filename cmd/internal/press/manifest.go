@@ -46,8 +46,8 @@ type Line struct {
 	Payload string `json:"payload_sha256"`
 }
 
-func (m Manifest) rangeOf() journal.Range {
-	return journal.Range{Allotment: m.Allotment, First: m.First, Last: m.Last}
+func (m Manifest) rangeOf() cards.Range {
+	return cards.Range{Allotment: m.Allotment, First: m.First, Last: m.Last}
 }
 
 // ours returns an error if files are of no order of this machine.

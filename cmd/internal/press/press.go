@@ -37,8 +37,8 @@ type Journal interface {
 	Order(ctx context.Context, a cards.Allotment, count uint32, request, operator string) (journal.Order, error)
 	Orders(ctx context.Context) ([]journal.Order, error)
 	CardOf(a cards.Allotment, o journal.Order, number uint32) (cards.Card, error)
-	Made(ctx context.Context, o journal.Order, part journal.Range, digest [32]byte, operator string) (journal.Order, error)
-	MarkRange(ctx context.Context, r journal.Range, state cards.State, operator, reason string) error
+	Made(ctx context.Context, o journal.Order, part cards.Range, digest [32]byte, operator string) (journal.Order, error)
+	MarkRange(ctx context.Context, r cards.Range, state cards.State, operator, reason string) error
 }
 
 // A Job is what is printed. It is kept, so that an order can be gone on with and
@@ -60,10 +60,14 @@ type Job struct {
 	Operator  string       `json:"operator"`
 }
 
+// PerFile is how many sheets a PDF has, if nobody says: a print shop opens such a one,
+// and two at a time stay small.
+const PerFile = 50
+
 // A Press makes files on one machine.
 type Press struct {
 	Journal Journal
-	Keys    string // a directory: of the key that the files are encrypted to, and of the jobs
+	Dir     string // of the machine: the jobs lie there, and the key that the files are encrypted to
 	Out     string // a directory: each order has one of its own in it
 	Tell    func(done, all int)
 	Only    Sheets // of an order that is printed again: all of them, if it is zero
@@ -153,7 +157,7 @@ type work struct {
 	a      cards.Allotment
 	order  journal.Order
 	sheets *sheet.Sheets
-	part   journal.Range // what is printed of it
+	part   cards.Range // what is printed of it
 	count  atomic.Int64
 
 	payloads [][sha256.Size]byte // of each card, as its file has it

@@ -51,7 +51,7 @@ func newDesk(t *testing.T) *desk {
 			Place: cards.Text{Ja: "JR木更津駅西口広場"}, Contact: cards.Text{Ja: "市民活動支援課"}, Phone: "0438-23-8610", Host: "P.EXAMPLE.JP",
 		},
 	}
-	return &desk{Press: &Press{Journal: j, Keys: dir, Out: filepath.Join(dir, "out")}, t: t, journal: j, a: a}
+	return &desk{Press: &Press{Journal: j, Dir: dir, Out: filepath.Join(dir, "out")}, t: t, journal: j, a: a}
 }
 
 func (d *desk) order(name string, count uint32) Job {
@@ -265,7 +265,7 @@ var errDeaf = errors.New("no journal")
 // A deaf journal takes no note of what is whole.
 type deaf struct{ *journal.Journal }
 
-func (deaf) Made(context.Context, journal.Order, journal.Range, [32]byte, string) (journal.Order, error) {
+func (deaf) Made(context.Context, journal.Order, cards.Range, [32]byte, string) (journal.Order, error) {
 	return journal.Order{}, errDeaf
 }
 
@@ -306,7 +306,7 @@ func TestOpen(t *testing.T) {
 // A blind journal takes no note of what becomes of a range.
 type blind struct{ *journal.Journal }
 
-func (blind) MarkRange(context.Context, journal.Range, cards.State, string, string) error {
+func (blind) MarkRange(context.Context, cards.Range, cards.State, string, string) error {
 	return errDeaf
 }
 

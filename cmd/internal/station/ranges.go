@@ -100,7 +100,7 @@ func (s *Station) FoundRange(ctx context.Context, first, last cards.Serial) (f k
 
 // judged says whether a range of a batch can be activated here, now.
 func (s *Station) judged(ctx context.Context, f kiosk.FoundRange) (kiosk.FoundRange, error) {
-	r := journal.Range(f.Range)
+	r := f.Range
 	said, err := s.Journal.Said(ctx, r.Allotment)
 	if err != nil {
 		return f, err
@@ -113,7 +113,7 @@ func (s *Station) judged(ctx context.Context, f kiosk.FoundRange) (kiosk.FoundRa
 	if err != nil {
 		return f, err
 	}
-	f.Active, f.Withdrawn = r.Judge(said)
+	f.Active, f.Withdrawn = journal.Judge(r, said)
 	c := s.calendar()
 	if c.suspect { // nothing is over by a clock that can't be trusted
 		c.now = c.heard
@@ -148,7 +148,7 @@ func (s *Station) granted(ctx context.Context, a cards.Allotment, receipt cards.
 	orders, err := s.Journal.Orders(ctx)
 	for _, o := range orders {
 		if o.Allotment == a.ID && o.State != cards.Making && o.Digest != nil {
-			list = append(list, cards.Range(o.Range))
+			list = append(list, o.Range)
 		}
 	}
 	return list, err
@@ -174,7 +174,7 @@ func (d *Desk) activate(ctx context.Context, e kiosk.Activate) kiosk.Event {
 	first, last := cards.Serial{Allotment: e.Range.Allotment, Number: e.Range.First}, cards.Serial{Allotment: e.Range.Allotment, Number: e.Range.Last}
 	f, err := d.FoundRange(ctx, first, last)
 	if err == nil && f.Why == "" {
-		out.Count, err = d.Journal.Activate(context.WithoutCancel(ctx), journal.Range(e.Range), e.Operator)
+		out.Count, err = d.Journal.Activate(context.WithoutCancel(ctx), e.Range, e.Operator)
 		d.Wake()
 	}
 	if out.Note = f.Why; err != nil {

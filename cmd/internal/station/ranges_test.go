@@ -81,7 +81,7 @@ func (o *office) serial(n uint32) cards.Serial { return cards.Serial{Allotment: 
 // url is what stands in the code of a card.
 func (o *office) url(n uint32) string {
 	o.t.Helper()
-	c, err := o.at.Journal.CardOf(o.batch, journal.Order{Range: journal.Range{Allotment: o.batch.ID, First: 1, Last: 50}}, n)
+	c, err := o.at.Journal.CardOf(o.batch, journal.Order{Range: cards.Range{Allotment: o.batch.ID, First: 1, Last: 50}}, n)
 	o.ok(err)
 	return o.batch.Event.Host.URL(c)
 }
@@ -110,7 +110,7 @@ func (o *office) rangeAt(want kiosk.RangeAt) {
 // claim returns why a card gives nothing; "" if it gives its points.
 func (o *office) claim(n uint32) ledger.Refusal {
 	o.t.Helper()
-	c, err := o.at.Journal.CardOf(o.batch, journal.Order{Range: journal.Range{Allotment: o.batch.ID, First: 1, Last: 50}}, n)
+	c, err := o.at.Journal.CardOf(o.batch, journal.Order{Range: cards.Range{Allotment: o.batch.ID, First: 1, Last: 50}}, n)
 	o.ok(err)
 	_, err = o.ledger.Claim(o.t.Context(), c, "HANA2345")
 	if refused, ok := errors.AsType[*ledger.RefusedError](err); ok {
@@ -153,7 +153,7 @@ func TestActivate(t *testing.T) {
 	if e := o.desk.Do(t.Context(), again).(kiosk.Activated); e.Note != "range.not.active" {
 		t.Errorf("a reopened question: %+v", e)
 	}
-	if said := o.said(); len(said) != 1 || said[0].Range != (journal.Range{Allotment: o.batch.ID, First: 11, Last: 30}) || said[0].State != cards.Activated {
+	if said := o.said(); len(said) != 1 || said[0].Range != (cards.Range{Allotment: o.batch.ID, First: 11, Last: 30}) || said[0].State != cards.Activated {
 		t.Errorf("the journal says %v", said)
 	}
 	if why := o.claim(13); why != ledger.Inactive {
@@ -179,9 +179,9 @@ func TestRangeOdd(t *testing.T) {
 	if own[0].Batch {
 		from = own[1].ID
 	}
-	_, err = o.desk.Journal.Activate(t.Context(), journal.Range{Allotment: o.batch.ID, First: 11, Last: 14}, "sato")
+	_, err = o.desk.Journal.Activate(t.Context(), cards.Range{Allotment: o.batch.ID, First: 11, Last: 14}, "sato")
 	o.ok(err)
-	o.ok(o.desk.Journal.MarkRange(t.Context(), journal.Range{Allotment: o.batch.ID, First: 15, Last: 16}, cards.Withdrawn, "sato", "wet"))
+	o.ok(o.desk.Journal.MarkRange(t.Context(), cards.Range{Allotment: o.batch.ID, First: 15, Last: 16}, cards.Withdrawn, "sato", "wet"))
 	for _, tt := range []struct {
 		name        string
 		first, last cards.Serial

@@ -108,7 +108,7 @@ func (d *Desk) sheetLists(ctx context.Context) (lists kiosk.SheetLists, err erro
 		}
 		lists.Orders = append(lists.Orders, kiosk.SheetOrder{
 			SheetJob: kiosk.SheetJob{Name: o.Request, Of: all[n], Count: uint32(o.Count()), Stock: job.Stock.Name, Sides: job.Sides.String()},
-			Range:    cards.Range(o.Range), State: o.State, Copy: o.Copy, Sealed: !job.Plain,
+			Range:    o.Range, State: o.State, Copy: o.Copy, Sealed: !job.Plain,
 		})
 	}
 	slices.SortStableFunc(lists.Orders, func(a, b kiosk.SheetOrder) int { return cmp.Compare(unfinished(b), unfinished(a)) })
@@ -123,17 +123,13 @@ func unfinished(o kiosk.SheetOrder) int {
 }
 
 func (d *Desk) newPress(out, who string) *press.Press {
-	return &press.Press{Journal: d.Journal, Keys: d.opts.Dir, Out: out, Who: who}
+	return &press.Press{Journal: d.Journal, Dir: d.opts.Dir, Out: out, Who: who}
 }
-
-// perFile is how many sheets a PDF has at most: a print shop opens such a one, and
-// memory stays small.
-const perFile = 50
 
 // job is an order as the press wants it.
 func (d *Desk) job(o kiosk.SheetOrder, operator string) (job press.Job, err error) {
 	set := d.opts.Settings.Sheets
-	job = press.Job{Request: o.Name, Allotment: o.Of.ID, Count: o.Count, Lang: "ja", PerFile: perFile, Plain: set.Plain, Front: set.Front, Back: set.Back, Operator: operator}
+	job = press.Job{Request: o.Name, Allotment: o.Of.ID, Count: o.Count, Lang: "ja", PerFile: press.PerFile, Plain: set.Plain, Front: set.Front, Back: set.Back, Operator: operator}
 	if job.Stock, err = set.FindStock(o.Stock); err != nil {
 		return job, err
 	}
