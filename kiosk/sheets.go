@@ -49,12 +49,15 @@ type SheetOrder struct {
 	Sealed bool        // its files are encrypted
 }
 
-// Folder is where the newest files of an order are (cmd/internal/press).
-func (o SheetOrder) Folder() string {
-	if o.Copy == 0 {
-		return o.Name
+// Folder is where the newest files of an order are.
+func (o SheetOrder) Folder() string { return Folder(o.Name, o.Copy) }
+
+// Folder names where the files of an order lie: its first ones, or a reprint's.
+func Folder(order string, copy uint32) string {
+	if copy == 0 {
+		return order
 	}
-	return fmt.Sprintf("%s-%d", o.Name, o.Copy)
+	return fmt.Sprintf("%s-%d", order, copy)
 }
 
 // SheetLists are what there is to choose from.

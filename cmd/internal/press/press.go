@@ -108,7 +108,7 @@ func (job Job) sheets(a cards.Allotment, k uint32, sample bool) (*sheet.Sheets, 
 // Run makes the files of a job, or those that a job was cut off over. A context
 // that ends leaves no file, and an order that can be gone on with or withdrawn.
 func (p *Press) Run(ctx context.Context, a cards.Allotment, job Job) (done Done, err error) {
-	sheets, err := job.sheets(a, 0, false)
+	sheets, err := job.sheets(a, 0, false) // before anything is taken or signed
 	if err != nil {
 		return done, err
 	}
@@ -123,20 +123,19 @@ func (p *Press) Run(ctx context.Context, a cards.Allotment, job Job) (done Done,
 		}
 		return done, err
 	}
-	dir := filepath.Join(p.Out, job.Request)
-	switch {
-	case order.State == cards.Made:
-		dir = fmt.Sprintf("%s-%d", dir, order.Copy+1)
-		if sheets, err = job.sheets(a, order.Copy+1, false); err != nil {
-			return done, err
-		}
-	case order.State != cards.Making:
+	if order.State != cards.Making && order.State != cards.Made {
 		return done, fmt.Errorf("%w: order %s is %s", journal.ErrState, job.Request, order.State)
 	}
 	w := &work{Press: p, job: job, a: a, order: order, sheets: sheets, payloads: make([][sha256.Size]byte, order.Count())}
+	if k := w.copy(); k > 0 {
+		if w.sheets, err = job.sheets(a, k, false); err != nil {
+			return done, err
+		}
+	}
 	if err := w.choose(); err != nil {
 		return done, err
 	}
+	dir := filepath.Join(p.Out, kiosk.Folder(job.Request, w.copy()))
 	digest, files, err := w.into(ctx, dir)
 	if err != nil {
 		return done, err
