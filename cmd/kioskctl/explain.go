@@ -2,9 +2,9 @@ package main
 
 import (
 	"errors"
+	"io/fs"
 	"net/url"
 	"strings"
-	"syscall"
 
 	"pointkiosk/cards"
 	"pointkiosk/cards/face"
@@ -68,7 +68,7 @@ func (c *call) known(err error) (text string, detail bool) {
 		{journal.ErrState, "cli.err.state", false}, {kiosk.ErrTorn, "cli.err.torn", false}, {journal.ErrSecond, "cli.err.second", false},
 		{journal.ErrBroken, "cli.err.journal", true}, {journal.ErrBehind, "cli.err.journal", true},
 		{journal.ErrUnfinished, "cli.err.unfinished", false}, {press.ErrNoOrder, "cli.err.order", false}, {press.ErrName, "cli.err.order.name", false},
-		{press.ErrSheets, "cli.err.sheets", false}, {press.ErrOther, "cli.err.order.other", false}, {press.ErrExists, "cli.err.order.exists", false}, {syscall.ENOSPC, "cli.err.full", false}, {sheet.ErrPicture, "cli.err.picture", true},
+		{press.ErrSheets, "cli.err.sheets", false}, {press.ErrOther, "cli.err.order.other", false}, {press.ErrExists, "cli.err.order.exists", false}, {press.ErrMade, "cli.err.order.made", false}, {fs.ErrExist, "cli.err.there", true}, {sheet.ErrPicture, "cli.err.picture", true},
 		{cards.ErrSerial, "cli.err.serial", false}, {api.ErrCode, "cli.err.code", false},
 	} {
 		if errors.Is(err, e.is) {
@@ -76,6 +76,10 @@ func (c *call) known(err error) (text string, detail bool) {
 		}
 	}
 	switch {
+	case station.Full(err):
+		return c.words.Say("cli.err.full"), false
+	case c.ctx.Err() != nil:
+		return c.words.Say("cli.err.cut"), false
 	case errors.As(err, new(*api.Problem)):
 		return c.words.Say("cli.err.hub"), true
 	case errors.As(err, new(*url.Error)):

@@ -32,7 +32,10 @@ func orderedOf(o journal.Order) ordered {
 // progress shows on a terminal how many cards are done and how long the rest takes.
 func (c *call) progress() func(done, all int) {
 	file, ok := c.err.(*os.File)
-	if info, err := os.Stdin.Stat(); !ok || c.json || err != nil || info.Mode()&os.ModeCharDevice == 0 {
+	if !ok || c.json {
+		return nil
+	}
+	if info, err := file.Stat(); err != nil || info.Mode()&os.ModeCharDevice == 0 {
 		return nil
 	}
 	var mu sync.Mutex

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -72,7 +74,9 @@ func sheets(c *call) error {
 		if err != nil {
 			return err
 		}
-		return c.press(c.newPress(s, o.out), a, job)
+		p := c.newPress(s, o.out)
+		p.Once = true
+		return c.press(p, a, job)
 	})
 }
 
@@ -130,14 +134,33 @@ func (c *call) jobPaper(s *station.Station, o order, job *press.Job) (err error)
 func (c *call) press(p *press.Press, a cards.Allotment, job press.Job) error {
 	done, err := p.Run(c.ctx, a, job)
 	if err != nil {
-		if c.ctx.Err() != nil {
-			err = told(err, c.words.Say("cli.sheets.cut", job.Request, job.Request))
-		}
-		return err
+		return c.stopped(p, job.Request, err)
 	}
 	say := orderedOf(done.Order)
 	say.Dir, say.Files, say.Count = done.Dir, len(done.Files), done.Cards()
 	return c.say(say, "cli.sheets.made", say.Count, say.Files, say.Dir)
+}
+
+// stopped says how to go on where an order was stopped by a person or by a full disk.
+// Where no number was taken the error says enough.
+func (c *call) stopped(p *press.Press, name string, err error) error {
+	full := station.Full(err)
+	if c.ctx.Err() == nil && !full {
+		return err
+	}
+	all, unread := p.Journal.Orders(context.WithoutCancel(c.ctx))
+	n := slices.IndexFunc(all, func(o journal.Order) bool { return o.Request == name })
+	switch {
+	case unread != nil || n < 0:
+		return err
+	case all[n].State == cards.Making && full:
+		return told(err, c.words.Say("cli.sheets.full", name, name))
+	case all[n].State == cards.Making:
+		return told(err, c.words.Say("cli.sheets.cut", name, name))
+	case full:
+		return err
+	}
+	return told(err, c.words.Say("cli.sheets.cut.again", name))
 }
 
 func (c *call) newPress(s *station.Station, out string) *press.Press {
@@ -224,7 +247,7 @@ func sheetsOpen(c *call) error {
 	}
 	return c.with(func(s *station.Station) error {
 		files, err := c.newPress(s, "").Open(c.ctx, c.args[0], out, *name)
-		if err != nil {
+		if err != nil && !errors.Is(err, press.ErrOpened) {
 			return err
 		}
 		return c.say(files, "cli.sheets.opened", len(files), filepath.Clean(out))

@@ -117,7 +117,8 @@ func (j *Journal) took(rows []row) error {
 	if err := j.head.set(j.seq, j.hash); err != nil {
 		return err
 	}
-	if s := rows[len(rows)-1].entry.State; s == cards.Printing || s == cards.Given {
+	switch rows[len(rows)-1].entry.State {
+	case cards.Printing, cards.Given, cards.Making, cards.Opened:
 		return j.head.sync() // the next thing to happen leaves the machine
 	}
 	return nil

@@ -24,6 +24,8 @@ type Crash struct {
 	Calls int           // how many calls in a row return Errno, as on a disk that is full for a while; 0 is 1
 	Limit time.Duration // when the process is killed for good; 0 is 20 s
 	Disk  *Disk         // whose files the process sees; may be nil
+
+	Signal syscall.Signal // what the process is sent before the call, which is done; 0 is none
 }
 
 // A Result is what came of a run.
@@ -145,10 +147,14 @@ func (w *watch) next() error {
 		w.result.Calls = append(w.result.Calls, describe(n))
 		if at := len(w.result.Calls); w.At > 0 && at >= w.At && at < w.At+max(w.Calls, 1) {
 			w.result.Hit = true
-			if w.Errno == 0 {
+			switch {
+			case w.Signal != 0:
+				_ = w.process.Signal(w.Signal) // it may have ended, by the same one before
+			case w.Errno == 0:
 				return w.process.Kill() // with the call still waiting
+			default:
+				a = answer{id: n.id, errno: -int32(w.Errno)}
 			}
-			a = answer{id: n.id, errno: -int32(w.Errno)}
 		}
 	}
 	if err := reply(w.listener, a); !errors.Is(err, unix.ENOENT) {

@@ -59,6 +59,32 @@ func NewDisk(dir string, megabytes int64) (*Disk, error) {
 	return d, d.Mount()
 }
 
+// NewRoom mounts a disk in memory of that many kilobytes below dir: each page of it
+// counts, and [Disk.Resize] fills it, or makes room. It takes the thread for itself.
+func NewRoom(dir string, kilobytes int64) (*Disk, error) {
+	if err := ownMounts(); err != nil {
+		return nil, err
+	}
+	d := &Disk{Dir: filepath.Join(dir, "room"), space: fmt.Sprintf("/proc/%d/task/%d/ns/mnt", os.Getpid(), unix.Gettid())}
+	if err := os.Mkdir(d.Dir, 0o700); err != nil {
+		return nil, fmt.Errorf("fault: room: %w", err)
+	}
+	return d, command("mount", "-t", "tmpfs", "-o", fmt.Sprintf("size=%dk", kilobytes), "none", d.Dir)
+}
+
+// Resize leaves a disk in memory so many kilobytes beside what lies on it.
+func (d *Disk) Resize(free int64) error {
+	var is unix.Statfs_t
+	if err := unix.Statfs(d.Dir, &is); err != nil {
+		return fmt.Errorf("fault: resize: %w", err)
+	}
+	size := max(int64(is.Blocks-is.Bfree)*is.Bsize>>10+free, 4) // 0 is no limit
+	if err := unix.Mount("none", d.Dir, "tmpfs", unix.MS_REMOUNT, fmt.Sprintf("size=%dk", size)); err != nil {
+		return fmt.Errorf("fault: resize to %d kB: %w", size, err)
+	}
+	return nil
+}
+
 // Mount mounts the disk, which recovers ext4's own journal.
 func (d *Disk) Mount() error { return command("mount", "-o", "loop", d.image, d.Dir) }
 

@@ -7,4 +7,5 @@ var olderCalls = []uint32{
 	unix.SYS_LINK, unix.SYS_SYMLINK,
 }
 
-var olderNames = map[uint32]string{unix.SYS_OPEN: "open", unix.SYS_UNLINK: "unlink", unix.SYS_RENAME: "rename", unix.SYS_MKDIR: "mkdir"}
+var olderNames = map[uint32]string{unix.SYS_OPEN: "open", unix.SYS_UNLINK: "unlink", unix.SYS_RENAME: "rename", unix.SYS_MKDIR: "mkdir",
+	unix.SYS_RENAMEAT: "renameat"}

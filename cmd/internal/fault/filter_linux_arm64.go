@@ -4,4 +4,4 @@ import "golang.org/x/sys/unix"
 
 var olderCalls = []uint32{unix.SYS_RENAMEAT}
 
-var olderNames = map[uint32]string{}
+var olderNames = map[uint32]string{unix.SYS_RENAMEAT: "renameat"}

@@ -46,17 +46,21 @@ func TestMain(m *testing.M) {
 
 // Programs, each built once: as they are, and with a planted fault.
 var (
-	sound         = sync.OnceValues(func() (string, error) { return build("") })
-	plantedNormal = sync.OnceValues(func() (string, error) { return build("plantednormal") })
-	plantedLate   = sync.OnceValues(func() (string, error) { return build("plantedlate") })
+	sound         = sync.OnceValues(func() (string, error) { return build("", "") })
+	plantedNormal = sync.OnceValues(func() (string, error) { return build("plantednormal", "") })
+	plantedLate   = sync.OnceValues(func() (string, error) { return build("plantedlate", "") })
 	enrolled      = sync.OnceValues(enrol)
 )
 
-// build returns the folder of hub and kioskctl.
-func build(tag string) (string, error) {
-	dir := filepath.Join(scratch, "bin-"+tag)
+// build returns the folder of hub and kioskctl, built with a tag, or with the files of
+// an overlay.
+func build(tag, overlay string) (string, error) {
+	dir, err := os.MkdirTemp(scratch, "bin-")
+	if err != nil {
+		return "", err
+	}
 	tags := strings.TrimSuffix("migrated_fynedo,no_animations,"+tag, ",")
-	out, err := exec.Command("go", "build", "-buildvcs=false", "-tags", tags, "-o", dir+"/", "pointkiosk/cmd/hub", "pointkiosk/cmd/kioskctl").CombinedOutput()
+	out, err := exec.Command("go", "build", "-buildvcs=false", "-overlay", overlay, "-tags", tags, "-o", dir+"/", "pointkiosk/cmd/hub", "pointkiosk/cmd/kioskctl").CombinedOutput()
 	if err != nil {
 		return "", fmt.Errorf("build: %w\n%s", err, out)
 	}
@@ -79,7 +83,8 @@ closes = "23:59"
 `
 
 // enrol makes a kiosk's data folder with an allotment for today and one for
-// tomorrow. Its hub is gone afterwards: the kiosk is offline.
+// tomorrow, and beside it that of a machine with a batch for tomorrow. Their hub is gone
+// afterwards: they are offline.
 func enrol() (dir string, err error) {
 	bin, err := sound()
 	if err != nil {
@@ -132,6 +137,30 @@ func (h hub) enrol(dir string) error {
 			return err
 		}
 	}
+	if err := h.kiosk(dir, name); err != nil {
+		return err
+	}
+	for _, id := range []string{"today", "tomorrow"} {
+		if _, err := h.say("hub", "", "kiosk", "grant", "--data", h.data, name, "--event", id, "--count", "100000"); err != nil {
+			return err
+		}
+	}
+	if err := h.kiosk(dir+printing, name+printing); err != nil {
+		return err
+	}
+	if _, err := h.say("hub", "", "kiosk", "grant", "--data", h.data, name+printing, "--event", "tomorrow", "--count", "5000", "--batch"); err != nil {
+		return err
+	}
+	for _, dir := range []string{dir, dir + printing} {
+		if _, err := h.say("kioskctl", "", "queue", "sync", "--data", dir); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// kiosk enrols one.
+func (h hub) kiosk(dir, name string) error {
 	code, err := h.say("hub", "", "kiosk", "add", "--data", h.data, name)
 	if err != nil {
 		return err
@@ -141,17 +170,13 @@ func (h hub) enrol(dir string) error {
 			code = line
 		}
 	}
-	if _, err := h.say("kioskctl", code, "enroll", "--data", dir, "--code", "-"); err != nil {
-		return err
-	}
-	for _, id := range []string{"today", "tomorrow"} {
-		if _, err := h.say("hub", "", "kiosk", "grant", "--data", h.data, name, "--event", id, "--count", "100000"); err != nil {
-			return err
-		}
-	}
-	_, err = h.say("kioskctl", "", "queue", "sync", "--data", dir)
+	_, err = h.say("kioskctl", code, "enroll", "--data", dir, "--code", "-")
 	return err
 }
+
+// printing is behind the name of the machine that prints cards beforehand, and of its
+// folder: such a key holds nothing else.
+const printing = "-P"
 
 // name is the kiosk's.
 const name = "KSZ-014"

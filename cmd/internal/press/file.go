@@ -2,7 +2,6 @@ package press
 
 import (
 	"bufio"
-	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -134,8 +133,9 @@ func syncDir(path string) error {
 }
 
 // Open decrypts the files of an order into a directory, for the printer. That is
-// written down before the first byte is there.
-func (p *Press) Open(ctx context.Context, dir, to, operator string) ([]string, error) {
+// written down before the first byte is there. Those that were opened there before
+// stay as they are: what was cut off is gone on with.
+func (p *Press) Open(ctx context.Context, dir, to, operator string) (names []string, err error) {
 	m, _, err := readManifest(dir)
 	if err != nil {
 		return nil, err
@@ -150,40 +150,64 @@ func (p *Press) Open(ctx context.Context, dir, to, operator string) ([]string, e
 	if err != nil {
 		return nil, err
 	}
-	var names []string
-	for _, f := range m.Files {
-		name, err := openOne(key, filepath.Join(dir, filepath.Base(f.Name)), to)
+	var fresh []string
+	defer func() {
 		if err != nil {
-			for _, name := range names { // else they would be in the way of the next try
+			for _, name := range fresh { // all of them, or none
 				os.Remove(name) //nolint:errcheck // the error before says more
 			}
+		}
+	}()
+	for _, f := range m.Files { // a kill may have left a half one of any
+		if err := os.RemoveAll(half(to, opened(f.Name))); err != nil {
+			return nil, fmt.Errorf("press: %w", err)
+		}
+	}
+	for _, f := range m.Files {
+		name, was, err := openOne(ctx, key, dir, to, f)
+		if err != nil {
 			return nil, err
 		}
-		names = append(names, name)
+		if names = append(names, name); !was {
+			fresh = append(fresh, name)
+		}
 	}
-	return names, nil
+	if len(fresh) == 0 {
+		err = ErrOpened
+	}
+	return names, err
 }
 
-// openOne decrypts one file. What has its name is whole, and nothing that was there
-// is touched, but for a half one of before.
-func openOne(key *age.X25519Identity, path, to string) (string, error) {
-	in, err := os.Open(path)
+// opened is what a file is called when it is opened.
+func opened(name string) string { return strings.TrimSuffix(filepath.Base(name), sealed) }
+
+// openOne decrypts one file, if that was not done before. What has its name is whole,
+// and nothing that was there is touched.
+func openOne(ctx context.Context, key *age.X25519Identity, dir, to string, f File) (name string, was bool, err error) {
+	if err := ctx.Err(); err != nil {
+		return "", false, err
+	}
+	base := opened(f.Name)
+	name = filepath.Join(to, base)
+	if is, err := sumOf(name); !errors.Is(err, fs.ErrNotExist) {
+		if err == nil && is != f.SHA256 {
+			err = fs.ErrExist
+		}
+		if err != nil {
+			err = fmt.Errorf("press: %s: %w", base, err)
+		}
+		return name, true, err
+	}
+	in, err := os.Open(filepath.Join(dir, filepath.Base(f.Name)))
 	if err != nil {
-		return "", fmt.Errorf("press: %w", err)
+		return "", false, fmt.Errorf("press: %w", err)
 	}
 	defer in.Close() //nolint:errcheck // it was read
 	plain, err := age.Decrypt(in, key)
 	if err != nil {
-		return "", fmt.Errorf("press: %s: %w", filepath.Base(path), err)
+		return "", false, fmt.Errorf("press: %s: %w", base, err)
 	}
-	base := strings.TrimSuffix(filepath.Base(path), sealed)
-	name, half := filepath.Join(to, base), filepath.Join(to, "."+base+".part")
-	if _, err := os.Lstat(name); !errors.Is(err, fs.ErrNotExist) {
-		return "", fmt.Errorf("press: %s: %w", base, cmp.Or(err, fs.ErrExist))
-	}
-	if err := os.Remove(half); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return "", fmt.Errorf("press: %w", err)
-	}
+	half := half(to, base)
 	err = write(half, func(out io.Writer) error { _, err := io.Copy(out, plain); return err })
 	if err == nil {
 		err = os.Rename(half, name)
@@ -191,5 +215,21 @@ func openOne(key *age.X25519Identity, path, to string) (string, error) {
 	if err != nil {
 		os.Remove(half) //nolint:errcheck // the error before says more
 	}
-	return name, err
+	return name, false, err
+}
+
+// sumOf is the SHA-256 of what has this name, hex.
+func sumOf(name string) (string, error) {
+	info, err := os.Lstat(name)
+	if err != nil || !info.Mode().IsRegular() {
+		return "", err // what is no file is none of ours
+	}
+	file, err := os.Open(name)
+	if err != nil {
+		return "", err
+	}
+	defer file.Close() //nolint:errcheck // it was read
+	sum := sha256.New()
+	_, err = io.Copy(sum, file)
+	return hex.EncodeToString(sum.Sum(nil)), err
 }

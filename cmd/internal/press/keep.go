@@ -3,6 +3,7 @@ package press
 import (
 	"bytes"
 	"cmp"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,12 +12,14 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
 	"filippo.io/age"
 
 	"pointkiosk/cards"
+	"pointkiosk/kiosk/journal"
 )
 
 // plainName is what an order may be called: it names files too.
@@ -43,8 +46,8 @@ var ErrName = errors.New("press: an order is named by letters, figures, - and _"
 var ErrOther = errors.New("press: there is another order of this name")
 
 // keep writes down what was ordered, before a number is taken. What was written
-// down before stays.
-func (p *Press) keep(job Job) (fresh bool, err error) {
+// down before stays, if a number was.
+func (p *Press) keep(ctx context.Context, job Job) (fresh bool, err error) {
 	if !plainName.MatchString(job.Request) {
 		return false, fmt.Errorf("%w: %q", ErrName, job.Request)
 	}
@@ -54,15 +57,23 @@ func (p *Press) keep(job Job) (fresh bool, err error) {
 		return false, fmt.Errorf("press: %w", err)
 	}
 	if before, err := os.ReadFile(path); err == nil {
-		if !bytes.Equal(before, text) {
-			return false, fmt.Errorf("%w: %s", ErrOther, job.Request)
+		if bytes.Equal(before, text) {
+			return false, nil
 		}
-		return false, nil
+		if taken, err := p.taken(ctx, job.Request); taken || err != nil {
+			return false, errors.Join(err, fmt.Errorf("%w: %s", ErrOther, job.Request))
+		}
 	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return false, fmt.Errorf("press: %w", err)
+	if err := folder(filepath.Dir(path)); err != nil {
+		return false, err
 	}
 	return true, whole(path, text)
+}
+
+// taken reports whether an order has its numbers.
+func (p *Press) taken(ctx context.Context, request string) (bool, error) {
+	all, err := p.Journal.Orders(ctx)
+	return slices.ContainsFunc(all, func(o journal.Order) bool { return o.Request == request }), err
 }
 
 // Job returns what was ordered.

@@ -64,16 +64,6 @@ func (p *Press) ours(ctx context.Context, m Manifest) error {
 	return fmt.Errorf("%w: %q", ErrNoOrder, m.Order)
 }
 
-// made reports whether a directory's files are what is printed now, and all there.
-func (w *work) made(m Manifest, dir string) bool {
-	for _, f := range m.Files {
-		if _, err := os.Stat(filepath.Join(dir, filepath.Base(f.Name))); err != nil {
-			return false
-		}
-	}
-	return m.Order == w.order.Request && m.rangeOf() == w.part && m.Copy == w.copy()
-}
-
 // The names of what lies beside the cards, and has no code in it.
 const (
 	manifestJSON = "manifest.json"

@@ -33,8 +33,12 @@ func page(path string, do func(io.Writer) error) error {
 	if err := os.RemoveAll(half); err != nil {
 		return fmt.Errorf("press: %w", err)
 	}
-	if err := write(half, do); err != nil {
-		return errors.Join(err, os.RemoveAll(half))
+	err := write(half, do)
+	if err == nil {
+		err = os.Rename(half, path)
 	}
-	return os.Rename(half, path)
+	if err != nil {
+		err = errors.Join(err, os.RemoveAll(half))
+	}
+	return err
 }

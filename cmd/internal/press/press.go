@@ -30,6 +30,8 @@ var (
 	ErrNoOrder = errors.New("press: no such order")
 	ErrSheets  = errors.New("press: an order has no such sheets to be printed again")
 	ErrExists  = errors.New("press: there are files already where these would go")
+	ErrMade    = errors.New("press: this order's files are whole already")
+	ErrOpened  = errors.New("press: the files are opened already")
 )
 
 // A Journal is what the press needs of one.
@@ -72,6 +74,7 @@ type Press struct {
 	Tell    func(done, all int)
 	Only    Sheets // of an order that is printed again: all of them, if it is zero
 	Who     string // who goes on with an order, or prints it again; empty: whoever ordered it
+	Once    bool   // an order that is made is not printed again
 
 	once sync.Mutex // of the key that is made
 }
@@ -112,36 +115,44 @@ func (p *Press) Run(ctx context.Context, a cards.Allotment, job Job) (done Done,
 	if err != nil {
 		return done, err
 	}
-	fresh, err := p.keep(job)
+	order, err := p.order(ctx, a, job)
 	if err != nil {
 		return done, err
-	}
-	order, err := p.Journal.Order(ctx, a, job.Count, job.Request, job.Operator)
-	if err != nil {
-		if fresh && refused(err) {
-			err = errors.Join(err, os.Remove(p.jobPath(job.Request)))
-		}
-		return done, err
-	}
-	if order.State != cards.Making && order.State != cards.Made {
-		return done, fmt.Errorf("%w: order %s is %s", journal.ErrState, job.Request, order.State)
 	}
 	w := &work{Press: p, job: job, a: a, order: order, sheets: sheets, payloads: make([][sha256.Size]byte, order.Count())}
+	if err := w.choose(); err != nil {
+		return done, err
+	}
+	if err := w.hear(ctx); err != nil {
+		return done, err
+	}
 	if k := w.copy(); k > 0 {
 		if w.sheets, err = job.sheets(a, k, false); err != nil {
 			return done, err
 		}
 	}
-	if err := w.choose(); err != nil {
-		return done, err
-	}
-	dir := filepath.Join(p.Out, kiosk.Folder(job.Request, w.copy()))
-	digest, files, err := w.into(ctx, dir)
+	return w.make(ctx)
+}
+
+// order takes the numbers of a job, or finds those that it took before.
+func (p *Press) order(ctx context.Context, a cards.Allotment, job Job) (order journal.Order, err error) {
+	fresh, err := p.keep(ctx, job)
 	if err != nil {
-		return done, err
+		return order, err
 	}
-	order, err = p.Journal.Made(context.WithoutCancel(ctx), order, w.part, digest, cmp.Or(p.Who, job.Operator))
-	return Done{order, dir, files}, err
+	order, err = p.Journal.Order(ctx, a, job.Count, job.Request, job.Operator)
+	switch {
+	case err != nil:
+		if fresh && refused(err) {
+			err = errors.Join(err, os.Remove(p.jobPath(job.Request)))
+		}
+		return order, err
+	case order.State == cards.Made && p.Once:
+		return order, fmt.Errorf("%w: %s", ErrMade, job.Request)
+	case order.State != cards.Making && order.State != cards.Made:
+		return order, fmt.Errorf("%w: order %s is %s", journal.ErrState, job.Request, order.State)
+	}
+	return order, nil
 }
 
 // refused reports an order that took no number; of any other error nobody knows.
@@ -206,18 +217,35 @@ func (w *work) spans() (files []sheet.Span) {
 	return files
 }
 
-// into makes the order's directory: whole, or not at all. One that a crash left
-// whole, before the journal knew of it, is taken as it is.
-func (w *work) into(ctx context.Context, dir string) (digest [32]byte, files []File, err error) {
-	if m, sum, err := readManifest(dir); err == nil && w.made(m, dir) {
-		return sum, m.Files, nil
+// make makes the files and writes them down, or those that a crash left whole.
+func (w *work) make(ctx context.Context) (done Done, err error) {
+	done.Dir = filepath.Join(w.Out, kiosk.Folder(w.job.Request, w.copy()))
+	dir, m, digest, found := w.unheard()
+	if found {
+		done.Dir, done.Files = dir, m.Files
+	} else if digest, done.Files, err = w.into(ctx, done.Dir); err != nil {
+		return Done{}, err
 	}
+	done.Order, err = w.made(ctx, w.part, digest)
+	return done, err
+}
+
+// made writes down that files are whole.
+func (w *work) made(ctx context.Context, part cards.Range, digest [32]byte) (journal.Order, error) {
+	return w.Journal.Made(context.WithoutCancel(ctx), w.order, part, digest, cmp.Or(w.Who, w.job.Operator))
+}
+
+// into makes the order's directory: whole, or not at all.
+func (w *work) into(ctx context.Context, dir string) (digest [32]byte, files []File, err error) {
 	if _, err := os.Lstat(dir); !errors.Is(err, fs.ErrNotExist) {
 		return digest, nil, fmt.Errorf("%w: %s", ErrExists, filepath.Base(dir))
 	}
-	half := w.half(filepath.Base(dir))
-	if err := errors.Join(os.RemoveAll(half), os.MkdirAll(half, 0o700)); err != nil {
-		return digest, nil, fmt.Errorf("press: %w", err)
+	if err := w.settle(filepath.Base(dir)); err != nil {
+		return digest, nil, err
+	}
+	half := half(w.Out, filepath.Base(dir))
+	if err := folder(half); err != nil {
+		return digest, nil, err
 	}
 	defer os.RemoveAll(half) //nolint:errcheck // nothing is there after all went well
 	if files, err = w.print(ctx, half); err == nil {
@@ -233,23 +261,6 @@ func (w *work) into(ctx context.Context, dir string) (digest [32]byte, files []F
 		err = errors.Join(syncDir(half), os.Rename(half, dir), syncDir(w.Out))
 	}
 	return digest, files, err
-}
-
-// half is where files are until all are whole.
-func (p *Press) half(name string) string { return filepath.Join(p.Out, "."+name+".part") }
-
-// Drop removes what a machine that was switched off left of the first files of an
-// order that was never made: half ones, and whole ones that the journal doesn't know.
-func (p *Press) Drop(o journal.Order) error {
-	if !plainName.MatchString(o.Request) {
-		return fmt.Errorf("%w: %q", ErrName, o.Request)
-	}
-	err := os.RemoveAll(p.half(o.Request))
-	dir := filepath.Join(p.Out, o.Request)
-	if m, _, unread := readManifest(dir); unread == nil && o.Digest == nil && m.Order == o.Request && m.rangeOf() == o.Range && m.Copy == 0 {
-		err = errors.Join(err, os.RemoveAll(dir))
-	}
-	return err
 }
 
 // print makes all files, as many at a time as there are processors.

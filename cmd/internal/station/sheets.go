@@ -182,7 +182,7 @@ func (d *Desk) pressed(ctx context.Context, e kiosk.MakeSheets) (out kiosk.Sheet
 		return out, err
 	}
 	p := d.newPress(to, e.Operator)
-	p.Tell = throttled(send)
+	p.Tell, p.Once = throttled(send), !e.Kept
 	job, err := p.Job(e.Order.Name)
 	if !e.Kept && errors.Is(err, press.ErrNoOrder) {
 		job, err = d.job(e.Order, e.Operator)
@@ -211,7 +211,7 @@ func (d *Desk) openSheets(ctx context.Context, e kiosk.OpenSheets) kiosk.Event {
 	names, err := d.newPress(to, e.Operator).Open(ctx, dir, dir, e.Operator)
 	d.Wake()
 	switch {
-	case errors.Is(err, fs.ErrExist):
+	case errors.Is(err, press.ErrOpened), errors.Is(err, fs.ErrExist):
 		return kiosk.Opened{Note: "sheets.note.open"}
 	case errors.Is(err, fs.ErrNotExist):
 		return kiosk.Opened{Note: "sheets.note.elsewhere"}
@@ -274,6 +274,22 @@ func (d *Desk) ended(ctx context.Context, o journal.Order, operator string) erro
 	return d.Journal.MarkRange(ctx, o.Range, cards.Withdrawn, operator, "order ended")
 }
 
+// What SQLite says of a full disk (sqlite.org/rescode.html): SQLITE_FULL, and
+// SQLITE_IOERR_SHMSIZE where the index of the write-ahead log has no room.
+const (
+	sqliteFull    = 13
+	sqliteShmSize = 4874
+)
+
+// Full reports an error of a disk that is full: of a file, or of the journal's database.
+func Full(err error) bool {
+	var database interface{ Code() int }
+	if errors.As(err, &database) && (database.Code() == sqliteFull || database.Code() == sqliteShmSize) {
+		return true
+	}
+	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT)
+}
+
 // sheetsNote turns an error into the word key of what to tell staff.
 func (d *Desk) sheetsNote(err error) string {
 	d.opts.Log.Error("sheets", "error", err)
@@ -288,7 +304,7 @@ func (d *Desk) sheetsNote(err error) string {
 		return "sheets.note.sticks"
 	case errors.Is(err, errStopped):
 		return "sheets.note.stopped"
-	case errors.Is(err, syscall.ENOSPC):
+	case Full(err):
 		return "sheets.note.full"
 	case slices.ContainsFunc([]error{syscall.EIO, syscall.EROFS, syscall.ENODEV, fs.ErrPermission}, func(e error) bool { return errors.Is(err, e) }):
 		return "sheets.note.write"

@@ -118,7 +118,9 @@ func (s *Station) open(ctx context.Context) (err error) {
 	if s.opts.ReadOnly {
 		return nil
 	}
-	if s.practice, err = s.opts.journal(ctx, "practice", s.sample); err != nil {
+	if s.practice, err = s.opts.journal(ctx, "practice", s.sample); ctx.Err() != nil {
+		return errors.Join(err, ctx.Err())
+	} else if err != nil {
 		s.opts.Log.Error("practice journal", "error", err) // no reason to stop the real work
 	}
 	s.door = newDoor(filepath.Join(dir, "door"), s.opts.Settings.Staff, s.opts.Now)
