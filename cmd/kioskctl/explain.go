@@ -4,7 +4,9 @@ import (
 	"errors"
 	"io/fs"
 	"net/url"
+	"slices"
 	"strings"
+	"syscall"
 
 	"pointkiosk/cards"
 	"pointkiosk/cards/face"
@@ -76,16 +78,50 @@ func (c *call) known(err error) (text string, detail bool) {
 		}
 	}
 	switch {
-	case station.Full(err):
+	case full(err):
 		return c.words.Say("cli.err.full"), false
 	case c.ctx.Err() != nil:
 		return c.words.Say("cli.err.cut"), false
+	case unwritten(err):
+		return c.words.Say("cli.err.write"), true
 	case errors.As(err, new(*api.Problem)):
 		return c.words.Say("cli.err.hub"), true
 	case errors.As(err, new(*url.Error)):
 		return c.words.Say("cli.err.offline"), true
 	}
 	return "", true
+}
+
+// What SQLite says of a disk (sqlite.org/rescode.html), the last byte telling which
+// kind. SQLITE_IOERR_SHMSIZE is that the index of the write-ahead log has no room.
+const (
+	sqliteReadOnly = 8
+	sqliteIOErr    = 10
+	sqliteFull     = 13
+	sqliteCantOpen = 14
+	sqliteShmSize  = 4874
+)
+
+// database is what the database said, 0 if it said nothing.
+func database(err error) int {
+	var said interface{ Code() int }
+	if errors.As(err, &said) {
+		return said.Code()
+	}
+	return 0
+}
+
+// full reports an error of a disk that is full: of a file, or of the journal's database.
+func full(err error) bool {
+	code := database(err)
+	return code == sqliteFull || code == sqliteShmSize || errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT)
+}
+
+// unwritten reports an error of a disk that can't be written or read.
+func unwritten(err error) bool {
+	code := database(err) & 0xff
+	return code == sqliteReadOnly || code == sqliteIOErr || code == sqliteCantOpen ||
+		slices.ContainsFunc([]error{syscall.EIO, syscall.EROFS, syscall.ENODEV, fs.ErrPermission}, func(e error) bool { return errors.Is(err, e) })
 }
 
 // paper says what ails the printer and what to do.

@@ -144,8 +144,8 @@ func (c *call) press(p *press.Press, a cards.Allotment, job press.Job) error {
 // stopped says how to go on where an order was stopped by a person or by a full disk.
 // Where no number was taken the error says enough.
 func (c *call) stopped(p *press.Press, name string, err error) error {
-	full := station.Full(err)
-	if c.ctx.Err() == nil && !full {
+	room := !full(err)
+	if c.ctx.Err() == nil && room {
 		return err
 	}
 	all, unread := p.Journal.Orders(context.WithoutCancel(c.ctx))
@@ -153,11 +153,11 @@ func (c *call) stopped(p *press.Press, name string, err error) error {
 	switch {
 	case unread != nil || n < 0:
 		return err
-	case all[n].State == cards.Making && full:
+	case all[n].State == cards.Making && !room:
 		return told(err, c.words.Say("cli.sheets.full", name, name))
 	case all[n].State == cards.Making:
 		return told(err, c.words.Say("cli.sheets.cut", name, name))
-	case full:
+	case !room:
 		return err
 	}
 	return told(err, c.words.Say("cli.sheets.cut.again", name))

@@ -27,7 +27,28 @@ func TestOrderStopped(t *testing.T) {
 				continue
 			}
 			t.Run(fmt.Sprint(j.name, " ", signal), func(t *testing.T) {
-				calls, hits, found := o.sweep(j, signal, proof.Times(2, 3, 10_000))
+				calls, hits, found := o.sweep(j, Crash{Signal: signal}, proof.Times(2, 3, 10_000))
+				for _, err := range found {
+					t.Error(err)
+				}
+				t.Logf("%d of %d calls", hits, calls)
+			})
+		}
+	}
+}
+
+// Whichever call says that the disk is full, or fails: a sentence that says what to
+// do, no half file, no number lost or there twice, and the order goes on with the same
+// cards or is ended.
+func TestOrderErrors(t *testing.T) {
+	o := orderLab(t)
+	for n, j := range jobs {
+		for m, errno := range errnos {
+			if !soak() && n%len(errnos) != m { // each in one way
+				continue
+			}
+			t.Run(fmt.Sprint(j.name, " ", wayOf(errno)), func(t *testing.T) {
+				calls, hits, found := o.sweep(j, Crash{Errno: errno}, proof.Times(3, 4, 10_000))
 				for _, err := range found {
 					t.Error(err)
 				}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -170,96 +169,6 @@ func (p *printery) goesOn() error {
 	return p.stands(false)
 }
 
-// Origins are printeries that a fault may begin with; each is made once.
-type origins struct {
-	printery
-	calls []string // of an order without a fault
-	sync.Mutex
-	counted map[string]Result // of each job without one
-}
-
-// newOrigins makes the first order without a fault, to know its calls and its cards.
-func newOrigins(dir string, bin func() (string, error)) (*origins, error) {
-	programs, err := bin()
-	if err != nil {
-		return nil, err
-	}
-	kiosk, err := enrolled()
-	if err != nil {
-		return nil, err
-	}
-	o := &origins{printery: printery{ctl: filepath.Join(programs, "kioskctl"), dir: dir}, counted: map[string]Result{}}
-	if err := os.CopyFS(filepath.Join(dir, "fresh", "kiosk"), os.DirFS(kiosk+printing)); err != nil {
-		return nil, err
-	}
-	all, _, err := o.from("fresh", "all", Crash{}, func(p *printery) []string { return p.order("all", 100) })
-	if err != nil {
-		return nil, err
-	}
-	m, err := whole(filepath.Join(all.out(), "all"))
-	o.want = map[string]string{}
-	for _, c := range m.Cards {
-		o.want[c.Serial] = c.Payload
-	}
-	if err != nil || len(o.want) != 100 {
-		return nil, fmt.Errorf("%d cards, %w", len(o.want), err)
-	}
-	_, r, err := o.from("fresh", "made", Crash{}, (*printery).plain)
-	o.calls = r.Calls
-	return o, err
-}
-
-// from makes one origin of another, if it isn't there.
-func (o *origins) from(before, name string, c Crash, args func(*printery) []string) (p *printery, r Result, err error) {
-	p = &printery{ctl: o.ctl, dir: filepath.Join(o.dir, name), aside: o.dir, want: o.want}
-	if _, err := os.Stat(p.dir); err == nil {
-		return p, r, nil
-	}
-	if err := os.CopyFS(p.dir, os.DirFS(filepath.Join(o.dir, before))); err != nil {
-		return p, r, err
-	}
-	if err := os.Mkdir(p.opened(), 0o700); err != nil {
-		return p, r, err
-	}
-	r, err = p.run(c, args(p))
-	if err == nil && r.Hit != (c.At > 0) {
-		err = fmt.Errorf("origin %s: %d calls: %v", name, len(r.Calls), r.State)
-	}
-	return p, r, err
-}
-
-func (o *origins) fresh() (string, error) {
-	p, _, err := o.from("fresh", "begun", Crash{}, func(p *printery) []string { return p.args("sheets", "list") })
-	return p.dir, err
-}
-
-func (o *origins) made() (string, error) { return filepath.Join(o.dir, "made"), nil }
-
-func (o *origins) sealed() (string, error) {
-	p, _, err := o.from("fresh", "sealed", Crash{}, (*printery).locked)
-	return p.dir, err
-}
-
-// half is an order that was cut off when its last file was nearly whole.
-func (o *origins) half() (string, error) {
-	at := o.find(0, "fsync may-003.pdf")
-	p, _, err := o.from("fresh", "half", Crash{At: at}, (*printery).plain)
-	return p.dir, err
-}
-
-// unheard is an order that was cut off when its folder was whole, and the journal
-// did not know.
-func (o *origins) unheard() (string, error) {
-	at := o.find(o.find(0, "renameat .may.part"), "pwrite64 journal.db-wal")
-	p, _, err := o.from("fresh", "unheard", Crash{At: at}, (*printery).plain)
-	return p.dir, err
-}
-
-// find is which call is the first of this name, from 1, behind another.
-func (o *origins) find(after int, name string) int {
-	return after + slices.Index(o.calls[after:], name) + 1
-}
-
 // run lets a fault happen to kioskctl.
 func (p *printery) run(c Crash, args []string) (r Result, err error) {
 	null, err := os.Open(os.DevNull)
@@ -294,9 +203,12 @@ func (o *origins) try(j job, c Crash) (r Result, err error) {
 	if r, err = p.run(c, j.args(p)); err != nil {
 		return r, err
 	}
-	killed := c.At > 0 && c.Signal == 0
+	killed := c.At > 0 && c.Signal == 0 && c.Errno == 0
 	if !killed {
 		err = p.ended(r)
+	}
+	if r.Hit && c.Errno != 0 && strings.HasPrefix(r.Calls[c.At-1], "unlinkat") {
+		killed = true // nobody could have removed it
 	}
 	if err = errors.Join(err, p.kept(j), p.stands(killed)); err == nil {
 		err = j.ends(p, r)
@@ -337,7 +249,7 @@ func (o *origins) without(j job) (Result, error) {
 
 // sweep lets a fault happen at so many of a job's calls, two at a time, and returns
 // how many happened and what each broke.
-func (o *origins) sweep(j job, signal syscall.Signal, most int) (calls, hits int, found []error) {
+func (o *origins) sweep(j job, c Crash, most int) (calls, hits int, found []error) {
 	r, err := o.without(j)
 	if err != nil {
 		return 0, 0, []error{err}
@@ -348,7 +260,9 @@ func (o *origins) sweep(j job, signal syscall.Signal, most int) (calls, hits int
 	for range 2 {
 		workers.Go(func() {
 			for at := range next {
-				r, err := o.try(j, Crash{At: at, Signal: signal})
+				c := c
+				c.At = at
+				r, err := o.try(j, c)
 				mu.Lock()
 				if r.Hit {
 					hits++
@@ -374,19 +288,6 @@ func japanese(t *testing.T) {
 	t.Setenv("LC_ALL", "ja_JP.UTF-8")
 }
 
-// orders are the origins of kioskctl as it is, and orderLab the same for a test.
-var orders = sync.OnceValues(func() (*origins, error) { return newOrigins(filepath.Join(scratch, "orders"), sound) })
-
-func orderLab(t *testing.T) *origins {
-	t.Helper()
-	japanese(t)
-	o, err := orders()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return o
-}
-
 // Whichever system call is the last: an order's folder is whole or not there, no
 // number is lost or there twice, and the order goes on with the same cards or is
 // ended.
@@ -396,11 +297,24 @@ func TestOrderKilled(t *testing.T) {
 	for _, j := range jobs {
 		t.Run(strings.ReplaceAll(j.name, " ", "-"), func(t *testing.T) {
 			start := time.Now()
-			calls, hits, found := o.sweep(j, 0, rounds(6, 10_000))
+			calls, hits, found := o.sweep(j, Crash{}, rounds(6, 10_000))
 			for _, err := range found {
 				t.Error(err)
 			}
 			t.Logf("%d of %d calls in %v", hits, calls, time.Since(start).Round(time.Millisecond))
 		})
+	}
+}
+
+// A folder that is made for an order is one that stays: the one that it lies in is
+// synced before the order's is whole.
+func TestOrderSyncsFolders(t *testing.T) {
+	o := orderLab(t)
+	whole := o.isWhole()
+	for made, in := range map[string]string{"orders": "kiosk", "out": "made", ".may.part": "out"} {
+		at := o.find(0, "mkdirat "+made)
+		if at == 0 || o.find(at, "fsync "+in) == at || o.find(at, "fsync "+in) > whole {
+			t.Errorf("%s is made at call %d, and %s is not synced: %v", made, at, in, o.calls)
+		}
 	}
 }

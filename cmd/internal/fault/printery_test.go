@@ -273,11 +273,12 @@ func (p *printery) folders(killed bool, all []ordered) error {
 }
 
 // says wants what a person is told to be a sentence of the word list, of those that
-// tell what to do. Where the disk is full the log may say more of it before.
+// tell what to do. Of a disk the log may say more before, and the error behind.
 func says(told string) error {
 	ja := words.In("ja")
 	text := strings.TrimSpace(told)
-	if log, full := strings.CutSuffix(text, "kioskctl: "+ja.Say("cli.err.full")); full && logged(log) {
+	log, err, _ := strings.Cut("\n"+text, "\nkioskctl: ")
+	if sentence, _, _ := strings.Cut(err, "\n"); logged(log) && (err == ja.Say("cli.err.full") || sentence == ja.Say("cli.err.write")) {
 		return nil
 	}
 	for _, s := range []string{
@@ -295,7 +296,7 @@ func says(told string) error {
 // logged reports whether there are only lines of a log.
 func logged(text string) bool {
 	for line := range strings.Lines(text) {
-		if !strings.HasPrefix(line, "time=") {
+		if line != "\n" && !strings.HasPrefix(line, "time=") {
 			return false
 		}
 	}

@@ -2,6 +2,7 @@ package press
 
 import (
 	"bytes"
+	"io"
 	"os"
 	"path/filepath"
 	"testing"
@@ -34,5 +35,19 @@ func TestPages(t *testing.T) {
 	}
 	if err := Picking([]sheet.Pick{{Event: "𠮷"}}, "ja", "", filepath.Join(t.TempDir(), "none", "page.pdf")); err == nil {
 		t.Error("a page where there is no folder")
+	}
+}
+
+// A page that can't have its name leaves no half one.
+func TestPageWithoutName(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "page.pdf")
+	if err := os.MkdirAll(filepath.Join(path, "mine"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := page(path, func(out io.Writer) error { _, err := out.Write([]byte("%PDF-")); return err }); err == nil {
+		t.Error("a page took the place of a folder")
+	}
+	if left, err := os.ReadDir(filepath.Dir(path)); len(left) != 1 || err != nil {
+		t.Errorf("left: %v, %v", left, err)
 	}
 }

@@ -244,10 +244,10 @@ func (w *work) into(ctx context.Context, dir string) (digest [32]byte, files []F
 		return digest, nil, err
 	}
 	half := half(w.Out, filepath.Base(dir))
+	defer os.RemoveAll(half) //nolint:errcheck // nothing is there after all went well
 	if err := folder(half); err != nil {
 		return digest, nil, err
 	}
-	defer os.RemoveAll(half) //nolint:errcheck // nothing is there after all went well
 	if files, err = w.print(ctx, half); err == nil {
 		digest, err = w.manifest(half, files)
 	}

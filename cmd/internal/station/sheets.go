@@ -274,22 +274,6 @@ func (d *Desk) ended(ctx context.Context, o journal.Order, operator string) erro
 	return d.Journal.MarkRange(ctx, o.Range, cards.Withdrawn, operator, "order ended")
 }
 
-// What SQLite says of a full disk (sqlite.org/rescode.html): SQLITE_FULL, and
-// SQLITE_IOERR_SHMSIZE where the index of the write-ahead log has no room.
-const (
-	sqliteFull    = 13
-	sqliteShmSize = 4874
-)
-
-// Full reports an error of a disk that is full: of a file, or of the journal's database.
-func Full(err error) bool {
-	var database interface{ Code() int }
-	if errors.As(err, &database) && (database.Code() == sqliteFull || database.Code() == sqliteShmSize) {
-		return true
-	}
-	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT)
-}
-
 // sheetsNote turns an error into the word key of what to tell staff.
 func (d *Desk) sheetsNote(err error) string {
 	d.opts.Log.Error("sheets", "error", err)
@@ -304,7 +288,7 @@ func (d *Desk) sheetsNote(err error) string {
 		return "sheets.note.sticks"
 	case errors.Is(err, errStopped):
 		return "sheets.note.stopped"
-	case Full(err):
+	case errors.Is(err, syscall.ENOSPC):
 		return "sheets.note.full"
 	case slices.ContainsFunc([]error{syscall.EIO, syscall.EROFS, syscall.ENODEV, fs.ErrPermission}, func(e error) bool { return errors.Is(err, e) }):
 		return "sheets.note.write"
@@ -316,7 +300,7 @@ func (d *Desk) sheetsNote(err error) string {
 		return "sheets.note.over"
 	case errors.As(err, &glyph), errors.As(err, &long):
 		return "sheets.note.names"
-	case errors.Is(err, journal.ErrState), errors.Is(err, press.ErrNoOrder):
+	case errors.Is(err, journal.ErrState), errors.Is(err, press.ErrNoOrder), errors.Is(err, press.ErrMade):
 		return "sheets.note.gone"
 	}
 	return "sheets.note.fault"

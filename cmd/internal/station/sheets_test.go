@@ -347,7 +347,7 @@ func TestSheetsNotes(t *testing.T) {
 	}{
 		{context.Canceled, "cut"}, {errNoStick, "stick"}, {errSticks, "sticks"}, {errStopped, "stopped"},
 		{write(syscall.ENOSPC), "full"}, {write(syscall.EIO), "write"}, {write(syscall.EROFS), "write"}, {write(syscall.EACCES), "write"},
-		{press.ErrExists, "exists"}, {journal.ErrUsedUp, "usedup"}, {journal.ErrOver, "over"}, {journal.ErrState, "gone"}, {press.ErrNoOrder, "gone"},
+		{press.ErrExists, "exists"}, {journal.ErrUsedUp, "usedup"}, {journal.ErrOver, "over"}, {journal.ErrState, "gone"}, {press.ErrNoOrder, "gone"}, {press.ErrMade, "gone"},
 		{&face.MissingGlyphError{}, "names"}, {&face.TooLongError{}, "names"}, {errors.New("no such thing"), "fault"},
 	} {
 		got := d.sheetsNote(fmt.Errorf("press: %w", tt.err))
