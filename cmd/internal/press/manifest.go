@@ -145,7 +145,7 @@ func (w *work) line(m Manifest, i int) (line Line, pdf string) {
 
 // contactSheets is how many sheets one list of serials has: as a PDF is whole in
 // memory before it is written, a large order has several.
-const contactSheets = 1000
+const contactSheets = 300
 
 // contacts writes the lists of all serials by sheet, for who hands them over.
 func (w *work) contacts(dir string) error {

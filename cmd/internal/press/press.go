@@ -62,7 +62,7 @@ type Job struct {
 
 // PerFile is how many sheets a PDF has, if nobody says: a print shop opens such a one,
 // and two at a time stay small.
-const PerFile = 100
+const PerFile = 80
 
 // A Press makes files on one machine.
 type Press struct {
