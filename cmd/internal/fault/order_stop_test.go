@@ -48,7 +48,7 @@ func TestOrderErrors(t *testing.T) {
 				continue
 			}
 			t.Run(fmt.Sprint(j.name, " ", wayOf(errno)), func(t *testing.T) {
-				calls, hits, found := o.sweep(j, Crash{Errno: errno}, proof.Times(3, 4, 10_000))
+				calls, hits, found := o.sweep(j, Crash{Errno: errno}, proof.Times(2, 2, 10_000))
 				for _, err := range found {
 					t.Error(err)
 				}
