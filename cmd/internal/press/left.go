@@ -45,7 +45,7 @@ func (p *Press) places(request string) ([]string, error) {
 func (w *work) settle(name string) error {
 	all, err := w.places(w.job.Request)
 	for _, out := range all {
-		err = errors.Join(err, os.RemoveAll(half(out, name)))
+		err = errors.Join(err, w.unless(out, os.RemoveAll(half(out, name))))
 	}
 	if err != nil {
 		return fmt.Errorf("press: %w", err)
@@ -109,14 +109,33 @@ func (p *Press) Drop(o journal.Order) error {
 	}
 	all, err := p.places(o.Request)
 	for _, out := range all {
-		err = errors.Join(err, os.RemoveAll(half(out, kiosk.Folder(o.Request, o.Copy+1)))) // of a reprint
-		dir, half := filepath.Join(out, o.Request), half(out, o.Request)
-		err = errors.Join(err, os.RemoveAll(half))
-		if m, _, unread := readManifest(dir); unread == nil && o.Digest == nil && m.Order == o.Request && m.rangeOf() == o.Range && m.Copy == 0 {
-			err = errors.Join(err, os.Rename(dir, half), syncDir(out), os.RemoveAll(half))
-		}
+		err = errors.Join(err, p.unless(out, drop(out, o)))
 	}
 	return err
+}
+
+// unless drops an error of a directory into which no files go any more: a stick that is
+// broken keeps nobody from going on with another, or from ending an order.
+func (p *Press) unless(out string, err error) error {
+	if out != p.Out {
+		return nil
+	}
+	return err
+}
+
+// drop does it in one directory.
+func drop(out string, o journal.Order) error {
+	dir, half := filepath.Join(out, o.Request), half(out, o.Request)
+	err := errors.Join(os.RemoveAll(half), os.RemoveAll(reprint(out, o)))
+	if m, _, unread := readManifest(dir); unread == nil && o.Digest == nil && m.Order == o.Request && m.rangeOf() == o.Range && m.Copy == 0 {
+		err = errors.Join(err, os.Rename(dir, half), syncDir(out), os.RemoveAll(half))
+	}
+	return err
+}
+
+// reprint is where files of an order that is printed again are until all are whole.
+func reprint(out string, o journal.Order) string {
+	return half(out, kiosk.Folder(o.Request, o.Copy+1))
 }
 
 // folder makes a directory that stays, with those that it lies in.

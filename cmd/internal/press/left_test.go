@@ -71,6 +71,31 @@ func TestHalfElsewhere(t *testing.T) {
 	}
 }
 
+// A stick that can't be read any more keeps nobody from going on with another, or from
+// ending the order.
+func TestBrokenElsewhere(t *testing.T) {
+	for _, ends := range []bool{false, true} {
+		d := newDesk(t)
+		job := d.order("may", 12)
+		order, err := d.journal.Order(t.Context(), d.a, job.Count, job.Request, job.Operator)
+		broken := filepath.Join(t.TempDir(), "stick")
+		if err := errors.Join(err, os.WriteFile(broken, nil, 0o600), os.MkdirAll(filepath.Join(d.Dir, "orders"), 0o700),
+			os.WriteFile(d.placePath("may"), []byte(broken), 0o600)); err != nil {
+			t.Fatal(err)
+		}
+		if os.RemoveAll(half(broken, "may")) == nil {
+			t.Fatal("the stick isn't broken")
+		}
+		if ends {
+			if err := d.Drop(order); err != nil {
+				t.Error(err)
+			}
+		} else if done := d.run(job); done.Dir != filepath.Join(d.Out, "may") {
+			t.Errorf("%+v", done)
+		}
+	}
+}
+
 // A reprint of some sheets that was whole and unheard of is written down as what it
 // is; one of others is the next.
 func TestUnheardReprint(t *testing.T) {
