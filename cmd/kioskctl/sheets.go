@@ -42,7 +42,7 @@ func (o *order) flags(f *flag.FlagSet) {
 func (o *order) paper(f *flag.FlagSet) {
 	f.StringVar(&o.event, "event", "", "")
 	f.StringVar(&o.stock, "stock", "a4-10", "")
-	f.StringVar(&o.sides, "sides", "long", "")
+	f.StringVar(&o.sides, "sides", "", "")
 	f.StringVar(&o.lang, "lang", "ja", "")
 	f.StringVar(&o.on, "on", "", "")
 }
@@ -69,6 +69,9 @@ func sheets(c *call) error {
 			return err
 		}
 		job, err := c.job(s, o, a)
+		if err == nil {
+			err = s.Sheets().Dress(&job)
+		}
 		if err != nil {
 			return err
 		}
@@ -82,7 +85,7 @@ func (c *call) job(s *station.Station, o order, a cards.Allotment) (job press.Jo
 		Request: o.name, Allotment: a.ID, Count: uint32(o.count), Start: max(o.start, 1) - 1,
 		Lang: o.lang, PerFile: o.perFile, Plain: o.plain,
 	}
-	if err := c.jobPaper(s, o, &job); err != nil {
+	if err := c.jobPaper(s.Sheets(), o, &job); err != nil {
 		return job, err
 	}
 	if o.colour != "" {
@@ -103,8 +106,7 @@ func (c *call) job(s *station.Station, o order, a cards.Allotment) (job press.Jo
 }
 
 // jobPaper is what it is printed on.
-func (c *call) jobPaper(s *station.Station, o order, job *press.Job) (err error) {
-	set := s.Sheets()
+func (c *call) jobPaper(set station.Sheets, o order, job *press.Job) (err error) {
 	if job.Stock, err = set.FindStock(o.stock); err != nil {
 		var names []string
 		for _, s := range set.Stocks() {
@@ -112,7 +114,7 @@ func (c *call) jobPaper(s *station.Station, o order, job *press.Job) (err error)
 		}
 		return c.misused(c.words.Say("cli.sheets.stock", o.stock, strings.Join(names, " ")))
 	}
-	if job.Sides.UnmarshalText([]byte(o.sides)) != nil {
+	if job.Sides = job.Stock.Edge(); o.sides != "" && job.Sides.UnmarshalText([]byte(o.sides)) != nil {
 		return c.misused(c.words.Say("cli.sheets.sides", o.sides))
 	}
 	if cells := job.Stock.Columns * job.Stock.Rows; job.Start >= cells {
