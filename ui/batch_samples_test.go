@@ -4,6 +4,7 @@ import (
 	"image"
 	"image/color"
 	"image/draw"
+	"strings"
 
 	"pointkiosk/cards"
 	"pointkiosk/kiosk"
@@ -139,6 +140,17 @@ func sheetsSamples() (list []sample) {
 	at("order-made", func(w *kiosk.Sheeting) {
 		w.At, w.Kept, w.Order = kiosk.SheetsOrder, true, made
 		w.Order.Of = batch(long())
+	})
+	at("order-long", func(w *kiosk.Sheeting) {
+		w.At, w.Kept, w.Order = kiosk.SheetsOrder, true, made
+		w.Order.Name, w.Order.Of, w.Order.Start, w.Order.Sealed = strings.Repeat("festival-", 7)+"2", batch(long()), 6, true
+	})
+	at("list-long", func(w *kiosk.Sheeting) {
+		w.At, made.Name, made.Of = kiosk.SheetsList, strings.Repeat("festival-", 7)+"2", batch(long())
+		w.Lists.Orders = []kiosk.SheetOrder{made, made}
+	})
+	at("done-long", func(w *kiosk.Sheeting) {
+		w.At, w.Order.Start, w.Out = kiosk.SheetsDone, 6, kiosk.SheetsOut{Where: strings.Repeat("festival-", 7) + "2-12", Stick: true, Files: 200, Sealed: true}
 	})
 	at("order-sealed", func(w *kiosk.Sheeting) {
 		w.At, w.Kept, w.Order, w.Note = kiosk.SheetsOrder, true, made, "sheets.note.open"

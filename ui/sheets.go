@@ -87,7 +87,7 @@ func (s *sheetsList) Show(st kiosk.State) {
 	p, w := s.p, st.Sheet
 	s.list = nil
 	order := func(o kiosk.SheetOrder, what string) {
-		s.list = append(s.list, sheetsEntry{o.Of.Event.Name.In(p.lang()), p.say(what, words.Number(int(o.Count))), strings.TrimPrefix(o.Name, o.Of.Event.ID+"-"), kiosk.TapOrder{Name: o.Name}})
+		s.list = append(s.list, sheetsEntry{o.Of.Event.Name.In(p.lang()), p.say(what, words.Number(int(o.Count))), nameOf(strings.TrimPrefix(o.Name, o.Of.Event.ID+"-")), kiosk.TapOrder{Name: o.Name}})
 	}
 	for _, o := range w.Lists.Orders {
 		if o.State == cards.Making {

@@ -164,6 +164,18 @@ func (s *sheetsMaking) Show(st kiosk.State) {
 	s.stop.show(!r.Stopping)
 }
 
+// mostOfName is what there is room for of an order's name, which has no place to break.
+const mostOfName = 30
+
+// nameOf is the name of an order, or of its folder: of a long one both its ends, the
+// day and the time among them.
+func nameOf(order string) string {
+	if len(order) <= mostOfName { // of letters and figures (press)
+		return order
+	}
+	return order[:mostOfName-21] + "…" + order[len(order)-20:]
+}
+
 // rest says how long something takes, rounded up: nothing while nobody knows.
 func (p *pen) rest(d time.Duration) string {
 	switch {
@@ -213,9 +225,9 @@ func (s *sheetsDone) Show(st kiosk.State) {
 	}
 	switch {
 	case o.Files > 0 && o.Stick:
-		sub = p.say("sheets.where", o.Where, words.Number(o.Files))
+		sub = p.say("sheets.where", nameOf(o.Where), words.Number(o.Files))
 	case o.Files > 0:
-		sub = p.say("sheets.folder", o.Where, words.Number(o.Files))
+		sub = p.say("sheets.folder", nameOf(o.Where), words.Number(o.Files))
 	}
 	used := ""
 	if start := st.Sheet.Order.Start; start > 0 && o.Files > 0 {
@@ -238,6 +250,7 @@ type sheetsOrder struct {
 	page         *page
 	title, event *text
 	sub          *text
+	name, paper  *text // which may be as long as they like
 	facts        []*fact
 	end, open    *button
 	ok           *button
@@ -248,7 +261,8 @@ type sheetsOrder struct {
 
 func newSheetsOrder(p *pen, send func(kiosk.Event)) *sheetsOrder {
 	s := &sheetsOrder{p: p, title: newText(p, 44, bold, body), sub: newText(p, 30, regular, body), event: newText(p, 28, bold, body).name()}
-	for _, key := range []string{"sheets.fact.order", "sheets.fact.count", "range.fact.first", "range.fact.last", "sheets.fact.paper"} {
+	s.name, s.paper = newText(p, 24, regular, muted).name(), newText(p, 24, regular, muted)
+	for _, key := range []string{"sheets.fact.count", "range.fact.first", "range.fact.last"} {
 		s.facts = append(s.facts, newFact(p, key))
 	}
 	s.notice, s.word = newNotice(p)
@@ -257,7 +271,7 @@ func newSheetsOrder(p *pen, send func(kiosk.Event)) *sheetsOrder {
 	s.label = newText(p, 34, bold, main).centre().middle()
 	s.ok = newButton(p, primary, s.label, func() { send(kiosk.TapMake{}) })
 	s.ok.padX, s.ok.least = 56, 88
-	facts := newPanel(p, newColumn(p, 14, s.event, s.facts[0], s.facts[1], s.facts[2], s.facts[3], s.facts[4]), panelGround, edge)
+	facts := newPanel(p, newColumn(p, 14, s.event, s.name, s.facts[0], s.facts[1], s.facts[2], s.paper), panelGround, edge)
 	said := newColumn(p, 20, s.title, s.sub, s.notice)
 	s.page = &page{p: p, under: true, foot: newRow(p, 24, newBack(p, send), spring(1), s.end, s.open, s.ok), main: &shape{p: p,
 		lying:   newRow(p, 40, growing{newColumn(p, 0, said, spring(1)), 5}, growing{newColumn(p, 0, facts, spring(1)), 7}),
@@ -282,13 +296,16 @@ func (s *sheetsOrder) Show(st kiosk.State) {
 	s.open.show(o.State == cards.Made && o.Sealed)
 	s.word.set(p.sentence(st.Sheet.Note))
 	s.notice.show(st.Sheet.Note != "")
-	values := make([]string, len(s.facts))
+	values := make([]string, len(s.facts)+2)
 	if o.Of.ID != 0 {
-		values = []string{o.Name, p.say("sheets.cards", words.Number(int(o.Count))), serialOf(o.Range.Allotment, o.Range.First), serialOf(o.Range.Allotment, o.Range.Last), p.stockFrom(o.SheetJob)}
+		values = []string{p.say("sheets.cards", words.Number(int(o.Count))), serialOf(o.Range.Allotment, o.Range.First), serialOf(o.Range.Allotment, o.Range.Last),
+			p.say("sheets.fact.order", nameOf(o.Name)), p.say("sheets.fact.paper", p.stockFrom(o.SheetJob))}
 	}
+	s.name.set(values[3])
+	s.paper.set(values[4])
 	s.event.set(o.Of.Event.Name.In(p.lang()))
-	for i, value := range values {
-		s.facts[i].set(value)
+	for i, f := range s.facts {
+		f.set(values[i])
 	}
 }
 
