@@ -99,6 +99,7 @@ func newSheetsLook(p *pen, send func(kiosk.Event)) *sheetsLook {
 	s := &sheetsLook{p: p, front: newSheet(p, 500), back: newSheet(p, 500), of: newText(p, 28, bold, body), none: newSaid(p, 28, regular, body, "sheets.nolook")}
 	s.sides = [2]*text{newSaid(p, 26, regular, body, "sheets.front").centre(), newSaid(p, 26, regular, body, "sheets.back").centre()}
 	make := newGo(p, "sheets.make", func() { send(kiosk.TapMake{}) })
+	s.front.least, s.back.least = 280, 280
 	front, back := newColumn(p, 8, s.sides[0], growing{s.front, 1}), newColumn(p, 8, s.sides[1], growing{s.back, 1})
 	lying, upright := newRow(p, 32, growing{front, 1}, growing{back, 1}), newColumn(p, 24, growing{front, 1}, growing{back, 1})
 	s.page = &page{p: p, under: true, foot: newRow(p, 24, newBack(p, send), spring(1), make), main: &shape{p: p,
@@ -200,7 +201,7 @@ type sheetsDone struct {
 }
 
 func newSheetsDone(p *pen, send func(kiosk.Event)) *sheetsDone {
-	s := &sheetsDone{p: p, picture: newPicture(p, "ok", 260), title: newText(p, 44, bold, body), sub: newText(p, 32, regular, body), used: newText(p, 28, bold, body), end: newText(p, 28, regular, body)}
+	s := &sheetsDone{p: p, picture: newPicture(p, "ok", 260), title: newText(p, 44, bold, body), sub: newText(p, 32, regular, body).unbroken(), used: newText(p, 28, bold, body), end: newText(p, 28, regular, body)}
 	s.again = newChoiceOf(p, "sheets.resume", func() { send(kiosk.TapMake{}) })
 	s.open = newChoiceOf(p, "sheets.open.ok", func() { send(kiosk.TapOpen{}) })
 	s.notice, s.word = newNotice(p)
@@ -263,7 +264,7 @@ func newSheetsOrder(p *pen, send func(kiosk.Event)) *sheetsOrder {
 	s := &sheetsOrder{p: p, title: newText(p, 44, bold, body), sub: newText(p, 30, regular, body), event: newText(p, 28, bold, body).name()}
 	s.name, s.paper = newText(p, 24, regular, muted).name(), newText(p, 24, regular, muted)
 	for _, key := range []string{"sheets.fact.count", "range.fact.first", "range.fact.last"} {
-		s.facts = append(s.facts, newFact(p, key))
+		s.facts = append(s.facts, newFact(p, key).unbroken())
 	}
 	s.notice, s.word = newNotice(p)
 	s.open = newChoiceOf(p, "sheets.open.ok", func() { send(kiosk.TapOpen{}) })
