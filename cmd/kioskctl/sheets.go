@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"flag"
 	"fmt"
 	"os"
@@ -33,7 +34,7 @@ func (o *order) flags(f *flag.FlagSet) {
 	f.StringVar(&o.out, "out", ".", "")
 	f.IntVar(&o.count, "count", 0, "")
 	f.IntVar(&o.start, "start", 1, "")
-	f.IntVar(&o.perFile, "sheets", press.PerFile, "")
+	f.IntVar(&o.perFile, "sheets", 0, "")
 	f.BoolVar(&o.plain, "plain", false, "")
 	o.person = operator(f)
 }
@@ -54,8 +55,10 @@ func sheets(c *call) error {
 		return err
 	}
 	switch o.colour = strings.TrimPrefix(o.colour, "#"); { // which a shell may take for a comment
-	case o.count < 1 || o.perFile < 1:
-		return c.misused(c.words.Say("cli.count", min(o.count, o.perFile)))
+	case o.count < 1:
+		return c.misused(c.words.Say("cli.count", o.count))
+	case o.perFile < 0:
+		return c.misused(c.words.Say("cli.sheets.few", o.perFile))
 	case o.start < 1:
 		return c.misused(c.words.Say("cli.sheets.start", o.start))
 	case o.lang != "ja" && o.lang != "en":
@@ -83,7 +86,7 @@ func sheets(c *call) error {
 func (c *call) job(s *station.Station, o order, a cards.Allotment) (job press.Job, err error) {
 	job = press.Job{
 		Request: o.name, Allotment: a.ID, Count: uint32(o.count), Start: max(o.start, 1) - 1,
-		Lang: o.lang, PerFile: o.perFile, Plain: o.plain,
+		Lang: o.lang, Plain: o.plain,
 	}
 	if err := c.jobPaper(s.Sheets(), o, &job); err != nil {
 		return job, err
@@ -120,6 +123,7 @@ func (c *call) jobPaper(set station.Sheets, o order, job *press.Job) (err error)
 	if cells := job.Stock.Columns * job.Stock.Rows; job.Start >= cells {
 		return c.misused(c.words.Say("cli.sheets.start", o.start))
 	}
+	job.PerFile = cmp.Or(o.perFile, press.PerFileOf(job.Stock))
 	device, ok := set.Printer(o.on)
 	if !ok {
 		return c.misused(c.words.Say("cli.sheets.on", o.on))

@@ -139,10 +139,11 @@ func (d *Desk) newPress(out, who string) *press.Press {
 // job is an order as the press wants it.
 func (d *Desk) job(o kiosk.SheetOrder, operator string) (job press.Job, err error) {
 	set := d.opts.Settings.Sheets
-	job = press.Job{Request: o.Name, Allotment: o.Of.ID, Count: o.Count, Start: o.Start, Lang: "ja", PerFile: press.PerFile, Plain: set.Plain, Front: set.Front, Back: set.Back, Operator: operator}
+	job = press.Job{Request: o.Name, Allotment: o.Of.ID, Count: o.Count, Start: o.Start, Lang: "ja", Plain: set.Plain, Front: set.Front, Back: set.Back, Operator: operator}
 	if job.Stock, err = set.FindStock(o.Stock); err != nil {
 		return job, err
 	}
+	job.PerFile = press.PerFileOf(job.Stock)
 	if err := job.Sides.UnmarshalText([]byte(o.Sides)); err != nil {
 		return job, err
 	}
