@@ -70,7 +70,7 @@ func (f *fair) happen() {
 		err = errors.Join(err, lapsed)
 	}
 	if beyond := (*ledger.BudgetError)(nil); errors.As(err, &beyond) {
-		err = f.SetBudget(ctx, "bar", beyond.Used+beyond.Yen+1000, "佐藤")
+		err = f.SetBudget(ctx, "bar", beyond.Used+beyond.Yen+1000, "佐藤", "会議で")
 	}
 	check(f.t, err)
 }
@@ -110,7 +110,7 @@ func TestBatchInAnyOrder(t *testing.T) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			f := &fair{press: newPress(t, 60), rnd: rand.New(rand.NewPCG(seed, 3))}
 			check(t, f.GrantRange(context.Background(), f.of(10, 50), "station-1"))
-			check(t, f.SetBudget(context.Background(), "bar", 100*200+20*200, "佐藤"))
+			check(t, f.SetBudget(context.Background(), "bar", 100*200+20*200, "佐藤", "会議で"))
 			f.late = append(f.late, f.admin.write(cards.Entry{State: cards.Begun, Journal: make([]byte, 16)}))
 			f.theirs = append(f.theirs, f.kiosk.write(cards.Entry{State: cards.Begun, Journal: make([]byte, 16)}))
 			for n := range 150 {

@@ -11,6 +11,19 @@ import (
 // two long ones on who may do what and what a theft costs.
 func TestPostgres(t *testing.T) {
 	schematest.Again(t, map[string]func(*testing.T){
+		"RangeWithANUL":                  TestRangeWithANUL,
+		"ThiefWithdraws":                 TestThiefWithdraws,
+		"ThiefsWithdrawalBelieved":       TestThiefsWithdrawalBelieved,
+		"ThiefLosesABox":                 TestThiefLosesABox,
+		"ThiefWithdrawsTheSame":          TestThiefWithdrawsTheSame,
+		"ThiefWasThereBefore":            TestThiefWasThereBefore,
+		"TornKeep":                       TestTornKeep,
+		"CheckFindsPlantedKeeps":         TestCheckFindsPlantedKeeps,
+		"Ungrant":                        TestUngrant,
+		"UngrantPartner":                 TestUngrantPartner,
+		"UngrantedAtRisk":                TestUngrantedAtRisk,
+		"EndBudget":                      TestEndBudget,
+		"LateLossIsShown":                TestLateLossIsShown,
 		"ClaimsWhileActivated":           TestClaimsWhileActivated,
 		"Hoard":                          TestHoard,
 		"TornRanges":                     TestTornRanges,

@@ -43,7 +43,7 @@ func (in *intake) receipt(u cards.Upload) (r cards.Receipt, err error) {
 
 // ranges tells what the kiosk may activate, and of what.
 func (in *intake) ranges(r *cards.Receipt, held []uint32) error {
-	granted, err := in.grantedTo(holder{kiosk: in.key.kiosk})
+	granted, err := in.grantedTo(holder{kiosk: in.key.kiosk, key: in.key.id})
 	for _, g := range granted {
 		r.Ranges = append(r.Ranges, cards.Range{Allotment: g.ID, First: g.first, Last: g.last})
 		if !slices.Contains(held, g.ID) && len(r.Batches) < mostBrought {
