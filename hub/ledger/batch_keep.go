@@ -16,6 +16,10 @@ const stateKept = "kept"
 // thiefs reports that the key was compromised already with which b was said.
 const thiefs = `EXISTS (SELECT 1 FROM revocation_step s WHERE s.key_id = b.key_id AND s.how = 'compromised' AND s.since <= b.seq)`
 
+// withdrawnOf counts the cards of batch a that are withdrawn.
+const withdrawnOf = `SELECT COALESCE(SUM(CASE WHEN b.state = 'kept' THEN -b.cards ELSE b.cards END), 0)
+	FROM batch_range b WHERE b.allotment = a.id AND b.state IN ('withdrawn', 'lost', 'kept')`
+
 // A withdrawal is what was said of a range that ends what is not active of it.
 type withdrawal struct {
 	n, first, last int64

@@ -67,7 +67,7 @@ func (t *txn) batchesOf(k *Kiosk) (could map[string]int64, err error) {
 	could = map[string]int64{}
 	return could, t.each(`SELECT a.event, a.cards, a.points, a.expires, (SELECT COUNT(*) FROM issued i WHERE i.allotment = a.id),
 			(SELECT COUNT(*) FROM ended e WHERE e.allotment = a.id),
-			(SELECT COALESCE(SUM(CASE WHEN b.state = 'kept' THEN -b.cards ELSE b.cards END), 0) FROM batch_range b WHERE b.allotment = a.id AND b.state IN ('withdrawn', 'lost', 'kept'))
+			(`+withdrawnOf+`)
 		FROM allotment a WHERE a.key_id = $1 AND a.batch = 1`, []any{int64(k.Key)}, func(scan func(...any) error) error {
 		var event string
 		var count, points, active, ended, withdrawn int64

@@ -154,3 +154,21 @@ func TestEndBudget(t *testing.T) {
 	p.clean()
 	p.misses("rule", `UPDATE money_rule SET reason = 'べつのわけ' WHERE value = 0`)
 }
+
+// A batch that was granted by mistake is withdrawn, and then its machine is not told
+// of it any more, if it was not before.
+func TestWithdrawnBatchIsNotSent(t *testing.T) {
+	ctx := context.Background()
+	p := newPress(t, 100)
+	for _, tt := range []struct {
+		first, last uint32
+		want        int
+	}{{1, 99, 1}, {100, 100, 0}} {
+		_, err := p.Withdraw(ctx, p.of(tt.first, tt.last))
+		check(t, err)
+		if got := p.take(p.admin); len(got.Allotments) != tt.want {
+			t.Errorf("to %d withdrawn: %d papers", tt.last, len(got.Allotments))
+		}
+	}
+	p.clean()
+}

@@ -20,6 +20,7 @@ func TestPostgres(t *testing.T) {
 		"TornKeep":                       TestTornKeep,
 		"CheckFindsPlantedKeeps":         TestCheckFindsPlantedKeeps,
 		"Ungrant":                        TestUngrant,
+		"WithdrawnBatchIsNotSent":        TestWithdrawnBatchIsNotSent,
 		"UngrantPartner":                 TestUngrantPartner,
 		"UngrantedAtRisk":                TestUngrantedAtRisk,
 		"EndBudget":                      TestEndBudget,
