@@ -284,9 +284,17 @@ func (k *call) batchSaid(b ledger.Batch) error {
 		if r.Kiosk != "" {
 			from = fmt.Sprintf("%s %d", r.Kiosk, r.Seq)
 		}
-		t.row(moment(r.At), k.rangeState(r.State), r.First, r.Last, r.Cards, from, cmp.Or(r.Person, r.Partner), r.Reason)
+		t.row(moment(r.At), k.rangeState(r.State), r.First, r.Last, r.Cards, from, cmp.Or(r.Person, r.Partner), k.why(r.Reason))
 	}
 	return t.write(k.out)
+}
+
+// why says a reason: what a person wrote, or the word key of what was tapped.
+func (k *call) why(reason string) string {
+	if reason == "sheets.end.reason" {
+		return k.Say(reason)
+	}
+	return reason
 }
 
 // rangeState says what was said of a range.

@@ -124,7 +124,7 @@ func TestBatchKeep(t *testing.T) {
 		t.Fatal(err)
 	}
 	office.send(client, office.ranges(cards.Entry{State: cards.Begun, Journal: make([]byte, 16)}),
-		office.ranges(cards.Entry{State: cards.Withdrawn, Allotment: office.grant.ID, Number: 1, Last: 40, Reason: "thief"}))
+		office.ranges(cards.Entry{State: cards.Withdrawn, Allotment: office.grant.ID, Number: 1, Last: 40, Reason: "sheets.end.reason"}))
 	out := ok(t, "", "kiosk", "revoke", "office", "--compromised", "--since", "2", "--data", data)
 	if !strings.Contains(out, "40 cards printed beforehand (8,000 yen) were withdrawn where") {
 		t.Errorf("%s", out)
@@ -145,7 +145,7 @@ func TestBatchKeep(t *testing.T) {
 	if out = ok(t, "", append(keep, "--cards", "40")...); !strings.Contains(out, "40 cards (8,000 yen) are inactive again") {
 		t.Errorf("%s", out)
 	}
-	if out = ok(t, "", "batch", "list", fmt.Sprint(office.grant.ID), "--data", data); strings.Contains(out, "held back") || !strings.Contains(out, "not withdrawn") {
+	if out = ok(t, "", "batch", "list", fmt.Sprint(office.grant.ID), "--data", data); strings.Contains(out, "held back") || !strings.Contains(out, "not withdrawn") || !strings.Contains(out, "the order was ended") {
 		t.Errorf("%s", out)
 	}
 	if out = ok(t, "", "check", "--data", data); !strings.Contains(out, "clean") {

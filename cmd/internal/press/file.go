@@ -133,17 +133,27 @@ func syncDir(path string) error {
 	return err
 }
 
-// Open decrypts the files of an order into a directory, for the printer. That is
+// Open decrypts the files of an order into a directory, for the printer. Which cards
+// those are the journal says, and nothing that lies beside them; that they are opened is
 // written down before the first byte is there.
 func (p *Press) Open(ctx context.Context, dir, to, operator string) ([]string, error) {
-	m, _, err := readManifest(dir)
+	m, sum, err := readManifest(dir)
 	if err != nil {
 		return nil, err
 	}
-	if err := p.ours(ctx, m); err != nil {
+	part, err := p.printed(ctx, m, sum)
+	if err != nil {
 		return nil, err
 	}
-	if err := p.Journal.MarkRange(ctx, m.rangeOf(), cards.Opened, operator, ""); err != nil {
+	for _, f := range m.Files { // a half one of before is plain
+		if _, half := plainPaths(f.Name, to); err == nil {
+			err = os.RemoveAll(half)
+		}
+	}
+	if err = errors.Join(err, p.same(dir, m.Files)); err != nil {
+		return nil, err
+	}
+	if err := p.Journal.MarkRange(ctx, part, cards.Opened, operator, ""); err != nil {
 		return nil, err
 	}
 	key, err := p.key()
@@ -164,8 +174,48 @@ func (p *Press) Open(ctx context.Context, dir, to, operator string) ([]string, e
 	return names, nil
 }
 
+// same returns an error if files in a directory are not the PDFs of a manifest.
+func (p *Press) same(dir string, files []File) error {
+	key, err := p.key()
+	for _, f := range files {
+		if err != nil {
+			return err
+		}
+		err = isFile(key, filepath.Join(dir, filepath.Base(f.Name)), f.SHA256)
+	}
+	return err
+}
+
+func isFile(key *age.X25519Identity, path, want string) error {
+	in, err := os.Open(path)
+	if err != nil {
+		return fmt.Errorf("press: %w", err)
+	}
+	defer in.Close() //nolint:errcheck // it was read
+	plain := io.Reader(in)
+	if strings.HasSuffix(path, sealed) {
+		if plain, err = age.Decrypt(in, key); err != nil {
+			return fmt.Errorf("press: %s: %w", filepath.Base(path), err)
+		}
+	}
+	sum := sha256.New()
+	if _, err := io.Copy(sum, plain); err != nil {
+		return fmt.Errorf("press: %s: %w", filepath.Base(path), err)
+	}
+	if hex.EncodeToString(sum.Sum(nil)) != want {
+		return fmt.Errorf("%w: %s", ErrAltered, filepath.Base(path))
+	}
+	return nil
+}
+
+// plainPaths is where a file goes when it is opened, and where until it is whole.
+func plainPaths(path, to string) (name, half string) {
+	base := strings.TrimSuffix(filepath.Base(path), sealed)
+	return filepath.Join(to, base), filepath.Join(to, "."+base+".part")
+}
+
 // openOne decrypts one file. What has its name is whole, and nothing that was there
-// is touched, but for a half one of before.
+// is touched.
 func openOne(key *age.X25519Identity, path, to string) (string, error) {
 	in, err := os.Open(path)
 	if err != nil {
@@ -176,13 +226,9 @@ func openOne(key *age.X25519Identity, path, to string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("press: %s: %w", filepath.Base(path), err)
 	}
-	base := strings.TrimSuffix(filepath.Base(path), sealed)
-	name, half := filepath.Join(to, base), filepath.Join(to, "."+base+".part")
+	name, half := plainPaths(path, to)
 	if _, err := os.Lstat(name); !errors.Is(err, fs.ErrNotExist) {
-		return "", fmt.Errorf("press: %s: %w", base, cmp.Or(err, fs.ErrExist))
-	}
-	if err := os.Remove(half); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return "", fmt.Errorf("press: %w", err)
+		return "", fmt.Errorf("press: %s: %w", filepath.Base(name), cmp.Or(err, fs.ErrExist))
 	}
 	err = write(half, func(out io.Writer) error { _, err := io.Copy(out, plain); return err })
 	if err == nil {

@@ -30,6 +30,7 @@ var (
 	ErrNoOrder = errors.New("press: no such order")
 	ErrSheets  = errors.New("press: an order has no such sheets to be printed again")
 	ErrExists  = errors.New("press: there are files already where these would go")
+	ErrAltered = errors.New("press: these are not the files that this machine made of the order")
 )
 
 // A Journal is what the press needs of one.
@@ -38,6 +39,7 @@ type Journal interface {
 	Orders(ctx context.Context) ([]journal.Order, error)
 	CardOf(a cards.Allotment, o journal.Order, number uint32) (cards.Card, error)
 	Made(ctx context.Context, o journal.Order, part cards.Range, digest [32]byte, operator string) (journal.Order, error)
+	Printed(ctx context.Context, digest [32]byte) (cards.Range, error)
 	MarkRange(ctx context.Context, r cards.Range, state cards.State, operator, reason string) error
 }
 
@@ -207,9 +209,10 @@ func (w *work) spans() (files []sheet.Span) {
 }
 
 // into makes the order's directory: whole, or not at all. One that a crash left
-// whole, before the journal knew of it, is taken as it is.
+// whole, before the journal knew of it, is taken as it is; one that somebody else
+// put there is not.
 func (w *work) into(ctx context.Context, dir string) (digest [32]byte, files []File, err error) {
-	if m, sum, err := readManifest(dir); err == nil && w.made(m, dir) {
+	if m, sum, err := readManifest(dir); err == nil && w.made(m, sum, dir) {
 		return sum, m.Files, nil
 	}
 	if _, err := os.Lstat(dir); !errors.Is(err, fs.ErrNotExist) {
@@ -228,6 +231,9 @@ func (w *work) into(ctx context.Context, dir string) (digest [32]byte, files []F
 	}
 	if err == nil {
 		err = ctx.Err()
+	}
+	if err == nil {
+		err = w.note(filepath.Base(dir), digest)
 	}
 	if err == nil {
 		err = errors.Join(syncDir(half), os.Rename(half, dir), syncDir(w.Out))
