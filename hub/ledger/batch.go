@@ -151,7 +151,7 @@ func (t *txn) activate(a allotmentRow, r *saidRange) (done RangeDone, err error)
 			return done, err
 		}
 	}
-	done.Given, err = t.completeWaits(a, *r)
+	done.Given, err = t.completeWaits(a, *r, fresh)
 	return done, err
 }
 

@@ -80,6 +80,9 @@ func TestThiefWithdraws(t *testing.T) {
 		if why := p.claim(25, "CCCC2222"); why != ledger.Withdrawn {
 			t.Errorf("a card that a person withdrew: %q", why)
 		}
+		if why := p.claim(28, "DDDD2222"); why != ledger.Inactive {
+			t.Errorf("a card in doubt: %q", why)
+		}
 		all := p.of(21, 40)
 		all.Seen = 16
 		if done, err := p.Activate(ctx, all); err != nil || done.Cards != 16 || done.Withdrawn != 4 || done.Given != 1 {
@@ -87,6 +90,9 @@ func TestThiefWithdraws(t *testing.T) {
 		}
 		p.has("AAAA2222", 200)
 		p.has("BBBB2222", 0)
+		if how := p.ended("DDDD2222"); how != "" { // it waits for a person still
+			t.Errorf("of a card in doubt, that was not activated: %q", how)
+		}
 		if how := p.ended("BBBB2222"); how != ledger.WaitUsed {
 			t.Errorf("the second ended as %q", how)
 		}
