@@ -308,3 +308,25 @@ func TestCheckFindsPlantedKeeps(t *testing.T) {
 		})
 	}
 }
+
+// What waited for the entry before it when the key was compromised is believed up to
+// there, and no further.
+func TestThiefWaited(t *testing.T) {
+	p := newPress(t, 100)
+	begun := p.admin.write(cards.Entry{State: cards.Begun, Journal: make([]byte, 16)})
+	p.take(p.admin, p.say(p.admin, cards.Activated, 1, 10), p.say(p.admin, cards.Withdrawn, 11, 20), p.say(p.admin, cards.Activated, 21, 30))
+	p.set(p.clock().Add(time.Minute))
+	check(t, p.Revoke(context.Background(), ledger.Revocation{Kiosk: "office", How: cards.Compromised, Since: 3}))
+	if why := reasons(p.take(p.admin, begun)); why != "revoked  revoked revoked" {
+		t.Errorf("%q", why)
+	}
+	for number, want := range map[uint32]ledger.Refusal{5: "", 15: ledger.Inactive, 25: ledger.Inactive} {
+		if why := p.claim(number, map[uint32]string{5: "AAAA2222", 15: "BBBB2222", 25: "CCCC2222"}[number]); why != want {
+			t.Errorf("card %d: %q, want %q", number, why, want)
+		}
+	}
+	if doubts := p.doubts(); len(doubts) != 2 {
+		t.Errorf("%+v", doubts)
+	}
+	p.clean()
+}

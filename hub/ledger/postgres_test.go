@@ -17,6 +17,7 @@ func TestPostgres(t *testing.T) {
 		"ThiefLosesABox":                 TestThiefLosesABox,
 		"ThiefWithdrawsTheSame":          TestThiefWithdrawsTheSame,
 		"ThiefWasThereBefore":            TestThiefWasThereBefore,
+		"ThiefWaited":                    TestThiefWaited,
 		"TornKeep":                       TestTornKeep,
 		"CheckFindsPlantedKeeps":         TestCheckFindsPlantedKeeps,
 		"Ungrant":                        TestUngrant,
