@@ -9,7 +9,8 @@ import (
 
 // weighRange does what an entry says of a range of a batch. The holder says
 // everything; another kiosk activates what it was granted. Of a batch whose key is
-// compromised nothing is activated before a person says so (DECISIONS 7).
+// compromised nothing is activated before a person says so (DECISIONS 7), and of a kiosk
+// that was told to stop, as its disk may have been copied, nothing changes any card.
 func (in *intake) weighRange(e cards.Entry) (reason string, err error) {
 	a, own, err := in.allotmentOf(e)
 	if err != nil {
@@ -33,6 +34,11 @@ func (in *intake) weighRange(e cards.Entry) (reason string, err error) {
 	switch e.State {
 	case cards.Making, cards.Made, cards.Opened:
 		return in.weighMaking(&r)
+	}
+	if stop, err := in.stopped(in.key.id); err != nil || stop != "" {
+		return reasonStopped, err
+	}
+	switch e.State {
 	case cards.Activated:
 		return in.weighActivation(a, &r)
 	case cards.Withdrawn:

@@ -17,6 +17,8 @@ func TestPostgres(t *testing.T) {
 		"ThiefLosesABox":                 TestThiefLosesABox,
 		"ThiefWithdrawsTheSame":          TestThiefWithdrawsTheSame,
 		"ThiefWasThereBefore":            TestThiefWasThereBefore,
+		"ClonedPress":                    TestClonedPress,
+		"ClonedKioskActivates":           TestClonedKioskActivates,
 		"ThiefWaited":                    TestThiefWaited,
 		"TornKeep":                       TestTornKeep,
 		"CheckFindsPlantedKeeps":         TestCheckFindsPlantedKeeps,
