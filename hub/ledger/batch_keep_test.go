@@ -285,6 +285,14 @@ func TestTornKeep(t *testing.T) {
 			p.torn(table, once(func() error { _, err := p.Keep(ctx, all); return err }))
 		})
 	}
+	for _, table := range []string{"batch_grant_end", "transfer"} {
+		t.Run("ungrant/"+table, func(t *testing.T) {
+			p := rob()
+			check(t, p.GrantRange(ctx, p.of(1, 10), "station-1"))
+			check(t, p.GrantRange(ctx, p.of(5, 20), "station-1"))
+			p.torn(table, once(func() error { _, err := p.UngrantRange(ctx, p.of(1, 100), "station-1"); return err }))
+		})
+	}
 }
 
 // Each invariant of what a person keeps is broken once, and must be missed.
