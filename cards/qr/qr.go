@@ -84,7 +84,9 @@ func Encode(text string) (*Matrix, error) {
 	best := -1
 	var try [maxSize]uint64
 	for mask := range 8 {
-		l.finish(&try, &placed, mask)
+		for y := range l.n {
+			try[y] = placed[y] ^ l.masks[mask][y]
+		}
 		if p := penalty(&try, l.n); best < 0 || p < best {
 			best, m.Mask, m.rows = p, mask, try
 		}
@@ -92,30 +94,34 @@ func Encode(text string) (*Matrix, error) {
 	return m, nil
 }
 
+// values are what characters count: their places in the alphabet, or 255.
+var values = func() (all [256]byte) {
+	for c := range all {
+		all[c] = byte(strings.IndexByte(alphabet, byte(c))) // -1 is 255
+	}
+	return all
+}()
+
 // fill writes mode, count, characters and padding to data (7.4.3, 7.4.10).
 func (l *layout) fill(data []byte, text string) error {
-	w := bitWriter{to: data}
-	w.put(0b0010, 4)
-	w.put(uint(len(text)), l.count)
-	for i := 0; i < len(text); i += 2 {
-		a := strings.IndexByte(alphabet, text[i])
-		if a < 0 {
+	for i := range len(text) {
+		if values[text[i]] == 255 {
 			return fmt.Errorf("%w: %q", ErrCharacter, text[i])
 		}
-		if i+1 == len(text) {
-			w.put(uint(a), 6)
-			break
-		}
-		b := strings.IndexByte(alphabet, text[i+1])
-		if b < 0 {
-			return fmt.Errorf("%w: %q", ErrCharacter, text[i+1])
-		}
-		w.put(uint(45*a+b), 11)
 	}
-	w.put(0, min(4, 8*len(data)-w.bits))
-	for i, pad := (w.bits+7)/8, byte(0xEC); i < len(data); i++ {
-		data[i] = pad
-		pad ^= 0xEC ^ 0x11
+	w := bitWriter{to: data}
+	w.put(0b0010, 4)
+	w.put(uint64(len(text)), l.count)
+	for ; len(text) > 1; text = text[2:] {
+		w.put(45*uint64(values[text[0]])+uint64(values[text[1]]), 11)
+	}
+	if text != "" {
+		w.put(uint64(values[text[0]]), 6)
+	}
+	w.put(0, min(4, 8*(len(data)-w.at)-w.n)) // the terminator, 7.4.9
+	w.put(0, (8-w.n)%8)
+	for pad := byte(0xEC); w.at < len(data); pad ^= 0xEC ^ 0x11 {
+		w.put(uint64(pad), 8)
 	}
 	return nil
 }
@@ -123,13 +129,17 @@ func (l *layout) fill(data []byte, text string) error {
 // A bitWriter fills bytes from the highest bit.
 type bitWriter struct {
 	to   []byte
-	bits int
+	at   int    // bytes that are whole
+	bits uint64 // the lowest n of them are not in a whole byte yet
+	n    int    // less than 8
 }
 
-func (w *bitWriter) put(value uint, n int) {
-	for i := n - 1; i >= 0; i-- {
-		w.to[w.bits/8] |= byte(value>>i&1) << (7 - w.bits%8)
-		w.bits++
+func (w *bitWriter) put(value uint64, n int) {
+	w.bits, w.n = w.bits<<n|value, w.n+n
+	for w.n >= 8 {
+		w.n -= 8
+		w.to[w.at] = byte(w.bits >> w.n)
+		w.at++
 	}
 }
 
@@ -164,20 +174,6 @@ func (l *layout) place(rows *[maxSize]uint64, data []byte) {
 	for i := range l.ecc {
 		for b := range blocks {
 			put(eccs[b][i])
-		}
-	}
-}
-
-// finish writes to rows the whole symbol with a mask.
-func (l *layout) finish(rows, placed *[maxSize]uint64, mask int) {
-	for y := range l.n {
-		rows[y] = l.fixed[y] | (placed[y] ^ l.masks[mask][y])
-	}
-	for i := range 15 {
-		if l.format[mask]>>i&1 == 1 {
-			for _, p := range formatPlaces(i, l.n) {
-				rows[p[1]] |= 1 << p[0]
-			}
 		}
 	}
 }

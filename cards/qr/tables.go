@@ -46,13 +46,12 @@ func countBits(v int) int {
 // in bit x.
 type layout struct {
 	version
-	n      int                  // modules a side
-	count  int                  // bits of the character count
-	fixed  [maxSize]uint64      // finder, alignment and timing patterns, version, dark module
-	masks  [8][maxSize]uint64   // the mask patterns, data modules only
-	path   []uint16             // data modules in the order of the bits: y<<8 | x
-	format [8]int32             // the 15 format bits of level M with each mask
-	rs     [maxVersion * 3]byte // generator's coefficients, highest first, without the leading 1
+	n     int                  // modules a side
+	count int                  // bits of the character count
+	fixed [maxSize]uint64      // finder, alignment and timing patterns, version, dark module
+	masks [8][maxSize]uint64   // the mask patterns on data modules, and all that is no data
+	path  []uint16             // data modules in the order of the bits: y<<8 | x
+	rs    [maxVersion * 3]byte // generator's coefficients, highest first, without the leading 1
 }
 
 // layouts gives the tables of all versions, made on first use.
@@ -80,13 +79,14 @@ func (l *layout) make(v int) {
 	l.makePath(&reserved)
 	for mask := range l.masks {
 		for y := range l.n {
+			l.masks[mask][y] = l.fixed[y]
 			for x := range l.n {
 				if reserved[y]>>x&1 == 0 && masked(mask, x, y) {
 					l.masks[mask][y] |= 1 << x
 				}
 			}
 		}
-		l.format[mask] = formatBits(mask)
+		l.setFormat(mask)
 	}
 	l.makeGenerator()
 }
@@ -204,6 +204,17 @@ func formatBits(mask int) int32 {
 		}
 	}
 	return int32((bits | mask<<10) ^ 0x5412)
+}
+
+// setFormat sets the 15 format bits where they stand with a mask.
+func (l *layout) setFormat(mask int) {
+	for i, bits := 0, formatBits(mask); i < 15; i++ {
+		if bits>>i&1 == 1 {
+			for _, p := range formatPlaces(i, l.n) {
+				l.masks[mask][p[1]] |= 1 << p[0]
+			}
+		}
+	}
 }
 
 // formatPlaces gives the two modules of format bit i, bit 14 being the first

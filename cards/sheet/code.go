@@ -1,8 +1,10 @@
 package sheet
 
 import (
+	"encoding/binary"
 	"fmt"
 	"math/bits"
+	"slices"
 	"strconv"
 
 	"pointkiosk/cards/face"
@@ -28,44 +30,49 @@ func encode(url string) (*qr.Matrix, error) {
 	return m, nil
 }
 
-// figures are what a code's path has most of: 0 to 63, each with the space behind
-// it.
-var figures = func() (texts [64]string) {
-	for n := range texts {
-		texts[n] = strconv.Itoa(n) + " "
+// A pair is two numbers of a code's path, each with the space behind it: the
+// bytes from the lowest, and how many they are.
+type pair struct {
+	text uint64
+	n    int
+}
+
+// pairs are all there are: texts made each time would be half the cost of a
+// code.
+var pairs = func() (all [widestCode + 1][widestCode + 1]pair) {
+	for a := range all {
+		for b := range all[a] {
+			var text [8]byte
+			n := len(fmt.Appendf(text[:0], "%d %d ", a, b))
+			all[a][b] = pair{binary.LittleEndian.Uint64(text[:]), n}
+		}
 	}
-	return texts
+	return all
 }()
 
 // A run is dark modules side by side, one width over several rows.
 type run struct{ x, y, w, h int }
 
-// runs calls draw with each run of a code, no module in two of them.
-func runs(m *qr.Matrix, draw func(run)) {
-	var open [64]run // by the column where they begin; h is 0 where none does
-	for y := range m.Size + 1 {
+// runs appends the runs of a code to list, no module in two of them.
+func runs(list []run, m *qr.Matrix) []run {
+	var open [64]int       // by the column where it begins, the place in the list of a run that the row above is the last of
+	var above, ends uint64 // columns where such a run begins, and where it ends
+	for y := range m.Size {
 		row := m.Row(y)
-		var begun uint64
-		for rest := row; rest != 0; {
+		begin, end := row&^(row<<1), row&^(row>>1)
+		for rest := begin; rest != 0; rest &= rest - 1 {
 			x := bits.TrailingZeros64(rest)
-			w := bits.TrailingZeros64(^(rest >> x))
-			rest &^= (1<<w - 1) << x
-			begun |= 1 << x
-			if r := &open[x]; r.h > 0 && r.w == w {
-				r.h++
+			w := bits.TrailingZeros64(end>>x) + 1
+			if above>>x&1 == 1 && bits.TrailingZeros64(ends>>x)+1 == w {
+				list[open[x]].h++
 				continue
-			} else if r.h > 0 {
-				draw(*r)
 			}
-			open[x] = run{x, y, w, 1}
+			open[x] = len(list)
+			list = append(list, run{x, y, w, 1})
 		}
-		for x := range m.Size {
-			if r := &open[x]; r.h > 0 && begun>>x&1 == 0 {
-				draw(*r)
-				r.h = 0
-			}
-		}
+		above, ends = begin, end
 	}
+	return list
 }
 
 // code draws a code as one path, in whole modules from its upper left corner
@@ -85,10 +92,23 @@ func (p *pen) code(m *qr.Matrix, corner spot, side float64) {
 	p.b = append(p.b, ' ')
 	p.at(corner.x+sign*quiet*module, corner.y+sign*quiet*module)
 	p.op("cm")
-	b := p.b
-	runs(m, func(r run) {
-		b = append(append(append(append(append(b, figures[r.x]...), figures[r.y]...), figures[r.w]...), figures[r.h]...), "re\n"...)
-	})
-	p.b = b
+	p.rects(m)
 	p.op("f Q")
+}
+
+// rects is the path: "x y w h re" for each run.
+func (p *pen) rects(m *qr.Matrix) {
+	p.runs = runs(p.runs[:0], m)
+	const longest = len("45 45 45 45 re\n")
+	n := len(p.b)
+	b := slices.Grow(p.b, longest*len(p.runs)+8) // a pair is written as 8 bytes, whatever it has
+	b = b[:cap(b)]
+	for _, r := range p.runs {
+		from, size := &pairs[r.x][r.y], &pairs[r.w][r.h]
+		binary.LittleEndian.PutUint64(b[n:], from.text)
+		binary.LittleEndian.PutUint64(b[n+from.n:], size.text)
+		n += from.n + size.n
+		n += copy(b[n:], "re\n")
+	}
+	p.b = b[:n]
 }

@@ -1,7 +1,10 @@
 package sheet
 
 import (
+	"maps"
 	"regexp"
+	"slices"
+	"strings"
 	"unicode/utf16"
 
 	"github.com/go-pdf/fpdf"
@@ -31,17 +34,34 @@ func newSubset(runes string) subset {
 	return subset{runes, [2][]byte{fpdf.UTF8CutFont(assets.Regular(), runes), fpdf.UTF8CutFont(assets.Bold(), runes)}}
 }
 
+// has reports whether all characters of a text are there.
+func (s *subset) has(text string) bool {
+	return !strings.ContainsFunc(text, func(r rune) bool { return !strings.ContainsRune(s.runes, r) })
+}
+
+// A runeSet collects the characters of texts.
+type runeSet map[rune]bool
+
+func (s runeSet) add(text string) {
+	for _, r := range text {
+		s[r] = true
+	}
+}
+
+// text is each once, in order: the same cards have the same file.
+func (s runeSet) text() string { return string(slices.Sorted(maps.Keys(s))) }
+
 // fontName finds the name that fpdf gave to a font.
 var fontName = regexp.MustCompile(`/(F[0-9a-f]+) `)
 
-// add gives a document the fonts with all their characters, and says how they
-// are called in content streams.
-func (s *subset) add(f *fpdf.Fpdf) (names [2]string) {
+// add gives a document the fonts with the characters of some text, and says how
+// they are called in content streams.
+func (s *subset) add(f *fpdf.Fpdf, runes string) (names [2]string) {
 	for i, weight := range []string{"", "B"} {
 		f.AddUTF8FontFromBytes("face", weight, s.fonts[i])
 		seen := f.CreateTemplate(func(t *fpdf.Tpl) { // is never used: it only marks the characters
 			t.SetFont("face", weight, 10)
-			t.Text(0, 0, s.runes)
+			t.Text(0, 0, runes)
 		})
 		if m := fontName.FindSubmatch(seen.Bytes()); m != nil {
 			names[i] = string(m[1])

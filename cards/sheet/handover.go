@@ -18,26 +18,36 @@ const (
 	listWide  = listRight - listLeft
 )
 
-// Contact makes the list of an order's cards by sheet, for who hands them over
-// and who takes them.
-func (s *Sheets) Contact(w io.Writer, cards []One) error {
-	b, err := newBook(a4, s.say.Lang(), s.say.Say("sheet.contact"))
+// Contact makes the list, by sheet, of cards that are the order's from the
+// first-th on, for who hands them over and who takes them.
+func (s *Sheets) Contact(w io.Writer, first int, cards []One) error {
+	if len(cards) == 0 {
+		return errors.New("sheet: no cards")
+	}
+	b, err := s.list(first, cards)
 	if err != nil {
 		return err
 	}
-	if len(cards) == 0 {
-		return errors.New("sheet: no cards")
+	b.type0 = s.type0
+	return b.write(w, func(i int) string { return s.say.Say("sheet.contact.page", i+1, len(b.leaves)) })
+}
+
+// list lays out the list of cards.
+func (s *Sheets) list(first int, cards []One) (*book, error) {
+	b, err := newBook(a4, s.say.Lang(), s.say.Say("sheet.contact"))
+	if err != nil {
+		return nil, err
 	}
 	const top, bottom, signed = 58.0, 280.0, 34.0
 	var l *leaf
 	y := bottom
 	for n := 0; n < len(cards); {
-		sheet, cell := s.Place(n)
+		sheet, cell := s.Place(first + n)
 		end := min(len(cards), n+s.PerSheet()-cell)
 		high := sheetHigh(s.PerSheet())
 		if y+high > bottom {
 			l, y = b.leaf(), top
-			s.contactHead(b, l, len(cards))
+			s.contactHead(b, l, first, len(cards))
 		}
 		s.contactSheet(b, l, sheet, cell, cards[n:end], y)
 		y += high
@@ -45,13 +55,13 @@ func (s *Sheets) Contact(w io.Writer, cards []One) error {
 	}
 	if y+signed > bottom {
 		l, y = b.leaf(), top
-		s.contactHead(b, l, len(cards))
+		s.contactHead(b, l, first, len(cards))
 	}
 	b.signatures(l, bottom-signed/2, s.say.Say("sheet.contact.gave"), s.say.Say("sheet.contact.took"), s.say.Say("sheet.contact.day"))
 	for i, l := range b.leaves {
 		b.put(l, "text", s.say.Say("sheet.contact.page", i+1, len(b.leaves)), style{3, false, ink}, listRight, 288, 40, fromRight)
 	}
-	return b.write(w, func(i int) string { return s.say.Say("sheet.contact.page", i+1, len(b.leaves)) })
+	return b, nil
 }
 
 // Of a sheet's serials five stand side by side.
@@ -65,7 +75,7 @@ func sheetHigh(cards int) float64 {
 	return float64((cards+serialColumns-1)/serialColumns)*serialHigh + 1.6
 }
 
-func (s *Sheets) contactHead(b *book, l *leaf, n int) {
+func (s *Sheets) contactHead(b *book, l *leaf, at, n int) {
 	c := &s.opts.Card
 	b.put(l, "text", s.say.Say("sheet.contact"), style{7, true, plain}, listLeft, 24, 110, fromLeft)
 	b.put(l, "scheme", joinedText(c.Municipality, c.Scheme), style{3.6, true, ink}, listRight, 24, 66, fromRight)
@@ -76,8 +86,8 @@ func (s *Sheets) contactHead(b *book, l *leaf, n int) {
 	}
 	b.put(l, "event", joinedText(joinedText(c.Event, day), c.Place), style{3.8, true, ink}, listLeft, 35, listWide, fromLeft)
 	b.put(l, "text", s.say.Say("sheet.contact.sum", words.Number(c.Points), words.Number(n), words.Number(n*c.Points)), style{3.8, false, ink}, listLeft, 41.5, 110, fromLeft)
-	first, _ := s.Place(0)
-	last, _ := s.Place(n - 1)
+	first, _ := s.Place(at)
+	last, _ := s.Place(at + n - 1)
 	b.put(l, "text", s.say.Say("sheet.contact.range", first, last), style{3.8, false, ink}, listRight, 41.5, 60, fromRight)
 	note := style{3.2, false, ink}
 	text := s.say.Say("sheet.contact.note")

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 
 	"pointkiosk/assets/words"
 	"pointkiosk/cards/face"
@@ -44,6 +43,7 @@ type book struct {
 	say    *words.Words
 	title  string
 	fonts  [2]*typeface
+	type0  subset // is cut when it lacks something
 	leaves []*leaf
 	err    error // the first text that can't stand
 }
@@ -118,15 +118,12 @@ func (b *book) write(w io.Writer, bookmark func(i int) string) error {
 	case len(b.leaves) == 0:
 		return errors.New("sheet: nothing to list")
 	}
-	var all strings.Builder
-	for _, l := range b.leaves {
-		for _, t := range l.texts {
-			all.WriteString(t.text)
-		}
+	runes := b.runes()
+	if !b.type0.has(runes) {
+		b.type0 = newSubset(runes)
 	}
 	f := newDocument(b.page, b.title, b.say.Lang())
-	runes := newSubset(all.String())
-	names := runes.add(f)
+	names := b.type0.add(f, runes)
 	for i, l := range b.leaves {
 		f.AddPage()
 		if mark := bookmark(i); mark != "" {
@@ -138,6 +135,17 @@ func (b *book) write(w io.Writer, bookmark func(i int) string) error {
 		return fmt.Errorf("sheet: write: %w", err)
 	}
 	return nil
+}
+
+// runes are the characters on all leaves.
+func (b *book) runes() string {
+	seen := runeSet{}
+	for _, l := range b.leaves {
+		for _, t := range l.texts {
+			seen.add(t.text)
+		}
+	}
+	return seen.text()
 }
 
 func (l *leaf) draw(page Size, names [2]string) []byte {

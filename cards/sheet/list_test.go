@@ -76,7 +76,7 @@ func TestContact(t *testing.T) {
 	proof.Needs(t, "qpdf", "pdftotext")
 	s := newSheets(t, Opts{Stock: stock(t, "a4-10"), Lang: "ja", Card: kisarazu(), Start: 7, Sheet: 3})
 	list := many(233, shortHost)
-	write := func(w io.Writer) error { return s.Contact(w, list) }
+	write := func(w io.Writer) error { return s.Contact(w, 0, list) }
 	text := read(t, paper(t, "contact", write))
 	for _, one := range list {
 		if n := strings.Count(text, one.Serial+"\n"); n != 1 {
@@ -84,7 +84,11 @@ func TestContact(t *testing.T) {
 		}
 	}
 	proof.Golden(t, "contact.txt", text)
-	if err := s.Contact(io.Discard, nil); err == nil {
+	rest := read(t, paper(t, "contact-rest", func(w io.Writer) error { return s.Contact(w, 213, list[213:]) }))
+	if !strings.Contains(rest, " 25〜26\n") || !strings.Contains(rest, " 20枚\n") || strings.Count(rest, list[0].Serial[:10]) != 20 {
+		t.Errorf("the list of the last cards says\n%s", rest)
+	}
+	if err := s.Contact(io.Discard, 0, nil); err == nil {
 		t.Error("a list of nothing is none")
 	}
 }

@@ -1,10 +1,9 @@
 package sheet
 
 import (
-	"fmt"
+	"bytes"
 	"math"
 	"strconv"
-	"unicode/utf16"
 )
 
 // k is how many points a mm has: 72 an inch.
@@ -18,14 +17,25 @@ type colour [3]uint8
 type pen struct {
 	b    []byte
 	high float64
+	runs []run // of the code drawn last: their memory is used again
 }
 
 // n writes a length in points: 0.001 pt is less than any printer's dot.
 func (p *pen) n(mm float64) { p.raw(mm * k) }
 
+// raw writes a number to the third decimal, and no more digits than it needs.
 func (p *pen) raw(v float64) {
-	v = math.Round(v*1000) / 1000
-	p.b = append(strconv.AppendFloat(p.b, v+0, 'f', -1, 64), ' ')
+	n := int64(math.Round(v * 1000))
+	if n < 0 {
+		n = -n
+		p.b = append(p.b, '-')
+	}
+	p.b = strconv.AppendInt(p.b, n/1000, 10)
+	if n %= 1000; n > 0 {
+		p.b = append(p.b, '.', byte('0'+n/100), byte('0'+n/10%10), byte('0'+n%10))
+		p.b = bytes.TrimRight(p.b, "0")
+	}
+	p.b = append(p.b, ' ')
 }
 
 func (p *pen) at(x, y float64) {
@@ -104,8 +114,9 @@ func (p *pen) text(font string, size, x, y float64, text string) {
 // character that passed the checks is one unit.
 func (p *pen) hex(text string) {
 	p.b = append(p.b, '<')
-	for _, u := range utf16.Encode([]rune(text)) {
-		p.b = fmt.Appendf(p.b, "%04X", u)
+	const digits = "0123456789ABCDEF"
+	for _, r := range text {
+		p.b = append(p.b, digits[r>>12&15], digits[r>>8&15], digits[r>>4&15], digits[r&15])
 	}
 	p.b = append(p.b, '>')
 }

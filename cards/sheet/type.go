@@ -24,6 +24,7 @@ type typeface struct {
 	font   *sfnt.Font
 	buf    sfnt.Buffer
 	widths map[rune]float64 // -1: it has no such character
+	ascii  [128]float64     // the same of these, 0: not looked up
 }
 
 // typefaces are regular and bold.
@@ -42,6 +43,11 @@ func typefaces() (both [2]*typeface, err error) {
 // shape nothing, so that marks which belong onto the letter before have no
 // place, and fpdf knows only the characters of one UTF-16 unit.
 func (t *typeface) width(r rune) (float64, bool) {
+	if r < 128 {
+		if w := t.ascii[r]; w > 0 {
+			return w, true
+		}
+	}
 	w, known := t.widths[r]
 	if !known {
 		w = -1
@@ -53,6 +59,9 @@ func (t *typeface) width(r rune) (float64, bool) {
 			}
 		}
 		t.widths[r] = w
+		if r < 128 {
+			t.ascii[r] = w
+		}
 	}
 	return max(w, 0), w >= 0
 }

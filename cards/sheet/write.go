@@ -2,13 +2,13 @@ package sheet
 
 import (
 	"bytes"
-	"compress/zlib"
 	"crypto/sha1"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
-	"strings"
+
+	"github.com/klauspost/compress/zlib"
 
 	"github.com/go-pdf/fpdf"
 
@@ -22,7 +22,8 @@ type Sheets struct {
 	say     *words.Words
 	sides   []side // front, and back unless there is none
 	fonts   [2]*typeface
-	type0   subset
+	type0   subset    // for the cards, and the list of them
+	runes   string    // of the cards
 	names   [2]string // of the fonts, in content streams
 	faces   [][]byte  // what stands on each side of every card
 	picture *picture
@@ -35,7 +36,9 @@ func New(opts *Opts) (*Sheets, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.cutFonts()
+	if err := s.cutFonts(); err != nil {
+		return nil, err
+	}
 	for i := range s.sides {
 		s.faces = append(s.faces, s.draw(&s.sides[i]))
 	}
@@ -86,27 +89,38 @@ func (s *Sheets) layout() error {
 // serialRunes are the characters that a serial may have.
 const serialRunes = "0123456789ABCDEFGHJKMNPQRSTVWXYZ-"
 
-// cutFonts keeps of the fonts what the cards need.
-func (s *Sheets) cutFonts() {
-	var all strings.Builder
-	all.WriteString(serialRunes)
+// cutFonts keeps of the fonts what the cards and the list of them need: a font is
+// looked through once.
+func (s *Sheets) cutFonts() error {
+	seen := runeSet{}
+	seen.add(serialRunes)
 	for i := range s.sides {
 		for _, t := range append(s.sides[i].texts, s.sides[i].marks...) {
-			all.WriteString(t.text)
+			seen.add(t.text)
 		}
 	}
-	s.type0 = newSubset(all.String())
+	s.runes = seen.text()
+	list, err := s.list(0, make([]One, 1000))
+	if err == nil {
+		err = list.err // else it were found after the cards were made
+	}
+	if err != nil {
+		return err
+	}
+	seen.add(list.runes() + serialRunes)
+	s.type0 = newSubset(seen.text())
 	for _, r := range serialRunes {
 		s.digits[r], _ = s.fonts[0].width(r)
 	}
 	_, s.names = s.document()
+	return nil
 }
 
 // document is a PDF without pages whose fonts have all our characters.
 func (s *Sheets) document() (*fpdf.Fpdf, [2]string) {
 	f := newDocument(s.opts.Stock.Page, s.opts.Title, s.say.Lang())
 	f.SetCompression(false) // the codes are compressed as they come, and little else is there
-	return f, s.type0.add(f)
+	return f, s.type0.add(f, s.runes)
 }
 
 // Write makes one PDF of the order's first cards, calling done after each sheet

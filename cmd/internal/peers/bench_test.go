@@ -50,8 +50,7 @@ func prepare(b testing.TB, n int) *work {
 	if err := errors.Join(err, cacheErr); err != nil {
 		b.Fatal(err)
 	}
-	w.here, w.modules = here, filepath.Join(cache, "pointkiosk-peers", "node_modules")
-	w.font = filepath.Join(here, "../../../assets/fonts/BIZUDPGothic-Regular.ttf")
+	w.fonts, w.modules = filepath.Join(here, "../../../assets/fonts"), filepath.Join(cache, "pointkiosk-peers", "node_modules")
 	if _, err := measure(self("ours", fmt.Sprint(n), w.dir), w.dir); err != nil {
 		b.Fatal(err)
 	}
@@ -59,8 +58,10 @@ func prepare(b testing.TB, n int) *work {
 		b.Fatal(err)
 	}
 	typ, err := os.ReadFile("cards.typ")
-	fonts := `<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig><dir>` + filepath.Dir(w.font) + `</dir><cachedir>` + w.dir + `/fonts</cachedir></fontconfig>`
-	if err := errors.Join(err, writeCSV(w.csv(), w.rows),
+	fonts := `<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig><dir>` + w.fonts + `</dir><cachedir>` + w.dir + `/fonts</cachedir></fontconfig>`
+	if err := errors.Join(err, writeCSV(w.csv(), w.rows), card.write(filepath.Join(w.dir, "card.json")),
+		os.WriteFile(filepath.Join(w.dir, "front.glabels"), []byte(card.Front.glabels(false)), 0o600),
+		os.WriteFile(filepath.Join(w.dir, "back.glabels"), []byte(card.Back.glabels(true)), 0o600),
 		os.WriteFile(filepath.Join(w.dir, "cards.typ"), typ, 0o600),
 		os.WriteFile(filepath.Join(w.dir, "fonts.conf"), []byte(fonts), 0o600),
 		writeCodes(filepath.Join(w.dir, "codes.txt"), w.rows)); err != nil {
@@ -77,7 +78,7 @@ func writeCodes(path string, rows []row) error {
 	}
 	w := bufio.NewWriter(file)
 	for _, r := range rows {
-		_, _ = w.WriteString(svg(r[0]) + "\n") // Flush keeps the error
+		_, _ = w.WriteString(svg(r.url) + "\n") // Flush keeps the error
 	}
 	return errors.Join(w.Flush(), file.Close())
 }

@@ -49,10 +49,10 @@ func checkSheet(file string, front int, rows []row, dir string) error {
 	}
 	want := map[string]bool{}
 	for _, r := range rows {
-		want[r[0]] = true
-		if !strings.Contains(string(text), r[5]) || strings.Count(string(text), r[3]) != len(rows) {
-			return fmt.Errorf("peers: page %d of %s lacks texts", front, filepath.Base(file))
-		}
+		want[r.url] = true
+	}
+	if lost := lacks(string(text), rows); lost != "" {
+		return fmt.Errorf("peers: page %d of %s lacks texts: %s", front, filepath.Base(file), lost)
 	}
 	page := filepath.Join(dir, "page")
 	if out, err := exec.Command("pdftoppm", "-r", "300", "-gray", "-png", "-singlefile", "-f", strconv.Itoa(front+1), file, page).CombinedOutput(); err != nil {
@@ -75,6 +75,23 @@ func checkSheet(file string, front int, rows []row, dir string) error {
 		return fmt.Errorf("peers: %d of %d codes on page %d of %s are not read", len(want), len(rows), front+1, filepath.Base(file))
 	}
 	return nil
+}
+
+// lacks is a text that isn't on a sheet as often as there are cards.
+func lacks(sheet string, rows []row) string {
+	bare := strings.NewReplacer(" ", "", "　", "", "\n", "").Replace
+	sheet = bare(sheet)
+	for _, t := range append(card.Front.Texts, card.Back.Texts...) {
+		if t.Text != "" && strings.Count(sheet, bare(t.Text)) < len(rows) {
+			return t.Text
+		}
+	}
+	for _, r := range rows {
+		if !strings.Contains(sheet, r.serial) {
+			return r.serial
+		}
+	}
+	return ""
 }
 
 // cellsOf cuts a page into its ten cells: zbar, shown all finders at once, at

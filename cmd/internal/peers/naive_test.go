@@ -2,11 +2,13 @@ package peers
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/csv"
 	"image"
 	"image/draw"
 	"image/png"
 	"os"
+	"strconv"
 
 	"github.com/boombuler/barcode"
 	"github.com/boombuler/barcode/qr"
@@ -15,18 +17,8 @@ import (
 	"pointkiosk/assets"
 )
 
-// A spot is a line of text on a card: its column, where it stands in mm, its
-// size in points.
-type spot struct {
-	column int
-	x, y   float64
-	size   float64
-}
-
-var spots = [2][]spot{{{1, 6, 8, 11}, {2, 4, 30, 28}, {3, 4, 41, 14}, {4, 4, 50, 8}}, {{5, 4, 42.7, 9}, {6, 4, 48.6, 8}, {7, 42, 20, 8}}}
-
 // naive makes the cards with fpdf as its manual shows it: a PNG for each code,
-// each text set on each card.
+// each text and box drawn on each card.
 func naive(source, out string) error {
 	file, err := os.Open(source)
 	if err != nil {
@@ -40,17 +32,15 @@ func naive(source, out string) error {
 	f := fpdf.New("P", "mm", "A4", "")
 	f.SetAutoPageBreak(false, 0)
 	f.AddUTF8FontFromBytes("face", "", assets.Regular())
+	f.AddUTF8FontFromBytes("face", "B", assets.Bold())
 	for rows = rows[1:]; len(rows) > 0; rows = rows[min(10, len(rows)):] {
-		for side, texts := range spots {
+		for side, face := range []face{card.Front, card.Back} {
 			f.AddPage()
-			for cell, card := range rows[:min(10, len(rows))] {
+			for cell, row := range rows[:min(10, len(rows))] {
 				x, y := corner(side, cell)
-				for _, s := range texts {
-					f.SetFont("face", "", s.size)
-					f.Text(x+s.x, y+s.y, card[s.column])
-				}
+				naiveFace(f, &face, x, y, row[1])
 				if side == 1 {
-					if err := naiveCode(f, card[0], x+4, y+4, 34); err != nil {
+					if err := naiveCode(f, row[0], x+codeAt, y+codeAt, codeSide); err != nil {
 						return err
 					}
 				}
@@ -58,6 +48,24 @@ func naive(source, out string) error {
 		}
 	}
 	return f.OutputFileAndClose(out)
+}
+
+func naiveFace(f *fpdf.Fpdf, face *face, x, y float64, serial string) {
+	for _, b := range face.Boxes {
+		f.SetFillColor(inks(b.Ink))
+		f.RoundedRect(x+b.X, y+b.Y, b.W, b.H, b.R, "1234", "F")
+	}
+	for _, t := range face.Texts {
+		f.SetTextColor(inks(t.Ink))
+		f.SetFont("face", map[bool]string{true: "B"}[t.Bold], t.Size/perPoint)
+		f.Text(x+t.X, y+t.Y, cmp.Or(t.Text, serial))
+	}
+}
+
+// inks are the red, green and blue of #RRGGBB.
+func inks(ink string) (r, g, b int) {
+	v, _ := strconv.ParseUint(ink[1:], 16, 32)
+	return int(v >> 16), int(v >> 8 & 255), int(v & 255)
 }
 
 // corner is the upper left one of a cell, the backs mirrored.

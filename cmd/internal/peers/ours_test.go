@@ -55,16 +55,13 @@ func ours(ctx context.Context, n int, dir string) (err error) {
 	}
 	p := press.Press{Journal: j, Dir: dir, Out: filepath.Join(dir, "out")}
 	_, err = p.Run(ctx, batch(n), press.Job{
-		Request: request, Allotment: 8, Count: uint32(n), Stock: stock, Lang: "ja", PerFile: 50, Plain: true, Operator: "鈴木",
+		Request: request, Allotment: 8, Count: uint32(n), Stock: stock, Lang: "ja", PerFile: press.PerFile, Plain: true, Operator: "鈴木",
 	})
 	return err
 }
 
-// A row is a card as the others are told of it: its code, and seven lines of
-// text, four on the front and three on the back.
-type row [8]string
-
-var columns = row{"url", "l1", "l2", "l3", "l4", "l5", "l6", "l7"}
+// A row is what a card has of its own.
+type row struct{ url, serial string }
 
 // ordered are the cards that ours made, from the journal.
 func ordered(ctx context.Context, n int, dir string) (rows []row, err error) {
@@ -83,10 +80,7 @@ func ordered(ctx context.Context, n int, dir string) (rows []row, err error) {
 		if err != nil {
 			return nil, err
 		}
-		rows = append(rows, row{
-			a.Event.Host.URL(c), "木更津市　らづポイント", "200ポイント", "ナチュラルバル", "令和8年11月22日(日)　JR木更津駅西口広場",
-			c.Serial().String(), "有効期限　令和9年3月31日", "市民活動支援課　0438-23-8610",
-		})
+		rows = append(rows, row{a.Event.Host.URL(c), c.Serial().String()})
 	}
 	return rows, nil
 }
@@ -97,8 +91,8 @@ func writeCSV(path string, rows []row) error {
 		return err
 	}
 	w := csv.NewWriter(file)
-	for _, r := range append([]row{columns}, rows...) {
-		_ = w.Write(r[:]) // Flush keeps the error
+	for _, r := range append([]row{{"url", "serial"}}, rows...) {
+		_ = w.Write([]string{r.url, r.serial}) // Flush keeps the error
 	}
 	w.Flush()
 	return errors.Join(w.Error(), file.Close())

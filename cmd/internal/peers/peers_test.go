@@ -24,10 +24,10 @@ type tool struct {
 	child func(w *work, out string) *exec.Cmd
 }
 
-// A work is the cards that all make, in a folder: cards.csv and codes.txt.
+// A work is the cards that all make, in a folder: cards.csv, card.json and codes.txt.
 type work struct {
-	dir, font, here, modules string
-	rows                     []row
+	dir, fonts, modules string
+	rows                []row
 }
 
 // python is Debian's, whose ReportLab it is.
@@ -35,18 +35,18 @@ const python = "/usr/bin/python3"
 
 var tools = []tool{
 	{"typst (node), codes made before", []string{"node", "npm:@myriaddreamin/typst-ts-node-compiler"}, 10_000, 0.15, func(w *work, out string) *exec.Cmd {
-		return w.node("with_typst.cjs", w.dir, filepath.Dir(w.font), out)
+		return w.node("with_typst.cjs", w.dir, w.fonts, out)
 	}},
 	{"pdfkit, qrcode", []string{"node", "npm:pdfkit", "npm:qrcode"}, 10_000, 0.05, func(w *work, out string) *exec.Cmd {
-		return w.node("with_pdfkit.cjs", w.csv(), w.font, out)
+		return w.node("with_pdfkit.cjs", w.dir, w.fonts, out)
 	}},
-	{"ReportLab, libqrencode", []string{"python:import reportlab", `python:import ctypes; ctypes.CDLL("libqrencode.so.4")`}, 1_000, 0.05, func(w *work, out string) *exec.Cmd {
-		return exec.Command(python, "with_reportlab.py", "libqrencode", w.csv(), w.font, out)
+	{"ReportLab, libqrencode", []string{"python:import reportlab", `python:import ctypes; ctypes.CDLL("libqrencode.so.4")`}, 10_000, 0.05, func(w *work, out string) *exec.Cmd {
+		return exec.Command(python, "with_reportlab.py", "libqrencode", w.dir, w.fonts, out)
 	}},
 	{"ReportLab, QrCodeWidget", []string{"python:import reportlab"}, 1_000, 0.05, func(w *work, out string) *exec.Cmd {
-		return exec.Command(python, "with_reportlab.py", "widget", w.csv(), w.font, out)
+		return exec.Command(python, "with_reportlab.py", "widget", w.dir, w.fonts, out)
 	}},
-	{"fpdf, a PNG per card", nil, 1_000, 0.02, func(w *work, out string) *exec.Cmd { return self("naive", w.csv(), out) }},
+	{"fpdf, a PNG per card", nil, 10_000, 0.02, func(w *work, out string) *exec.Cmd { return self("naive", w.csv(), out) }},
 	{"gLabels, two jobs and qpdf", []string{"glabels-3-batch", "qpdf"}, 1_000, 0.002, (*work).glabels},
 }
 
@@ -61,9 +61,9 @@ func (w *work) node(script string, args ...string) *exec.Cmd {
 // glabels has no duplex: two jobs, whose pages are put one behind the other.
 func (w *work) glabels(out string) *exec.Cmd {
 	c := exec.Command("sh", "-ec", `
-		for side in front back; do glabels-3-batch -s $((($2 + 9) / 10)) -i cards.csv -o "$1.$side" "$3/$side.glabels"; done
+		for side in front back; do glabels-3-batch -s $((($2 + 9) / 10)) -i cards.csv -o "$1.$side" $side.glabels; done
 		qpdf --empty --collate --pages "$1.front" "$1.back" -- "$1"
-		rm "$1.front" "$1.back"`, "sh", out, strconv.Itoa(len(w.rows)), w.here)
+		rm "$1.front" "$1.back"`, "sh", out, strconv.Itoa(len(w.rows)))
 	c.Dir = w.dir
 	c.Env = append(os.Environ(), "FONTCONFIG_FILE="+filepath.Join(w.dir, "fonts.conf"))
 	return c
@@ -165,7 +165,7 @@ func meter(args ...string) error {
 }
 
 func pdfs(out string) []string {
-	if files, _ := filepath.Glob(filepath.Join(out, "out", request, "*.pdf")); len(files) > 0 {
+	if files, _ := filepath.Glob(filepath.Join(out, "out", request, request+"-*.pdf")); len(files) > 0 {
 		return files
 	}
 	return []string{out}

@@ -41,9 +41,9 @@ func TestCheckFinds(t *testing.T) {
 	proof.Needs(t, "pdfinfo", "pdftoppm", "pdftotext", "zbarimg")
 	w := prepare(t, 20)
 	other := slices.Clone(w.rows)
-	other[19][0] = other[18][0] + "0"
+	other[19].url = other[18].url + "0"
 	serial := slices.Clone(w.rows)
-	serial[0][5] = "0000-0000-0000"
+	serial[0].serial = "0000-0000-0000"
 	for _, tt := range []struct {
 		says string
 		rows []row

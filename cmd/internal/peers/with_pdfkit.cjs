@@ -1,16 +1,17 @@
-// The cards with pdfkit and qrcode: with_pdfkit.cjs CSV FONT OUT
+// The cards with pdfkit and qrcode: with_pdfkit.cjs FOLDER FONTS OUT. The folder has
+// cards.csv and card.json.
 const fs = require("node:fs");
+const path = require("node:path");
 const PDFDocument = require("pdfkit");
 const QRCode = require("qrcode");
 
 const mm = 72 / 25.4;
 const side = 34 * mm; // of a code with its quiet zone of 4 modules
-const front = [["l1", 6, 8, 11], ["l2", 4, 30, 28], ["l3", 4, 41, 14], ["l4", 4, 50, 8]];
-const back = [["l5", 4, 42.7, 9], ["l6", 4, 48.6, 8], ["l7", 42, 20, 8]];
 
-const [source, font, out] = process.argv.slice(2);
+const [folder, fonts, out] = process.argv.slice(2);
+const { front, back } = JSON.parse(fs.readFileSync(path.join(folder, "card.json"), "utf8"));
 // No text has a comma or a quotation mark in it.
-const [names, ...rows] = fs.readFileSync(source, "utf8").trim().split(/\r?\n/).map((line) => line.split(","));
+const [names, ...rows] = fs.readFileSync(path.join(folder, "cards.csv"), "utf8").trim().split(/\r?\n/).map((line) => line.split(","));
 const cards = rows.map((row) => Object.fromEntries(row.map((text, i) => [names[i], text])));
 
 function draw(doc, url, x, y) {
@@ -29,17 +30,22 @@ function draw(doc, url, x, y) {
 
 const doc = new PDFDocument({ size: "A4", margin: 0, autoFirstPage: false });
 doc.pipe(fs.createWriteStream(out));
-doc.registerFont("face", font).font("face");
+doc.registerFont("face", path.join(fonts, "BIZUDPGothic-Regular.ttf"));
+doc.registerFont("bold", path.join(fonts, "BIZUDPGothic-Bold.ttf"));
 for (let at = 0; at < cards.length; at += 10) {
-  for (const texts of [front, back]) {
+  for (const face of [front, back]) {
     doc.addPage();
     cards.slice(at, at + 10).forEach((card, cell) => {
-      const column = texts === back ? 1 - (cell % 2) : cell % 2;
+      const column = face === back ? 1 - (cell % 2) : cell % 2;
       const x = (14 + 91 * column) * mm, y = (11 + 55 * Math.floor(cell / 2)) * mm;
-      for (const [name, dx, dy, size] of texts) {
-        doc.fontSize(size).text(card[name], x + dx * mm, y + dy * mm, { lineBreak: false, baseline: "alphabetic" });
+      for (const b of face.boxes) {
+        doc.roundedRect(x + b.x * mm, y + b.y * mm, b.w * mm, b.h * mm, b.r * mm).fill(b.ink);
       }
-      if (texts === back) draw(doc, card.url, x + 4 * mm, y + 4 * mm);
+      for (const t of face.texts) {
+        doc.font(t.bold ? "bold" : "face").fontSize(t.size * mm).fillColor(t.ink);
+        doc.text(t.text || card.serial, x + t.x * mm, y + t.y * mm, { lineBreak: false, baseline: "alphabetic" });
+      }
+      if (face === back) draw(doc, card.url, x + 4 * mm, y + 4 * mm);
     });
   }
 }

@@ -1,11 +1,14 @@
-"""The cards with ReportLab: with_reportlab.py widget|libqrencode CSV FONT OUT"""
+"""The cards with ReportLab: with_reportlab.py widget|libqrencode FOLDER FONTS OUT. The folder has cards.csv and card.json."""
 import csv
 import ctypes
+import json
+import os
 import sys
 
 from reportlab.graphics import renderPDF
 from reportlab.graphics.barcode.qr import QrCodeWidget
 from reportlab.graphics.shapes import Drawing
+from reportlab.lib.colors import HexColor
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
 from reportlab.pdfbase import pdfmetrics
@@ -13,8 +16,6 @@ from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
 SIDE = 34 * mm  # of a code with its quiet zone of 4 modules
-FRONT = [("l1", 6, 8, 11), ("l2", 4, 30, 28), ("l3", 4, 41, 14), ("l4", 4, 50, 8)]
-BACK = [("l5", 4, 42.7, 9), ("l6", 4, 48.6, 8), ("l7", 42, 20, 8)]
 
 
 class QRcode(ctypes.Structure):
@@ -55,22 +56,30 @@ def libqrencode():
     return draw
 
 
-def main(way, source, font, out):
+def main(way, folder, fonts, out):
     draw = widget if way == "widget" else libqrencode()
-    pdfmetrics.registerFont(TTFont("face", font))
+    pdfmetrics.registerFont(TTFont("face", os.path.join(fonts, "BIZUDPGothic-Regular.ttf")))
+    pdfmetrics.registerFont(TTFont("bold", os.path.join(fonts, "BIZUDPGothic-Bold.ttf")))
     page = Canvas(out, pagesize=A4, pageCompression=1)
     height = A4[1]
-    with open(source, encoding="utf-8", newline="") as file:
+    with open(os.path.join(folder, "cards.csv"), encoding="utf-8", newline="") as file:
         cards = list(csv.DictReader(file))
+    with open(os.path.join(folder, "card.json"), encoding="utf-8") as file:
+        design = json.load(file)
     for at in range(0, len(cards), 10):
-        for back in (False, True):
+        for back, face in enumerate((design["front"], design["back"])):
             for cell, card in enumerate(cards[at : at + 10]):
                 column = 1 - cell % 2 if back else cell % 2
                 x, top = (14 + 91 * column) * mm, height - (11 + 55 * (cell // 2)) * mm
-                for name, dx, dy, size in BACK if back else FRONT:
-                    page.setFont("face", size)
-                    page.drawString(x + dx * mm, top - dy * mm, card[name])
+                for b in face["boxes"]:
+                    page.setFillColor(HexColor(b["ink"]))
+                    page.roundRect(x + b["x"] * mm, top - (b["y"] + b["h"]) * mm, b["w"] * mm, b["h"] * mm, b["r"] * mm, stroke=0, fill=1)
+                for t in face["texts"]:
+                    page.setFillColor(HexColor(t["ink"]))
+                    page.setFont("bold" if t["bold"] else "face", t["size"] * mm)
+                    page.drawString(x + t["x"] * mm, top - t["y"] * mm, t["text"] or card["serial"])
                 if back:
+                    page.setFillColorRGB(0, 0, 0)
                     draw(page, card["url"], x + 4 * mm, top - 4 * mm - SIDE)
             page.showPage()
     page.save()

@@ -77,6 +77,7 @@ const (
 	manifestJSON = "manifest.json"
 	manifestCSV  = "manifest.csv"
 	contactName  = "contact.pdf"
+	contactsName = "contact-%d.pdf" // of a large order, from 1
 )
 
 // manifest writes both manifests and returns the SHA-256 of the one in JSON. Cards
@@ -97,8 +98,8 @@ func (w *work) manifest(dir string, files []File) (digest [32]byte, err error) {
 	return digest, err
 }
 
-// cards writes the manifest in JSON, as json.MarshalIndent would, and each card
-// into the table too, as RFC 4180 has it.
+// cards writes the manifest in JSON, a card a line, and each card into the table
+// too, as RFC 4180 has it.
 func (w *work) cards(m Manifest, out, table io.Writer) error {
 	text, err := json.MarshalIndent(m, "", " ")
 	if err != nil {
@@ -111,7 +112,7 @@ func (w *work) cards(m Manifest, out, table io.Writer) error {
 	text = append(bytes.TrimSuffix(text, []byte(none)), '[')
 	for i := w.at(w.part.First); i <= w.at(w.part.Last); i++ {
 		line, pdf := w.line(m, i)
-		one, err := json.MarshalIndent(line, "  ", " ")
+		one, err := json.Marshal(line)
 		if err != nil {
 			return fmt.Errorf("press: manifest: %w", err)
 		}
@@ -140,14 +141,29 @@ func (w *work) line(m Manifest, i int) (line Line, pdf string) {
 	}, file.SHA256
 }
 
-// contact writes the list of all serials by sheet, for who hands them over.
-func (w *work) contact(out io.Writer) error {
-	all := make([]sheet.One, w.order.Count())
-	for i := range all {
-		number := w.order.First + uint32(i)
-		all[i] = sheet.One{Serial: cards.Serial{Allotment: w.a.ID, Number: number}.String(), Number: number}
+// contactSheets is how many sheets one list of serials has: as a PDF is whole in
+// memory before it is written, a large order has several.
+const contactSheets = 300
+
+// contacts writes the lists of all serials by sheet, for who hands them over.
+func (w *work) contacts(dir string) error {
+	parts := w.sheets.Split(w.order.Count(), contactSheets)
+	for n, part := range parts {
+		name := contactName
+		if len(parts) > 1 {
+			name = fmt.Sprintf(contactsName, n+1)
+		}
+		all := make([]sheet.One, 0, part.End-part.First)
+		for i := part.First; i < part.End; i++ {
+			number := w.order.First + uint32(i)
+			all = append(all, sheet.One{Serial: cards.Serial{Allotment: w.a.ID, Number: number}.String(), Number: number})
+		}
+		err := write(filepath.Join(dir, name), func(out io.Writer) error { return w.sheets.Contact(out, part.First, all) })
+		if err != nil {
+			return err
+		}
 	}
-	return w.sheets.Contact(out, all)
+	return nil
 }
 
 // Pick is what an event needs of an order, for the list of who gets what.

@@ -64,7 +64,7 @@ type Job struct {
 
 // PerFile is how many sheets a PDF has, if nobody says: a print shop opens such a one,
 // and two at a time stay small.
-const PerFile = 50
+const PerFile = 80
 
 // A Press makes files on one machine.
 type Press struct {
@@ -227,7 +227,7 @@ func (w *work) into(ctx context.Context, dir string) (digest [32]byte, files []F
 		digest, err = w.manifest(half, files)
 	}
 	if err == nil && w.part == w.order.Range {
-		err = write(filepath.Join(half, contactName), w.contact)
+		err = w.contacts(half)
 	}
 	if err == nil {
 		err = ctx.Err()

@@ -96,8 +96,8 @@ func (d *desk) left() (names []string) {
 	return names
 }
 
-// A manifest that is written card by card is the one that json.MarshalIndent
-// writes.
+// A manifest that is written card by card is the one that json.Marshal writes,
+// but for the spaces, and a card a line.
 func TestManifestIsWhole(t *testing.T) {
 	d := newDesk(t)
 	d.a.Event.ID = "null"
@@ -107,9 +107,39 @@ func TestManifestIsWhole(t *testing.T) {
 	if err := errors.Join(err, readErr); err != nil {
 		t.Fatal(err)
 	}
-	want, err := json.MarshalIndent(m, "", " ")
-	if err != nil || !bytes.Equal(text, want) || len(m.Cards) != 45 {
+	want, err := json.Marshal(m)
+	var bare bytes.Buffer
+	if err := errors.Join(err, json.Compact(&bare, text)); err != nil || !bytes.Equal(bare.Bytes(), want) || len(m.Cards) != 45 {
 		t.Errorf("%d cards, %v:\n%s\nwant\n%s", len(m.Cards), err, text, want)
+	}
+	if n := bytes.Count(text, []byte("\n  {\"serial\":")); n != 45 {
+		t.Errorf("%d cards have a line of their own, want 45", n)
+	}
+}
+
+// A large order has several lists of its serials, each of whole sheets.
+func TestContacts(t *testing.T) {
+	d := newDesk(t)
+	d.a.Count = contactSheets + 1
+	job := d.order("may", contactSheets+1)
+	var err error
+	if job.Stock, err = sheet.FindStock("single"); err != nil {
+		t.Fatal(err)
+	}
+	job.Start, job.PerFile = 0, contactSheets+1
+	done := d.run(job)
+	files, err := os.ReadDir(done.Dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var lists []string
+	for _, f := range files {
+		if strings.HasPrefix(f.Name(), "contact") {
+			lists = append(lists, f.Name())
+		}
+	}
+	if !slices.Equal(lists, []string{"contact-1.pdf", "contact-2.pdf"}) {
+		t.Errorf("the lists are %v", lists)
 	}
 }
 
