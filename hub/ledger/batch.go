@@ -22,10 +22,11 @@ const (
 
 // maxBatch bounds a batch, and so what one entry or person activates at once: all
 // of it in one transaction, while everybody else's writing waits. After so many
-// (maxActivated) the next entry is left to the next transaction.
+// numbers (maxLooked) the next entry is left to the next transaction, whatever it
+// changed: who says the same again and again stops nobody else's work.
 const (
-	maxBatch     = 50_000
-	maxActivated = 10_000
+	maxBatch  = 50_000
+	maxLooked = 10_000
 )
 
 // ErrBatchKey reports a key that would hold batches and other allotments: a key

@@ -35,9 +35,7 @@ func batchRules() []rule {
 				AND x.number BETWEEN b.first_number AND b.last_number AND NOT ` + thiefs + `))`},
 		{"waiting claim", "a claim of card %s waits again, and no compromised key had ended it", `SELECT ` + refCard + ` FROM batch_claim_again x WHERE NOT EXISTS (SELECT 1 FROM batch_range b
 			WHERE b.allotment = x.allotment AND b.state IN ('withdrawn', 'lost') AND x.number BETWEEN b.first_number AND b.last_number AND b.at = x.ended AND ` + thiefs + `)`},
-		{"range", "range %s takes back what no compromised key withdrew, or by nobody's word", `SELECT ` + refRange + ` FROM batch_range x WHERE x.state = 'kept' AND (x.key_id <> 0 OR x.person = '' OR x.reason = ''
-			OR NOT EXISTS (SELECT 1 FROM batch_range b WHERE b.n = x.seq AND b.n < x.n AND b.allotment = x.allotment AND b.state IN ('withdrawn', 'lost')
-				AND b.first_number <= x.first_number AND x.last_number <= b.last_number AND ` + thiefs + `))`},
+		{"range", "range %s takes back something by nobody's word", `SELECT ` + refRange + ` FROM batch_range x WHERE x.state = 'kept' AND (x.key_id <> 0 OR x.seq <> 0 OR x.person = '' OR x.reason = '')`},
 		{"waiting claim", "a claim of card %s ended in points that are not there", `SELECT ` + refCard + ` FROM ` + claim + `
 			WHERE w.how = 'given' AND (e.state IS NULL OR e.state <> 'redeemed' OR e.account <> x.account OR e.at <> w.at)`},
 		{"waiting claim", "a claim of card %s ended as withdrawn, and nobody withdrew it", `SELECT ` + refCard + ` FROM ` + claim + ` WHERE w.how = 'withdrawn'
@@ -74,14 +72,21 @@ func (a *audit) batches() error {
 }
 
 func (a *audit) retell(id, count int64) error {
-	told := telling{is: make([]byte, count+1), withdrawn: make([]int, count+1)}
+	doubted := map[int64]bool{}
+	err := a.each(`SELECT b.n FROM batch_range b WHERE b.allotment = $1 AND `+thiefs, []any{id}, func(scan func(...any) error) error {
+		var n int64
+		err := scan(&n)
+		doubted[n] = true
+		return err
+	})
+	is := make([]byte, count+1)
 	making := int64(0)
-	err := a.eachRange(`WHERE allotment = $1`, []any{id}, func(r saidRange) {
+	err = errorOr(err, a.eachRange(`WHERE allotment = $1`, []any{id}, func(r saidRange) {
 		if r.First < 1 || r.Last < r.First || r.Last > count {
 			a.fault("range", "range %d is none of batch %d", r.N, id)
 			return
 		}
-		if changed := told.tell(r); changed != r.Cards {
+		if changed := r.tell(is, doubted[r.N]); changed != r.Cards {
 			a.fault("range", "range %d changed %d cards, and says %d", r.N, changed, r.Cards)
 		}
 		if r.State == string(cards.Making) {
@@ -90,35 +95,33 @@ func (a *audit) retell(id, count int64) error {
 			}
 			making = r.Last
 		}
-	})
-	return errorOr(err, a.compareActive(id, told.is))
+	}))
+	return errorOr(err, a.compareActive(id, is))
 }
 
-// A telling is how far the story of a batch has come, by number.
-type telling struct {
-	is        []byte
-	withdrawn []int // how often, but for what was not believed
-}
-
-// tell does what was said of a range, and counts the numbers that it changed.
-func (t telling) tell(r saidRange) (changed int64) {
+// tell does what was said of a range, by a thief or not, and counts the numbers that it
+// changed.
+func (r saidRange) tell(is []byte, thief bool) (changed int64) {
 	for n := r.First; n <= r.Last; n++ {
-		before := t.is[n]
+		before, now := is[n], &is[n]
 		switch r.State {
 		case string(cards.Activated):
 			if before == isInactive {
-				t.is[n] = isActive
+				*now = isActive
 			}
 		case string(cards.Withdrawn), string(cards.Lost):
-			if t.withdrawn[n]++; before == isInactive {
-				t.is[n] = isGone
+			if before == isInactive {
+				*now = isDoubted
+			}
+			if *now == isDoubted && !thief {
+				*now = isGone
 			}
 		case stateKept:
-			if t.withdrawn[n]--; before == isGone && t.withdrawn[n] == 0 {
-				t.is[n] = isInactive
+			if before == isDoubted {
+				*now = isInactive
 			}
 		}
-		changed += bit(t.is[n] != before)
+		changed += bit(before == isInactive && *now != isInactive || before != isInactive && *now == isInactive)
 	}
 	return changed
 }

@@ -38,6 +38,7 @@ func (in *intake) weighRange(e cards.Entry) (reason string, err error) {
 	if stop, err := in.stopped(in.key.id); err != nil || stop != "" {
 		return reasonStopped, err
 	}
+	in.looked += int(r.Last - r.First + 1)
 	switch e.State {
 	case cards.Activated:
 		return in.weighActivation(a, &r)
@@ -79,8 +80,7 @@ func (in *intake) weighMaking(r *saidRange) (reason string, err error) {
 }
 
 func (in *intake) weighActivation(a allotmentRow, r *saidRange) (reason string, err error) {
-	done, err := in.activate(a, r)
-	in.activated += done.Cards
+	_, err = in.activate(a, r)
 	if beyond := (*BudgetError)(nil); errors.As(err, &beyond) {
 		s := cards.Serial{Allotment: a.ID, Number: uint32(r.First)}
 		return reasonBudget, in.alarm(alarmBudget, in.key.id, uint64(r.Seq), s, fmt.Sprintf("%d yen were activated beyond the event's budget", beyond.Yen))

@@ -106,7 +106,7 @@ func (t *txn) fillBatch(b *Batch) error {
 	if _, err := t.one(`SELECT COUNT(*)`+openWait, []any{id[0], 1, int64(b.Allotment.Count)}, &b.Waiting); err != nil {
 		return err
 	}
-	return errorOr(t.batchSaid(b, id), errorOr(t.batchGranted(b, id), errorOr(t.batchUngranted(b, id), errorOr(t.disputedRanges(b), t.doubtedRanges(b)))))
+	return errorOr(t.batchSaid(b, id), errorOr(t.batchGranted(b, id), errorOr(t.batchUngranted(b, id), t.disputedRanges(b))))
 }
 
 // batchSaid reads what was said of a batch.
@@ -146,10 +146,14 @@ func (t *txn) batchGranted(b *Batch, id []any) error {
 	})
 }
 
-// disputedRanges finds the entries of a batch that would change any card still: few are ever disputed, so that each is read.
+// disputedRanges finds the entries of a batch that would change any card still: few
+// are ever disputed, so that each is read.
 func (t *txn) disputedRanges(b *Batch) error {
-	var all []DisputedRange
-	err := t.each(`SELECT k.kiosk, j.reason, j.at, e.data FROM judged j JOIN entry e ON e.key_id = j.key_id AND e.seq = j.seq JOIN signing_key k ON k.id = j.key_id
+	is, open, err := t.numbersOf(b)
+	if err != nil {
+		return err
+	}
+	err = t.each(`SELECT k.kiosk, j.reason, j.at, e.data FROM judged j JOIN entry e ON e.key_id = j.key_id AND e.seq = j.seq JOIN signing_key k ON k.id = j.key_id
 		WHERE j.verdict = 'disputed' AND j.state IN ('activated', 'withdrawn', 'lost') ORDER BY j.at, j.key_id, j.seq`, nil, func(scan func(...any) error) error {
 		var d DisputedRange
 		var at int64
@@ -161,15 +165,10 @@ func (t *txn) disputedRanges(b *Batch) error {
 		err := cards.Unsealed(data, cards.PaperEntry, &e)
 		if err == nil && e.Allotment == b.Allotment.ID && e.Number <= b.Allotment.Count {
 			d.First, d.Last, d.State, d.Seq, d.At = e.Number, min(e.Last, b.Allotment.Count), e.State, e.Seq, time.UnixMilli(at)
-			all = append(all, d)
+			d.Cards = d.changes(is, open)
+			b.dispute(d)
 		}
 		return err
 	})
-	for _, d := range all {
-		var ofErr error
-		d.Cards, ofErr = t.cardsOf(b.Allotment.ID, d)
-		err = errorOr(err, ofErr)
-		b.dispute(d)
-	}
-	return err
+	return errorOr(err, t.doubtedRanges(b, is))
 }

@@ -56,7 +56,7 @@ func (in *intake) advance() error {
 			return err
 		}
 		in.settle(a, reason)
-		if in.activated >= maxActivated {
+		if in.looked >= maxLooked {
 			break
 		}
 	}

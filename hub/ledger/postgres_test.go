@@ -31,6 +31,7 @@ func TestPostgres(t *testing.T) {
 		"ClaimsWhileActivated":           TestClaimsWhileActivated,
 		"Hoard":                          TestHoard,
 		"TornRanges":                     TestTornRanges,
+		"SaidAgainAndAgain":              TestSaidAgainAndAgain,
 		"ActivatedInSteps":               TestActivatedInSteps,
 		"VoidInactive":                   TestVoidInactive,
 		"RedeemedAndNeverMade":           TestRedeemedAndNeverMade,
