@@ -9,13 +9,13 @@ func (l *line) atBatch(m *marks) Event {
 		return l.scans(m)
 	}
 	return l.one(typed, TapRange{}, TapRange{}, TapKeys{}, TapActivate{}, TapActivate{}, TapSheets{}, TapBatch{9}, TapOrder{m.request}, TapOrder{m.request},
-		TapDigit{'7'}, TapEnter{}, TapStock{m.word}, TapSides{"single"}, TapLook{}, TapMake{}, TapMake{}, TapStop{}, TapOpen{}, TapEnd{}, TapBack{})
+		TapDigit{'7'}, TapEnter{}, TapStock{m.word}, TapSides{"single"}, TapPaper{}, TapCell{1}, TapLook{}, TapMake{}, TapMake{}, TapStop{}, TapOpen{}, TapEnd{}, TapBack{})
 }
 
 // batchAnswer is an answer about such cards, with the marks of who asked.
 func (l *line) batchAnswer(p promise, m *marks) (Event, bool) {
 	of := cards.Allotment{ID: 9, Kind: cards.KindCard, Batch: true, Points: uint32(m.points)}
-	lists := SheetLists{Batches: []Batch{{Allotment: of, Left: 100}}, Stocks: []string{m.word},
+	lists := SheetLists{Batches: []Batch{{Allotment: of, Left: 100}}, Stocks: []SheetStock{{Name: m.word, Sides: "long", Cells: make([]SheetPlace, 2)}},
 		Orders: []SheetOrder{{SheetJob: SheetJob{Name: m.request, Of: of, Count: uint32(m.card)}, State: cards.Made, Sealed: true}}}
 	switch e := p.effect.(type) {
 	case ReadSerial:

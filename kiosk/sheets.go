@@ -3,7 +3,6 @@ package kiosk
 import (
 	"fmt"
 	"image"
-	"slices"
 	"time"
 
 	"pointkiosk/cards"
@@ -18,6 +17,7 @@ const (
 	SheetsList                   // the orders, those that are not finished first, and the events
 	SheetsCount                  // how many cards
 	SheetsPaper                  // on what paper, and on which sides
+	SheetsCell                   // where on a used sheet it begins
 	SheetsLook                   // how a card will look
 	SheetsMaking                 // the files are made
 	SheetsDone                   // where they are, or why there are none
@@ -38,6 +38,7 @@ type SheetJob struct {
 	Count uint32
 	Stock string // its name
 	Sides string // long, short or single
+	Start int    // the first free cell of the first sheet, from 0
 }
 
 // A SheetOrder is an order of this machine.
@@ -64,7 +65,7 @@ func Folder(order string, copy uint32) string {
 type SheetLists struct {
 	Orders  []SheetOrder // those that are not finished first
 	Batches []Batch
-	Stocks  []string
+	Stocks  []SheetStock
 }
 
 // A SheetLook is a card as it will be on paper, and on how many sheets.
@@ -87,6 +88,7 @@ type Sheeting struct {
 	At    SheetsAt
 	Busy  bool // an answer is waited for
 	Kept  bool // the order is there already: nothing of it can be chosen any more
+	Sided bool // somebody chose the sides: another paper leaves them
 	Note  string
 	Lists SheetLists
 	Order SheetOrder // with its job
@@ -117,6 +119,8 @@ type (
 	TapOrder  struct{ Name string }
 	TapStock  struct{ Name string }
 	TapSides  struct{ Sides string }
+	TapPaper  struct{} // 次へ
+	TapCell   struct{ Cell int }
 	TapLook   struct{} // 見本を見る
 	TapMake   struct{} // 作る, 続きから, もう一度作る
 	TapStop   struct{} // 中止
@@ -157,9 +161,6 @@ type (
 	}
 )
 
-// mostOrdered bounds what somebody types: a batch has fewer cards (hub/ledger).
-const mostOrdered = 100_000
-
 func (s State) toSheets() (State, Effect) {
 	s.Step, s.Range = Sheets, Ranged{}
 	s.Sheet = Sheeting{At: SheetsList, Busy: true}
@@ -175,7 +176,7 @@ func (s State) bySheets(e Event) (State, Effect) {
 			*w = Sheeting{At: SheetsList, Lists: e.Lists, Note: e.Note}
 		}
 	case SheetsSeen:
-		if w.At == SheetsPaper && w.Busy {
+		if (w.At == SheetsPaper || w.At == SheetsCell) && w.Busy {
 			if w.Busy, w.Note = false, e.Note; e.Note == "" {
 				w.At, w.Order, w.Look = SheetsLook, e.Order, e.Look
 			}
@@ -213,8 +214,12 @@ func (s State) sheetsBack() (State, Effect) {
 		*w = Sheeting{At: SheetsList, Lists: w.Lists}
 	case SheetsPaper:
 		w.At, w.Note = SheetsCount, ""
+	case SheetsCell:
+		w.At, w.Note = SheetsPaper, ""
 	case SheetsLook:
-		w.At, w.Look = SheetsPaper, SheetLook{}
+		if w.At, w.Look = SheetsPaper, (SheetLook{}); w.many() {
+			w.At = SheetsCell
+		}
 	case SheetsEnd:
 		w.At, w.Note = SheetsOrder, ""
 	case SheetsDone:
@@ -231,6 +236,8 @@ func (s State) tappedSheets(e Event) (State, Effect) {
 		return s.countedSheets(e), nil
 	case SheetsPaper:
 		return s.onPaper(e)
+	case SheetsCell:
+		return s.onCell(e)
 	case SheetsLook, SheetsOrder:
 		return s.orderedSheets(e)
 	case SheetsMaking:
@@ -279,88 +286,6 @@ func (s State) doneSheets(e Event) (State, Effect) {
 		if out.Sealed {
 			return s.opening(out.Where)
 		}
-	}
-	return s, nil
-}
-
-// chosenSheets is an event, or an order that is there.
-func (s State) chosenSheets(e Event) State {
-	w := &s.Sheet
-	switch e := e.(type) {
-	case TapBatch:
-		n := slices.IndexFunc(w.Lists.Batches, func(b Batch) bool { return b.Allotment.ID == e.Allotment })
-		if n >= 0 && w.Lists.Batches[n].Left > 0 && !w.Lists.Unfinished(e.Allotment) {
-			*w = Sheeting{At: SheetsCount, Lists: w.Lists}
-			w.Order.Of = w.Lists.Batches[n].Allotment
-			w.Order.Sides = "long"
-			if len(w.Lists.Stocks) > 0 {
-				w.Order.Stock = w.Lists.Stocks[0]
-			}
-		}
-	case TapOrder:
-		if n := slices.IndexFunc(w.Lists.Orders, func(o SheetOrder) bool { return o.Name == e.Name }); n >= 0 {
-			*w = Sheeting{At: SheetsOrder, Kept: true, Lists: w.Lists, Order: w.Lists.Orders[n]}
-		}
-	}
-	return s
-}
-
-// Unfinished reports whether an order of a batch waits to be gone on with: until
-// then there is no other.
-func (l SheetLists) Unfinished(allotment uint32) bool {
-	return slices.ContainsFunc(l.Orders, func(o SheetOrder) bool { return o.Of.ID == allotment && o.State == cards.Making })
-}
-
-// Most is how many cards can be ordered.
-func (w Sheeting) Most() uint32 {
-	for _, b := range w.Lists.Batches {
-		if b.Allotment.ID == w.Order.Of.ID {
-			return b.Left
-		}
-	}
-	return 0
-}
-
-// countedSheets is how many, by digits. What is too many is said at once.
-func (s State) countedSheets(e Event) State {
-	w := &s.Sheet
-	switch e := e.(type) {
-	case TapDigit:
-		if n := w.Order.Count*10 + uint32(e.Digit-'0'); e.Digit >= '0' && e.Digit <= '9' && n <= mostOrdered {
-			w.Order.Count = n
-		}
-	case TapErase:
-		w.Order.Count = 0
-	case TapEnter:
-		if w.Order.Count > 0 && w.Order.Count <= w.Most() {
-			w.At = SheetsPaper
-			w.Note = ""
-			return s
-		}
-	default:
-		return s
-	}
-	if w.Note = ""; w.Order.Count > w.Most() {
-		w.Note = "sheets.note.many"
-	}
-	return s
-}
-
-// onPaper is what paper, and which sides.
-func (s State) onPaper(e Event) (State, Effect) {
-	w := &s.Sheet
-	switch e := e.(type) {
-	case TapStock:
-		if slices.Contains(w.Lists.Stocks, e.Name) {
-			w.Order.Stock = e.Name
-		}
-	case TapSides:
-		if slices.Contains([]string{"long", "short", "single"}, e.Sides) {
-			w.Order.Sides = e.Sides
-		}
-	case TapLook:
-		w.Busy, w.Note = true, ""
-		return s, LookSheets{Order: w.Order}
 	}
 	return s, nil
 }

@@ -9,7 +9,9 @@ import (
 )
 
 func lists(orders ...SheetOrder) SheetsAre {
-	return SheetsAre{Lists: SheetLists{Orders: orders, Batches: []Batch{{Allotment: batchOf(), Left: 500}}, Stocks: []string{"a4-10", "a4-8"}}}
+	return SheetsAre{Lists: SheetLists{Orders: orders, Batches: []Batch{{Allotment: batchOf(), Left: 500}}, Stocks: []SheetStock{
+		{Name: "a4-10", Sides: "long", Cells: make([]SheetPlace, 10)}, {Name: "a4-8", Sides: "long", Cells: make([]SheetPlace, 8)}, {Name: "single", Sides: "short", Cells: make([]SheetPlace, 1)},
+	}}}
 }
 
 func orderIs(state cards.State) SheetOrder {
@@ -22,7 +24,8 @@ func TestSheets(t *testing.T) {
 	toCount := with(toList, TapBatch{8})
 	toPaper := with(toCount, TapDigit{'6'}, TapDigit{'0'}, TapEnter{})
 	seen := SheetsSeen{Order: orderIs("")}
-	toLook := with(toPaper, TapLook{}, seen)
+	toCell := with(toPaper, TapPaper{})
+	toLook := with(toCell, TapLook{}, seen)
 	toMake := with(toLook, TapMake{})
 	cut := with(toMake, SheetsMade{SheetsOut{Note: "sheets.note.cut"}})
 	locked := with(toMake, SheetsMade{SheetsOut{Where: "may", Files: 1, Sealed: true}})
@@ -47,10 +50,16 @@ func TestSheets(t *testing.T) {
 		{"too many", with(toCount, TapDigit{'5'}, TapDigit{'0'}, TapDigit{'1'}, TapEnter{}), SheetsCount, "sheets.note.many", "FindSheets"},
 		{"wiped", with(toCount, TapDigit{'5'}, TapDigit{'0'}, TapDigit{'1'}, TapErase{}), SheetsCount, "", "FindSheets"},
 		{"all there are", with(toCount, TapDigit{'5'}, TapDigit{'0'}, TapDigit{'0'}, TapEnter{}), SheetsPaper, "", "FindSheets"},
-		{"a sample", with(toPaper, TapLook{}, TapLook{}, TapStock{"a4-8"}), SheetsPaper, "", "LookSheets"},
-		{"it can't be made", with(toPaper, TapLook{}, SheetsSeen{Note: "sheets.note.names"}), SheetsPaper, "sheets.note.names", "LookSheets"},
+		{"where on a sheet", toCell, SheetsCell, "", "FindSheets"},
+		{"not yet", with(toPaper, TapLook{}, TapCell{3}), SheetsPaper, "", "FindSheets"},
+		{"a card a sheet", with(toPaper, TapStock{"single"}, TapPaper{}), SheetsPaper, "", "LookSheets"},
+		{"a card a sheet, seen", with(toPaper, TapStock{"single"}, TapPaper{}, seen), SheetsLook, "", "LookSheets"},
+		{"a sample", with(toCell, TapLook{}, TapLook{}, TapCell{3}), SheetsCell, "", "LookSheets"},
+		{"another paper instead", with(toCell, TapBack{}), SheetsPaper, "", "FindSheets"},
+		{"it can't be made", with(toCell, TapLook{}, SheetsSeen{Note: "sheets.note.names"}), SheetsCell, "sheets.note.names", "LookSheets"},
+		{"and then with another paper", with(toCell, TapLook{}, SheetsSeen{Note: "sheets.note.names"}, TapBack{}), SheetsPaper, "", "LookSheets"},
 		{"seen", toLook, SheetsLook, "", "LookSheets"},
-		{"another paper", with(toLook, TapBack{}), SheetsPaper, "", "LookSheets"},
+		{"another place", with(toLook, TapBack{}), SheetsCell, "", "LookSheets"},
 		{"made", with(toMake, TapMake{}, TapBack{}), SheetsMaking, "", "MakeSheets"},
 		{"stopped", with(toMake, TapStop{}), SheetsMaking, "", "StopSheets"},
 		{"stopped, stopped", with(toMake, TapStop{}, TapStop{}), SheetsMaking, "", "StopSheets"},
@@ -90,9 +99,9 @@ func TestSheets(t *testing.T) {
 // as news, which is no touch.
 func TestSheetsRun(t *testing.T) {
 	events := append([]Event{granted(true)}, with(toMenu, TapBatches{}, TapSheets{}, lists(), TapBatch{8}, TapDigit{'6'}, TapDigit{'0'}, TapEnter{},
-		TapStock{"a4-8"}, TapStock{"b5"}, TapSides{"single"}, TapSides{"three"}, TapLook{})...)
+		TapStock{"a4-8"}, TapStock{"b5"}, TapSides{"single"}, TapSides{"three"}, TapPaper{}, TapCell{7}, TapCell{8}, TapCell{-1}, TapLook{})...)
 	got, effects := start(events...)
-	want := SheetOrder{SheetJob: SheetJob{Of: batchOf(), Count: 60, Stock: "a4-8", Sides: "single"}}
+	want := SheetOrder{SheetJob: SheetJob{Of: batchOf(), Count: 60, Stock: "a4-8", Sides: "single", Start: 7}}
 	if look := effects[len(effects)-1]; look != (LookSheets{want}) {
 		t.Errorf("%+v", look)
 	}
@@ -111,6 +120,31 @@ func TestSheetsRun(t *testing.T) {
 	for _, r := range []SheetRun{{All: 60, Began: noon}, {Done: 3, All: 60, Began: noon.Add(time.Hour)}} {
 		if left := r.Left(noon); left != 0 {
 			t.Errorf("%+v: %v", r, left)
+		}
+	}
+}
+
+// Paper is turned over the edge that suits it, until somebody says otherwise; and what
+// is free on one sheet is not on another.
+func TestSheetsSides(t *testing.T) {
+	toPaper := append([]Event{granted(true)}, with(toMenu, TapBatches{}, TapSheets{}, lists(), TapBatch{8}, TapDigit{'6'}, TapEnter{})...)
+	for _, tt := range []struct {
+		name   string
+		events []Event
+		sides  string
+		start  int
+	}{
+		{"the first", nil, "long", 0},
+		{"a card a sheet", []Event{TapStock{"single"}}, "short", 0},
+		{"and back", []Event{TapStock{"single"}, TapStock{"a4-8"}}, "long", 0},
+		{"chosen", []Event{TapSides{"single"}, TapStock{"single"}}, "single", 0},
+		{"chosen, as it was", []Event{TapSides{"long"}, TapStock{"single"}}, "long", 0},
+		{"used", []Event{TapPaper{}, TapCell{7}, TapBack{}, TapStock{"a4-10"}}, "long", 7},
+		{"another sheet", []Event{TapPaper{}, TapCell{7}, TapBack{}, TapStock{"a4-8"}}, "long", 0},
+	} {
+		got, _ := start(with(toPaper, tt.events...)...)
+		if o := got.Sheet.Order; o.Sides != tt.sides || o.Start != tt.start {
+			t.Errorf("%s: %s, from %d; want %s, %d", tt.name, o.Sides, o.Start, tt.sides, tt.start)
 		}
 	}
 }

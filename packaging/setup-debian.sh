@@ -1,13 +1,14 @@
 #!/bin/sh
 # Installs what the project needs on Debian 12 (bookworm), and nothing twice.
-#   packaging/setup-debian.sh build   the C libraries of the kiosk's window and of the card reader
+#   packaging/setup-debian.sh build   the C libraries of the kiosk's window and of the card reader, and what
+#                                     draws the sample of a point card that is printed as PDF
 #   packaging/setup-debian.sh test    these, and every real part that the checks use
 #   packaging/setup-debian.sh bench   these, and the other programs that ours is measured against
 # Run as root, or as a user who may use sudo.
 set -eu
 
-build="ca-certificates gcc libc6-dev pkg-config zbar-tools libgl1-mesa-dev xorg-dev libpcsclite-dev"
-test="zxing-cpp-tools xvfb xdotool x11-utils poppler-utils qpdf chromium ghostscript mupdf-tools fonts-morisawa-bizud-gothic nginx-light e2fsprogs util-linux pcscd vsmartcard-vpcd opensc openssl postgresql"
+build="ca-certificates gcc libc6-dev pkg-config zbar-tools poppler-utils libgl1-mesa-dev xorg-dev libpcsclite-dev"
+test="zxing-cpp-tools xvfb xdotool x11-utils qpdf chromium ghostscript mupdf-tools fonts-morisawa-bizud-gothic nginx-light e2fsprogs util-linux pcscd vsmartcard-vpcd opensc openssl postgresql"
 bench="glabels python3-reportlab libqrencode4 nodejs"
 command -v npm >/dev/null || bench="$bench npm" # a nodejs that is not Debian's brings its own, and forbids Debian's
 

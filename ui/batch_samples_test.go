@@ -4,6 +4,7 @@ import (
 	"image"
 	"image/color"
 	"image/draw"
+	"strings"
 
 	"pointkiosk/cards"
 	"pointkiosk/kiosk"
@@ -70,7 +71,7 @@ func sheetsSamples() (list []sample) {
 			s.Site.Ranges, s.Site.Sheets, s.Desk.Operator = true, true, "佐藤"
 			fair := batch(long())
 			fair.ID = 871
-			s.Sheet = kiosk.Sheeting{Order: order, Lists: kiosk.SheetLists{Stocks: []string{"a4-10", "a4-8", "single"},
+			s.Sheet = kiosk.Sheeting{Order: order, Lists: kiosk.SheetLists{Stocks: []kiosk.SheetStock{stockOf("a4-10", 2, 5, 0), stockOf("a4-8", 2, 4, 8), stockOf("single", 1, 1, 0)},
 				Batches: []kiosk.Batch{{Allotment: batch(kisarazu()), Left: 9300}, {Allotment: fair, Left: 10000}}}}
 			change(&s.Sheet)
 		}))
@@ -90,7 +91,18 @@ func sheetsSamples() (list []sample) {
 	at("count-none", func(w *kiosk.Sheeting) { w.At, w.Order.Count = kiosk.SheetsCount, 0 })
 	at("paper", func(w *kiosk.Sheeting) { w.At = kiosk.SheetsPaper })
 	at("paper-many", func(w *kiosk.Sheeting) {
-		w.At, w.Lists.Stocks, w.Note = kiosk.SheetsPaper, append(w.Lists.Stocks, "市民課の12面用紙", "B5", "own-3"), "sheets.note.names"
+		w.At, w.Lists.Stocks, w.Note = kiosk.SheetsPaper, append(w.Lists.Stocks, stockOf("市民課の12面用紙", 2, 6, 0), stockOf("B5", 2, 4, 0), stockOf("own-3", 3, 8, 0)), "sheets.note.names"
+	})
+	at("cell", func(w *kiosk.Sheeting) { w.At = kiosk.SheetsCell })
+	at("cell-used", func(w *kiosk.Sheeting) {
+		w.At, w.Order.Start, w.Order.Count, w.Note = kiosk.SheetsCell, 4, 3, "sheets.note.picture"
+	})
+	at("cell-eight", func(w *kiosk.Sheeting) { w.At, w.Order.Stock, w.Order.Start = kiosk.SheetsCell, "a4-8", 7 })
+	at("cell-many", func(w *kiosk.Sheeting) {
+		w.At, w.Lists.Stocks[0], w.Order.Start = kiosk.SheetsCell, stockOf("a4-10", 3, 8, 2), 11
+	})
+	at("look-used", func(w *kiosk.Sheeting) {
+		w.At, w.Order.Start, w.Look = kiosk.SheetsLook, 6, kiosk.SheetLook{Front: blankCard(0xDDE8F4), Back: blankCard(0xFFFFFF), Sheets: 51}
 	})
 	at("look", func(w *kiosk.Sheeting) {
 		w.At, w.Look = kiosk.SheetsLook, kiosk.SheetLook{Front: blankCard(0xDDE8F4), Back: blankCard(0xFFFFFF), Sheets: 50}
@@ -112,13 +124,16 @@ func sheetsSamples() (list []sample) {
 	at("done", func(w *kiosk.Sheeting) {
 		w.At, w.Out = kiosk.SheetsDone, kiosk.SheetsOut{Where: order.Name, Stick: true, Files: 10}
 	})
+	at("done-used", func(w *kiosk.Sheeting) {
+		w.At, w.Order.Start, w.Out = kiosk.SheetsDone, 6, kiosk.SheetsOut{Where: order.Name, Stick: true, Files: 2}
+	})
 	at("done-sealed", func(w *kiosk.Sheeting) {
 		w.At, w.Out = kiosk.SheetsDone, kiosk.SheetsOut{Where: order.Name + "-1", Stick: true, Files: 1, Sealed: true}
 	})
 	at("done-locked", func(w *kiosk.Sheeting) {
 		w.At, w.Out, w.Note = kiosk.SheetsDone, kiosk.SheetsOut{Where: order.Name, Files: 200, Sealed: true}, "sheets.note.elsewhere"
 	})
-	for _, note := range []string{"stick", "sticks", "full", "write", "cut", "exists", "names", "gone", "usedup", "over", "stopped", "fault"} {
+	for _, note := range []string{"stick", "sticks", "full", "write", "picture", "cut", "exists", "names", "gone", "usedup", "over", "stopped", "fault"} {
 		at("not-"+note, func(w *kiosk.Sheeting) { w.At, w.Out.Note = kiosk.SheetsDone, "sheets.note."+note })
 	}
 	at("order-making", func(w *kiosk.Sheeting) { w.At, w.Kept = kiosk.SheetsOrder, true })
@@ -126,12 +141,34 @@ func sheetsSamples() (list []sample) {
 		w.At, w.Kept, w.Order = kiosk.SheetsOrder, true, made
 		w.Order.Of = batch(long())
 	})
+	at("order-long", func(w *kiosk.Sheeting) {
+		w.At, w.Kept, w.Order = kiosk.SheetsOrder, true, made
+		w.Order.Name, w.Order.Of, w.Order.Start, w.Order.Sealed = strings.Repeat("festival-", 7)+"2", batch(long()), 6, true
+	})
+	at("list-long", func(w *kiosk.Sheeting) {
+		w.At, made.Name, made.Of = kiosk.SheetsList, strings.Repeat("festival-", 7)+"2", batch(long())
+		w.Lists.Orders = []kiosk.SheetOrder{made, made}
+	})
+	at("done-long", func(w *kiosk.Sheeting) {
+		w.At, w.Order.Start, w.Out = kiosk.SheetsDone, 6, kiosk.SheetsOut{Where: strings.Repeat("festival-", 7) + "2-12", Stick: true, Files: 200, Sealed: true}
+	})
 	at("order-sealed", func(w *kiosk.Sheeting) {
 		w.At, w.Kept, w.Order, w.Note = kiosk.SheetsOrder, true, made, "sheets.note.open"
 		w.Order.Sealed = true
 	})
 	at("end", func(w *kiosk.Sheeting) { w.At, w.Kept = kiosk.SheetsEnd, true })
 	return list
+}
+
+// stockOf is so many cards of 91x55 mm on a sheet, or smaller ones.
+func stockOf(name string, columns, rows int, gap float64) kiosk.SheetStock {
+	s := kiosk.SheetStock{Name: name, Sides: "long", Wide: 210, High: 297}
+	wide, high := min(91, (200-gap*float64(columns-1))/float64(columns)), min(55, (277-gap*float64(rows-1))/float64(rows))
+	left, top := (s.Wide-wide*float64(columns)-gap*float64(columns-1))/2, (s.High-high*float64(rows)-gap*float64(rows-1))/2
+	for i := range columns * rows {
+		s.Cells = append(s.Cells, kiosk.SheetPlace{X: left + float64(i%columns)*(wide+gap), Y: top + float64(i/columns)*(high+gap), Wide: wide, High: high})
+	}
+	return s
 }
 
 // blankCard is a card of 91x55 mm without anything on it.

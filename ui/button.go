@@ -16,6 +16,8 @@ const (
 	quiet               // a key, a tile
 	on                  // the switch that is chosen
 	off                 // the switch that is not
+	marked              // what will be printed
+	spent               // what was used, and can be taken all the same
 )
 
 // A button is all that a finger may hit. A tap sends once; it has no hover.
@@ -108,8 +110,10 @@ func (b *button) tall(width float32) float32 {
 // colours gives face, edge and text.
 func (b *button) colours() (face, rim, label ink) {
 	switch {
-	case b.dead:
+	case b.dead, b.kind == spent:
 		return offGround, offLine, offInk
+	case b.kind == marked:
+		return okGround, okLine, okInk
 	case b.kind == primary, b.kind == on:
 		return main, main, onMain
 	case b.kind == quiet:
@@ -128,7 +132,7 @@ func (b *button) place(x, y, w, h float32) {
 	paint(b.face, c[face], c[rim], 2, radius)
 	b.face.Move(fyne.NewPos(0, inset))
 	b.face.Resize(fyne.NewSize(w, fh))
-	b.shadow.Hidden = b.dead || b.kind == plain || b.kind == on || b.kind == off
+	b.shadow.Hidden = b.dead || b.kind != primary && b.kind != quiet
 	paint(b.shadow, c[shade], nil, 0, radius)
 	b.shadow.Move(fyne.NewPos(0, 4))
 	b.shadow.Resize(fyne.NewSize(w, fh))

@@ -45,6 +45,12 @@ func newFact(p *pen, key string) *fact {
 	return f
 }
 
+// unbroken keeps the label on one line.
+func (f *fact) unbroken() *fact {
+	f.label.narrow, f.label.most = true, 1
+	return f
+}
+
 // set says it; an empty text takes the whole line away.
 func (f *fact) set(value string) {
 	f.value.set(value)

@@ -123,7 +123,7 @@ func newRangeFound(p *pen, send func(kiosk.Event)) *rangeFound {
 		count: newText(p, 36, bold, body), yen: newAmount(p, 96, 40, main)}
 	s.notice, s.word = newNotice(p)
 	for _, key := range []string{"range.fact.day", "range.fact.points", "range.fact.expires", "range.fact.first", "range.fact.last"} {
-		s.facts = append(s.facts, newFact(p, key))
+		s.facts = append(s.facts, newFact(p, key).unbroken())
 	}
 	s.label = newText(p, 34, bold, main).centre().middle()
 	s.ok = newButton(p, primary, s.label, func() { send(kiosk.TapActivate{}) })

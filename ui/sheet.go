@@ -12,6 +12,7 @@ import (
 type sheet struct {
 	p     *pen
 	width float32
+	least float32 // its height at 1280x800, before texts get smaller
 	edge  *canvas.Rectangle
 	image *canvas.Image // made once, its picture changed: objects made anew are kept by Fyne
 }
@@ -31,7 +32,7 @@ func (s *sheet) set(paper image.Image) {
 func (s *sheet) shown() bool                  { return s.image.Image != nil }
 func (s *sheet) objects() []fyne.CanvasObject { return []fyne.CanvasObject{s.edge, s.image} }
 func (s *sheet) wide() float32                { return s.p.gap(s.width) }
-func (s *sheet) tall(float32) float32         { return 0 }
+func (s *sheet) tall(float32) float32         { return round(s.least * s.p.scale) }
 
 func (s *sheet) place(x, y, w, h float32) {
 	size := s.image.Image.Bounds().Size()

@@ -21,7 +21,7 @@ func newSheets(p *pen, clock func() time.Time, send func(kiosk.Event)) *sheets {
 	send = a.once(send)
 	a.leaves = map[kiosk.SheetsAt]screen{
 		kiosk.SheetsList: newSheetsList(p, send), kiosk.SheetsCount: newSheetsCount(p, digits, send), kiosk.SheetsPaper: newSheetsPaper(p, send),
-		kiosk.SheetsLook: newSheetsLook(p, send), kiosk.SheetsMaking: newSheetsMaking(p, send), kiosk.SheetsDone: newSheetsDone(p, send),
+		kiosk.SheetsCell: newSheetsCell(p, send), kiosk.SheetsLook: newSheetsLook(p, send), kiosk.SheetsMaking: newSheetsMaking(p, send), kiosk.SheetsDone: newSheetsDone(p, send),
 		kiosk.SheetsOrder: newSheetsOrder(p, send), kiosk.SheetsEnd: newSheetsEnd(p, send),
 	}
 	for _, s := range a.leaves {
@@ -87,7 +87,7 @@ func (s *sheetsList) Show(st kiosk.State) {
 	p, w := s.p, st.Sheet
 	s.list = nil
 	order := func(o kiosk.SheetOrder, what string) {
-		s.list = append(s.list, sheetsEntry{o.Of.Event.Name.In(p.lang()), p.say(what, words.Number(int(o.Count))), strings.TrimPrefix(o.Name, o.Of.Event.ID+"-"), kiosk.TapOrder{Name: o.Name}})
+		s.list = append(s.list, sheetsEntry{o.Of.Event.Name.In(p.lang()), p.say(what, words.Number(int(o.Count))), nameOf(strings.TrimPrefix(o.Name, o.Of.Event.ID+"-")), kiosk.TapOrder{Name: o.Name}})
 	}
 	for _, o := range w.Lists.Orders {
 		if o.State == cards.Making {
@@ -96,7 +96,10 @@ func (s *sheetsList) Show(st kiosk.State) {
 	}
 	for _, b := range w.Lists.Batches {
 		e := sheetsEntry{b.Allotment.Event.Name.In(p.lang()), p.say("sheets.new"), p.say("sheets.left", words.Number(int(b.Left))), nil}
-		if b.Left > 0 && !w.Lists.Unfinished(b.Allotment.ID) {
+		switch {
+		case w.Lists.Unfinished(b.Allotment.ID):
+			e.of = p.say("sheets.first")
+		case b.Left > 0:
 			e.tap = kiosk.TapBatch{Allotment: b.Allotment.ID}
 		}
 		s.list = append(s.list, e)

@@ -10,15 +10,16 @@ import (
 const panelInset = 3.0
 
 // band fills the top of a card down to v, over the edge where there is bleed,
-// and gives where its texts begin.
-func (l *layout) band(v float64) (u float64) {
+// and gives where its texts begin, and how far they are moved down to stand in the
+// middle of what is seen of it once the card is cut.
+func (l *layout) band(v float64) (u, down float64) {
 	s := l.stock
 	if s.Bleed > 0 {
 		l.side.boxes = append(l.side.boxes, box{-s.Bleed, -s.Bleed, s.Cell.W + 2*s.Bleed, s.Bleed + l.y(v), 0, l.main})
-		return 0
+		return 0, -0.7
 	}
 	l.side.boxes = append(l.side.boxes, box{panelInset, panelInset, s.Cell.W - 2*panelInset, l.y(v) - panelInset, 1.2, l.main})
-	return 2
+	return 2, 0.4
 }
 
 // The columns of the design.
@@ -31,14 +32,14 @@ const (
 // front is the side that is shown: whose points, how many, what for.
 func (l *layout) front(picture bool) side {
 	const bottom = 10.5
-	u := l.band(bottom)
+	u, down := l.band(bottom)
 	c := l.card
 	small, large := style{2.9, false, on(l.main)}, style{4.7, true, on(l.main)}
 	if c.Municipality != "" {
-		l.single("municipality", c.Municipality, small, u, 2.3, design.W-2*u)
-		l.single("scheme", c.Scheme, large, u, 8, design.W-2*u)
+		l.single("municipality", c.Municipality, small, u, 2.3+down, design.W-2*u)
+		l.single("scheme", c.Scheme, large, u, 8+down, design.W-2*u)
 	} else {
-		l.single("scheme", c.Scheme, large, u, 6, design.W-2*u)
+		l.single("scheme", c.Scheme, large, u, 6+down, design.W-2*u)
 	}
 	wide := design.W
 	if picture {
@@ -54,7 +55,7 @@ func (l *layout) front(picture bool) side {
 	if top < bottom+10 && c.Points > 0 {
 		l.fail(&face.TooLongError{Field: "event", Text: c.Event})
 	}
-	l.points(0, bottom+2, wide, top-bottom-4, 18, onWhite(l.main), false)
+	l.points(0, bottom+2.3, wide, top-bottom-5, 18, onWhite(l.main), false)
 	l.stack(rows, 0, top)
 	return l.side
 }
@@ -134,7 +135,9 @@ func (l *layout) use(f float64) []row {
 // whole is a front that has the code: for paper printed on one side.
 func (l *layout) whole() side {
 	const bottom = 6.8
-	u, c := l.band(bottom), l.card
+	u, down := l.band(bottom)
+	down -= 0.4 // the band is lower than that of a front
+	c := l.card
 	var head []row
 	shrink(bottom+0.6, func(f float64) float64 {
 		as := style{3.6 * f, true, on(l.main)}
@@ -144,8 +147,8 @@ func (l *layout) whole() side {
 	if height(head) > bottom+0.6 {
 		l.fail(&face.TooLongError{Field: "scheme", Text: c.Scheme})
 	}
-	l.stack(head, u, (bottom-height(head))/2-0.1)
-	l.points(50, 0, design.W-50-u, bottom-0.4, 7, on(l.main), true)
+	l.stack(head, u, (bottom-height(head))/2-0.1+down)
+	l.points(50, down, design.W-50-u, bottom-0.4, 7, on(l.main), true)
 	l.placeCode(bottom + 0.4)
 	l.side.serial.y = l.y(45.6)
 	var what, rest []row

@@ -38,7 +38,7 @@ func (s *Sheets) list(first int, cards []One) (*book, error) {
 	if err != nil {
 		return nil, err
 	}
-	const top, bottom, signed = 58.0, 280.0, 34.0
+	const top, bottom, signed = 61.5, 280.0, 34.0
 	var l *leaf
 	y := bottom
 	for n := 0; n < len(cards); {
@@ -84,17 +84,18 @@ func (s *Sheets) contactHead(b *book, l *leaf, at, n int) {
 	if !c.Date.IsZero() {
 		day = words.Date(s.say.Lang(), c.Date)
 	}
-	b.put(l, "event", joinedText(joinedText(c.Event, day), c.Place), style{3.8, true, ink}, listLeft, 35, listWide, fromLeft)
-	b.put(l, "text", s.say.Say("sheet.contact.sum", words.Number(c.Points), words.Number(n), words.Number(n*c.Points)), style{3.8, false, ink}, listLeft, 41.5, 110, fromLeft)
+	b.put(l, "event", c.Event, style{4.2, true, ink}, listLeft, 35.2, listWide, fromLeft)
+	b.put(l, "place", joinedText(day, c.Place), style{3.6, false, ink}, listLeft, 41, listWide, fromLeft)
+	b.put(l, "text", s.say.Say("sheet.contact.sum", words.Number(c.Points), words.Number(n), words.Number(n*c.Points)), style{3.8, false, ink}, listLeft, 47.2, 110, fromLeft)
 	first, _ := s.Place(at)
 	last, _ := s.Place(at + n - 1)
-	b.put(l, "text", s.say.Say("sheet.contact.range", first, last), style{3.8, false, ink}, listRight, 41.5, 60, fromRight)
+	b.put(l, "text", s.say.Say("sheet.contact.range", first, last), style{3.8, false, ink}, listRight, 47.2, 60, fromRight)
 	note := style{3.2, false, ink}
 	text := s.say.Say("sheet.contact.note")
 	if c.Practice {
 		note.ink, text = red, joinedText(s.say.Say("card.practice"), s.say.Say("card.practice.why"))
 	}
-	b.put(l, "text", text, note, listLeft, 48, listWide, fromLeft)
+	b.put(l, "text", text, note, listLeft, 53.2, listWide, fromLeft)
 }
 
 func (s *Sheets) contactSheet(b *book, l *leaf, sheet, cell int, cards []One, y float64) {

@@ -34,6 +34,21 @@ type picture struct {
 	shapes     []shape
 }
 
+// CheckPicture reports what can't be printed as a picture.
+func CheckPicture(b []byte) error {
+	p, err := readPicture(b)
+	if p == nil && err == nil {
+		err = fmt.Errorf("%w: it is empty", ErrPicture)
+	}
+	return err
+}
+
+// CheckColour reports what is no colour: #RRGGBB, or none.
+func CheckColour(text string) error {
+	_, err := parseColour(text)
+	return err
+}
+
 // readPicture knows a picture by its bytes; none gives none.
 func readPicture(b []byte) (*picture, error) {
 	if len(b) == 0 {

@@ -126,6 +126,15 @@ func (s *Stock) cell(i int) (x, y float64) {
 	return s.Left + float64(i%s.Columns)*(s.Cell.W+s.GapX), s.Top + float64(i/s.Columns)*(s.Cell.H+s.GapY)
 }
 
+// Places are the upper left corners of the cards on the front, row by row.
+func (s *Stock) Places() []Offset {
+	list := make([]Offset, s.cells())
+	for i := range list {
+		list[i].X, list[i].Y = s.cell(i)
+	}
+	return list
+}
+
 // A spot is where a card lies on a side of the sheet, and whether it stands on
 // its head there.
 type spot struct {

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"syscall"
 
+	"pointkiosk/assets/words"
 	"pointkiosk/cards"
 	"pointkiosk/cards/face"
 	"pointkiosk/cards/sheet"
@@ -46,6 +47,7 @@ func (c *call) known(err error) (text string, detail bool) {
 	var t *toldError
 	var unsent *printer.UnsentError
 	var doubt *printer.UncertainError
+	var left *journal.LeftError
 	switch {
 	case errors.As(err, &t):
 		return t.text, false
@@ -53,6 +55,8 @@ func (c *call) known(err error) (text string, detail bool) {
 		return c.paper(unsent.Status), true
 	case errors.As(err, &doubt):
 		return c.paper(doubt.Status), true
+	case errors.As(err, &left) && left.Left > 0:
+		return c.words.Say("cli.err.left", words.Number(left.Count), words.Number(left.Left)), false
 	case errors.As(err, new(*face.MissingGlyphError)), errors.As(err, new(*face.TooLongError)):
 		return c.words.Say("cli.err.names"), true
 	}

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"pointkiosk/assets/words"
+	"pointkiosk/cmd/internal/press"
 	"pointkiosk/packaging/proof"
 )
 
@@ -55,5 +56,14 @@ func TestEveryFlagIsExplained(t *testing.T) {
 				t.Errorf("%s: --%s is not explained", cmd.name, f.Name)
 			}
 		})
+	}
+}
+
+// The help says how many sheets a file has if nobody says so.
+func TestHelpSaysDefaults(t *testing.T) {
+	for _, lang := range []string{"ja", "en"} {
+		if help := words.In(lang).Say("cli.help.sheets"); !regexp.MustCompile(fmt.Sprintf(`--sheets .*\D%d\)`, press.PerFile)).MatchString(help) {
+			t.Errorf("%s: no %d in\n%s", lang, press.PerFile, help)
+		}
 	}
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"flag"
 	"fmt"
 	"os"
@@ -33,7 +34,7 @@ func (o *order) flags(f *flag.FlagSet) {
 	f.StringVar(&o.out, "out", ".", "")
 	f.IntVar(&o.count, "count", 0, "")
 	f.IntVar(&o.start, "start", 1, "")
-	f.IntVar(&o.perFile, "sheets", press.PerFile, "")
+	f.IntVar(&o.perFile, "sheets", 0, "")
 	f.BoolVar(&o.plain, "plain", false, "")
 	o.person = operator(f)
 }
@@ -42,7 +43,7 @@ func (o *order) flags(f *flag.FlagSet) {
 func (o *order) paper(f *flag.FlagSet) {
 	f.StringVar(&o.event, "event", "", "")
 	f.StringVar(&o.stock, "stock", "a4-10", "")
-	f.StringVar(&o.sides, "sides", "long", "")
+	f.StringVar(&o.sides, "sides", "", "")
 	f.StringVar(&o.lang, "lang", "ja", "")
 	f.StringVar(&o.on, "on", "", "")
 }
@@ -54,8 +55,10 @@ func sheets(c *call) error {
 		return err
 	}
 	switch o.colour = strings.TrimPrefix(o.colour, "#"); { // which a shell may take for a comment
-	case o.count < 1 || o.perFile < 1:
-		return c.misused(c.words.Say("cli.count", min(o.count, o.perFile)))
+	case o.count < 1:
+		return c.misused(c.words.Say("cli.count", o.count))
+	case o.perFile < 0:
+		return c.misused(c.words.Say("cli.sheets.few", o.perFile))
 	case o.start < 1:
 		return c.misused(c.words.Say("cli.sheets.start", o.start))
 	case o.lang != "ja" && o.lang != "en":
@@ -69,6 +72,9 @@ func sheets(c *call) error {
 			return err
 		}
 		job, err := c.job(s, o, a)
+		if err == nil {
+			err = s.Sheets().Dress(&job)
+		}
 		if err != nil {
 			return err
 		}
@@ -80,9 +86,9 @@ func sheets(c *call) error {
 func (c *call) job(s *station.Station, o order, a cards.Allotment) (job press.Job, err error) {
 	job = press.Job{
 		Request: o.name, Allotment: a.ID, Count: uint32(o.count), Start: max(o.start, 1) - 1,
-		Lang: o.lang, PerFile: o.perFile, Plain: o.plain,
+		Lang: o.lang, Plain: o.plain,
 	}
-	if err := c.jobPaper(s, o, &job); err != nil {
+	if err := c.jobPaper(s.Sheets(), o, &job); err != nil {
 		return job, err
 	}
 	if o.colour != "" {
@@ -103,8 +109,7 @@ func (c *call) job(s *station.Station, o order, a cards.Allotment) (job press.Jo
 }
 
 // jobPaper is what it is printed on.
-func (c *call) jobPaper(s *station.Station, o order, job *press.Job) (err error) {
-	set := s.Sheets()
+func (c *call) jobPaper(set station.Sheets, o order, job *press.Job) (err error) {
 	if job.Stock, err = set.FindStock(o.stock); err != nil {
 		var names []string
 		for _, s := range set.Stocks() {
@@ -112,12 +117,13 @@ func (c *call) jobPaper(s *station.Station, o order, job *press.Job) (err error)
 		}
 		return c.misused(c.words.Say("cli.sheets.stock", o.stock, strings.Join(names, " ")))
 	}
-	if job.Sides.UnmarshalText([]byte(o.sides)) != nil {
+	if job.Sides = job.Stock.Edge(); o.sides != "" && job.Sides.UnmarshalText([]byte(o.sides)) != nil {
 		return c.misused(c.words.Say("cli.sheets.sides", o.sides))
 	}
 	if cells := job.Stock.Columns * job.Stock.Rows; job.Start >= cells {
 		return c.misused(c.words.Say("cli.sheets.start", o.start))
 	}
+	job.PerFile = cmp.Or(o.perFile, press.PerFileOf(job.Stock))
 	device, ok := set.Printer(o.on)
 	if !ok {
 		return c.misused(c.words.Say("cli.sheets.on", o.on))

@@ -55,11 +55,24 @@ func (j *Journal) Order(ctx context.Context, a cards.Allotment, count uint32, re
 	case !j.mayOpen(a):
 		return Order{}, fmt.Errorf("%w: allotment %d", ErrOver, a.ID)
 	case count == 0 || count > a.Count-taken:
-		return Order{}, fmt.Errorf("%w: %d cards of allotment %d, which has %d left", ErrUsedUp, count, a.ID, a.Count-taken)
+		return Order{}, &LeftError{Allotment: a.ID, Count: int(count), Left: int(a.Count - taken)}
 	}
 	o := Order{Range: cards.Range{Allotment: a.ID, First: taken + 1, Last: taken + count}, Request: request, State: cards.Making}
 	return o, j.append(ctx, cards.Entry{State: cards.Making, Allotment: a.ID, Number: o.First, Last: o.Last, Request: request, Operator: operator})
 }
+
+// A LeftError is an order of more cards than its allotment has left. It is
+// [ErrUsedUp].
+type LeftError struct {
+	Allotment   uint32
+	Count, Left int // cards
+}
+
+func (e *LeftError) Error() string {
+	return fmt.Sprintf("%v: %d cards of allotment %d, which has %d left", ErrUsedUp, e.Count, e.Allotment, e.Left)
+}
+
+func (e *LeftError) Unwrap() error { return ErrUsedUp }
 
 // CardOf signs a card of a range that was ordered: Ed25519 gives the same bytes
 // each time.

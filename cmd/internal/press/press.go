@@ -66,6 +66,13 @@ type Job struct {
 // and two at a time stay small.
 const PerFile = 80
 
+// fileCards is how many cards a PDF has at least: nobody likes to open a hundred files
+// of paper with one card.
+const fileCards = 400
+
+// PerFileOf is how many sheets of a stock a PDF has, if nobody says.
+func PerFileOf(s sheet.Stock) int { return max(PerFile, fileCards/(s.Columns*s.Rows)) }
+
 // A Press makes files on one machine.
 type Press struct {
 	Journal Journal

@@ -9,7 +9,7 @@ import (
 
 // A Sample is how a card of a job will look.
 type Sample struct {
-	PDF    []byte // of one card, marked as a sample, its back turned over the long edge; its code is no card
+	PDF    []byte // of one card, marked as a sample, front and back upright; its code is no card
 	Sheets int    // that the job takes
 }
 
@@ -27,8 +27,8 @@ func (job Job) Look(a cards.Allotment) (out Sample, err error) {
 	first, _ := sheets.Place(0)
 	out.Sheets = last - first + 1
 	job.Start, job.Front, job.Back = 0, sheet.Offset{}, sheet.Offset{}
-	if job.Sides == sheet.ShortEdge { // on a screen no back stands on its head
-		job.Sides = sheet.LongEdge
+	if job.Sides != sheet.Single { // on a screen no back stands on its head
+		job.Sides = job.Stock.Edge()
 	}
 	if sheets, err = job.sheets(a, 0, true); err != nil {
 		return out, err

@@ -38,6 +38,11 @@ func TestBadSettings(t *testing.T) {
 		{"paper that is too small", "[[sheets.stock]]\nname = \"own\"\npage = { width = 50.0, height = 50.0 }\ncell = { width = 91.0, height = 55.0 }\ncolumns = 1\nrows = 1", "paper \"own\""},
 		{"a preset's name", "[[sheets.stock]]\nname = \"single\"\npage = { width = 111.0, height = 75.0 }\ncell = { width = 91.0, height = 55.0 }\ncolumns = 1\nrows = 1\nleft = 10.0\ntop = 10.0", "two kinds of paper"},
 		{"too many kinds", strings.Repeat("[[sheets.stock]]\nname = \"own\"\n", 4), "4 kinds of paper, at most 3"},
+		{"no colour", "[sheets]\ncolour = \"green\"", "sheets.colour: sheet: colour \"green\", want #RRGGBB"},
+		{"a picture from nowhere", "[sheets]\npicture = \"mark.png\"", "does not begin with /"},
+		{"a picture that is not there", "[sheets]\npicture = \"/no/such/mark.png\"", "no such file"},
+		{"a picture that is none", "[sheets]\npicture = \"/proc/self/status\"", "not a PNG, JPEG or SVG picture"},
+		{"an empty picture", "[sheets]\npicture = \"/dev/null\"", "it is empty"},
 		{"no TOML", "=", "settings"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

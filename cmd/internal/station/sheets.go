@@ -13,6 +13,7 @@ import (
 
 	"pointkiosk/cards"
 	"pointkiosk/cards/face"
+	"pointkiosk/cards/sheet"
 	"pointkiosk/cmd/internal/press"
 	"pointkiosk/kiosk"
 	"pointkiosk/kiosk/journal"
@@ -90,7 +91,7 @@ func (d *Desk) sheetLists(ctx context.Context) (lists kiosk.SheetLists, err erro
 		return lists, err
 	}
 	for _, s := range d.opts.Settings.Sheets.Stocks() {
-		lists.Stocks = append(lists.Stocks, s.Name)
+		lists.Stocks = append(lists.Stocks, stockOf(s))
 	}
 	for _, a := range all {
 		if a.Batch && a.Key == d.live.ID && d.opts.Now().Before(time.Unix(a.Until, 0)) {
@@ -107,12 +108,21 @@ func (d *Desk) sheetLists(ctx context.Context) (lists kiosk.SheetLists, err erro
 			d.opts.Log.Error("order", "error", err)
 		}
 		lists.Orders = append(lists.Orders, kiosk.SheetOrder{
-			SheetJob: kiosk.SheetJob{Name: o.Request, Of: all[n], Count: uint32(o.Count()), Stock: job.Stock.Name, Sides: job.Sides.String()},
+			SheetJob: kiosk.SheetJob{Name: o.Request, Of: all[n], Count: uint32(o.Count()), Stock: job.Stock.Name, Sides: job.Sides.String(), Start: job.Start},
 			Range:    o.Range, State: o.State, Copy: o.Copy, Sealed: !job.Plain,
 		})
 	}
 	slices.SortStableFunc(lists.Orders, func(a, b kiosk.SheetOrder) int { return cmp.Compare(unfinished(b), unfinished(a)) })
 	return lists, nil
+}
+
+// stockOf is paper as a screen draws it.
+func stockOf(s sheet.Stock) kiosk.SheetStock {
+	out := kiosk.SheetStock{Name: s.Name, Sides: s.Edge().String(), Wide: s.Page.W, High: s.Page.H}
+	for _, at := range s.Places() {
+		out.Cells = append(out.Cells, kiosk.SheetPlace{X: at.X, Y: at.Y, Wide: s.Cell.W, High: s.Cell.H})
+	}
+	return out
 }
 
 func unfinished(o kiosk.SheetOrder) int {
@@ -129,11 +139,15 @@ func (d *Desk) newPress(out, who string) *press.Press {
 // job is an order as the press wants it.
 func (d *Desk) job(o kiosk.SheetOrder, operator string) (job press.Job, err error) {
 	set := d.opts.Settings.Sheets
-	job = press.Job{Request: o.Name, Allotment: o.Of.ID, Count: o.Count, Lang: "ja", PerFile: press.PerFile, Plain: set.Plain, Front: set.Front, Back: set.Back, Operator: operator}
+	job = press.Job{Request: o.Name, Allotment: o.Of.ID, Count: o.Count, Start: o.Start, Lang: "ja", Plain: set.Plain, Front: set.Front, Back: set.Back, Operator: operator}
 	if job.Stock, err = set.FindStock(o.Stock); err != nil {
 		return job, err
 	}
-	return job, job.Sides.UnmarshalText([]byte(o.Sides))
+	job.PerFile = press.PerFileOf(job.Stock)
+	if err := job.Sides.UnmarshalText([]byte(o.Sides)); err != nil {
+		return job, err
+	}
+	return job, set.Dress(&job)
 }
 
 // lookSheets draws a card of an order, and gives the order its name: whoever asks for
@@ -282,6 +296,8 @@ func (d *Desk) sheetsNote(err error) string {
 	switch {
 	case errors.Is(err, context.Canceled):
 		return "sheets.note.cut"
+	case errors.Is(err, errPicture):
+		return "sheets.note.picture"
 	case errors.Is(err, errNoStick):
 		return "sheets.note.stick"
 	case errors.Is(err, errSticks):

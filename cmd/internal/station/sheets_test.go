@@ -73,7 +73,7 @@ func (r *pressRoom) orders(digits string) {
 	}
 	r.do(kiosk.TapEnter{})
 	r.sheetsAt(kiosk.SheetsPaper)
-	r.do(kiosk.TapStock{Name: "a4-8"}, kiosk.TapStock{Name: "a4-10"}, kiosk.TapLook{})
+	r.do(kiosk.TapStock{Name: "a4-8"}, kiosk.TapStock{Name: "a4-10"}, kiosk.TapPaper{}, kiosk.TapLook{})
 	r.sheetsAt(kiosk.SheetsLook)
 }
 
@@ -226,7 +226,7 @@ func TestSheetSample(t *testing.T) {
 	r.toSheets()
 	for _, sides := range []string{"long", "short", "single"} {
 		r.orders("10")
-		r.do(kiosk.TapBack{}, kiosk.TapSides{Sides: sides}, kiosk.TapLook{})
+		r.do(kiosk.TapBack{}, kiosk.TapBack{}, kiosk.TapSides{Sides: sides}, kiosk.TapPaper{}, kiosk.TapLook{})
 		look := r.state.Sheet.Look
 		if look.Front == nil || (look.Back == nil) != (sides == "single") {
 			t.Fatalf("%s: %v, %v", sides, look.Front, look.Back)
@@ -248,7 +248,7 @@ func TestSheetSample(t *testing.T) {
 		if e.Note == "" {
 			t.Errorf("%s: the sample's code is taken for a card", sides)
 		}
-		r.do(kiosk.TapBack{}, kiosk.TapBack{}, kiosk.TapBack{})
+		r.do(kiosk.TapBack{}, kiosk.TapBack{}, kiosk.TapBack{}, kiosk.TapBack{})
 		r.sheetsAt(kiosk.SheetsList)
 	}
 }

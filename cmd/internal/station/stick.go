@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"pointkiosk/cards/sheet"
+	"pointkiosk/cmd/internal/press"
 )
 
 // Errors of a place for files.
@@ -32,6 +33,10 @@ type Sheets struct {
 	// Front and Back are what the printer needs (cards/sheet, the calibration page).
 	Front sheet.Offset `toml:"front"`
 	Back  sheet.Offset `toml:"back"`
+	// Picture is a file that stands on every front, on paper printed on both sides:
+	// PNG, JPEG or SVG. Colour is #RRGGBB.
+	Picture string `toml:"picture"`
+	Colour  string `toml:"colour"`
 	// Printers are others, by their names (kioskctl sheets --on NAME).
 	Printers []SheetPrinter `toml:"printer"`
 	// Stock is paper beside the presets; it is named as it is on the screen.
@@ -77,6 +82,9 @@ func (s Sheets) check() error {
 	if s.Out != "" && !path.IsAbs(s.Out) {
 		return fmt.Errorf("station: settings: sheets.out %q does not begin with /", s.Out)
 	}
+	if err := s.checkLooks(); err != nil {
+		return err
+	}
 	all := s.Stocks()
 	if len(all) > mostStocks {
 		return fmt.Errorf("station: settings: %d kinds of paper, at most %d beside the presets", len(s.Stock), mostStocks-len(sheet.Stocks()))
@@ -99,6 +107,53 @@ func (s Sheets) check() error {
 		}
 	}
 	return nil
+}
+
+// checkLooks reads the picture too: that none of the settings can be printed shows
+// when they are read, and not at an order.
+func (s Sheets) checkLooks() error {
+	if err := sheet.CheckColour(s.Colour); err != nil {
+		return fmt.Errorf("station: settings: sheets.colour: %w", err)
+	}
+	switch {
+	case s.Picture == "":
+		return nil
+	case !path.IsAbs(s.Picture):
+		return fmt.Errorf("station: settings: sheets.picture %q does not begin with /", s.Picture)
+	}
+	_, err := s.picture(sheet.LongEdge)
+	if err != nil {
+		err = fmt.Errorf("station: settings: sheets.picture: %w", err)
+	}
+	return err
+}
+
+// errPicture reports a picture that was there when the settings were read.
+var errPicture = errors.New("station: the picture of the settings can't be printed")
+
+// picture reads the picture of the settings; one-sided cards have no room for it.
+func (s Sheets) picture(sides sheet.Sides) ([]byte, error) {
+	if s.Picture == "" || sides == sheet.Single {
+		return nil, nil
+	}
+	b, err := os.ReadFile(s.Picture)
+	if err == nil {
+		err = sheet.CheckPicture(b)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", errPicture, err)
+	}
+	return b, nil
+}
+
+// Dress gives a job the colour of the settings, and their picture, where it has none
+// of its own.
+func (s Sheets) Dress(job *press.Job) (err error) {
+	job.Colour = cmp.Or(job.Colour, s.Colour)
+	if job.Picture == nil {
+		job.Picture, err = s.picture(job.Sides)
+	}
+	return err
 }
 
 // mostOffset is more than any printer is off, in mm (cards/sheet).
