@@ -338,3 +338,23 @@ func TestThiefWaited(t *testing.T) {
 	}
 	p.clean()
 }
+
+// A person who believes that the box is lost leaves its cards void, and who claimed one
+// without points.
+func TestThiefsLossBelieved(t *testing.T) {
+	ctx := context.Background()
+	p := robbedPress(t, cards.Lost, 11, 20)
+	p.claim(11, "BBBB2222")
+	v, err := p.Decide(ctx, ledger.Decision{Accept: true, Kiosk: "office", From: 3, To: 3, Cards: 10, Person: "佐藤", Reason: "本当だった"})
+	if err != nil || v.Void != 10 || v.Left != 1 || v.Redeemed != 0 {
+		t.Errorf("%+v, %v", v, err)
+	}
+	p.has("BBBB2222", 0)
+	if why := p.claim(12, "CCCC2222"); why != ledger.VoidCard {
+		t.Errorf("%q", why)
+	}
+	if list, err := p.Disputes(ctx); err != nil || len(list) != 0 {
+		t.Errorf("%+v, %v", list, err)
+	}
+	p.clean()
+}

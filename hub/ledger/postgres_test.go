@@ -19,6 +19,7 @@ func TestPostgres(t *testing.T) {
 		"ThiefWasThereBefore":            TestThiefWasThereBefore,
 		"ClonedPress":                    TestClonedPress,
 		"ClonedKioskActivates":           TestClonedKioskActivates,
+		"ThiefsLossBelieved":             TestThiefsLossBelieved,
 		"ThiefWaited":                    TestThiefWaited,
 		"TornKeep":                       TestTornKeep,
 		"CheckFindsPlantedKeeps":         TestCheckFindsPlantedKeeps,
