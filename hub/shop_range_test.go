@@ -111,7 +111,7 @@ func TestPartnerActivates(t *testing.T) {
 func (s *stall) refusals(t *testing.T) {
 	t.Helper()
 	must(s.ledger.Activate(t.Context(), s.made.of(11, 20)))(t)
-	if err := s.ledger.SetBudget(t.Context(), "natural-bar", 200*200+18*200, "佐藤"); err != nil { // none is left
+	if err := s.ledger.SetBudget(t.Context(), "natural-bar", 200*200+18*200, "佐藤", "会議で"); err != nil { // none is left
 		t.Fatal(err)
 	}
 	check := s.enter(s.serial(21), s.serial(30))

@@ -57,33 +57,40 @@ func (k *call) batchNumber(text string) (s cards.Serial, err error) {
 	return s, nil
 }
 
-// onRange is a command on a range of a batch, by a person: with a reason, or with
-// how many cards they saw.
-func onRange(name string, all, why bool, do func(k *call, s *store, r ledger.Range) error) command {
+// A mustSay is what a person has to say of a range.
+type mustSay struct {
+	all  bool // of a batch, where they name no range
+	why  bool // a reason
+	seen bool // how many cards they saw it is about
+}
+
+// onRange is a command on a range of a batch, by a person.
+func onRange(name string, must mustSay, do func(k *call, s *store, r ledger.Range) error) command {
 	return command{
 		name: name,
 		do: func(k *call) error {
 			by := k.flags.String("by", "", "")
 			reason, seen := "", 0
-			if why {
+			if must.why {
 				k.flags.StringVar(&reason, "reason", "", "")
-			} else {
+			}
+			if must.seen {
 				k.flags.IntVar(&seen, "cards", 0, "")
 			}
 			least := 2
-			if all {
+			if must.all {
 				least = 1
 			}
 			if err := k.parse(least, 3); err != nil {
 				return err
 			}
-			r, err := k.batchRange(all)
+			r, err := k.batchRange(must.all)
 			switch {
 			case err != nil:
 				return err
 			case *by == "":
 				return k.misused("hub.use.by")
-			case why && reason == "":
+			case must.why && reason == "":
 				return k.misused("hub.use.reason")
 			}
 			r.Person, r.Reason, r.Seen = *by, reason, seen
@@ -93,7 +100,7 @@ func onRange(name string, all, why bool, do func(k *call, s *store, r ledger.Ran
 }
 
 func batchActivate() command {
-	return onRange("batch activate", false, false, func(k *call, s *store, r ledger.Range) error {
+	return onRange("batch activate", mustSay{seen: true}, func(k *call, s *store, r ledger.Range) error {
 		done, err := s.ledger.Activate(k.ctx, r)
 		if err != nil {
 			return err
@@ -110,7 +117,7 @@ func batchActivate() command {
 }
 
 func batchWithdraw() command {
-	return onRange("batch withdraw", true, true, func(k *call, s *store, r ledger.Range) error {
+	return onRange("batch withdraw", mustSay{all: true, why: true}, func(k *call, s *store, r ledger.Range) error {
 		done, err := s.ledger.Withdraw(k.ctx, r)
 		if err == nil {
 			fmt.Fprintln(k.out, k.Say("hub.batch.withdrawn", words.Number(done.Cards), words.Number(int(done.Yen))))
@@ -120,7 +127,7 @@ func batchWithdraw() command {
 }
 
 func batchLost() command {
-	return onRange("batch lost", false, true, func(k *call, s *store, r ledger.Range) error {
+	return onRange("batch lost", mustSay{why: true}, func(k *call, s *store, r ledger.Range) error {
 		done, err := s.ledger.Lose(k.ctx, r)
 		if err == nil {
 			fmt.Fprintln(k.out, k.Say("hub.batch.lost", words.Number(done.Cards), words.Number(done.Void), words.Number(done.Honoured)))
@@ -249,7 +256,12 @@ func (k *call) batches(list []ledger.Batch, whole bool) error {
 	err := t.write(k.out)
 	for _, b := range list {
 		for _, d := range b.Disputed {
-			fmt.Fprintln(k.out, k.Say("hub.batch.disputed", b.Allotment.ID, d.First, d.Last, k.rangeState(d.State), d.Kiosk, d.Seq, k.Say("cli.reason."+d.Why), words.Number(d.Cards)))
+			count, yen := words.Number(d.Cards), words.Number(int(d.Yen))
+			if d.Why == ledger.WhySince {
+				fmt.Fprintln(k.out, k.Say("hub.batch.doubted", b.Allotment.ID, d.First, d.Last, k.rangeState(d.State), d.Kiosk, d.Seq, count, yen))
+				continue
+			}
+			fmt.Fprintln(k.out, k.Say("hub.batch.disputed", b.Allotment.ID, d.First, d.Last, k.rangeState(d.State), d.Kiosk, d.Seq, k.Say("cli.reason."+d.Why), count, yen))
 		}
 		if whole {
 			err = errors.Join(err, k.batchSaid(b))
@@ -264,14 +276,25 @@ func (k *call) batchSaid(b ledger.Batch) error {
 	for _, g := range b.Granted {
 		t.row(moment(g.At), k.Say("hub.range.may", cmp.Or(g.Kiosk, g.Partner)), g.First, g.Last, "-", "-", g.Person, "")
 	}
+	for _, g := range b.Ungranted {
+		t.row(moment(g.At), k.Say("hub.range.maynot", cmp.Or(g.Kiosk, g.Partner)), g.First, g.Last, "-", "-", g.Person, g.Reason)
+	}
 	for _, r := range b.Said {
 		from := "-"
 		if r.Kiosk != "" {
 			from = fmt.Sprintf("%s %d", r.Kiosk, r.Seq)
 		}
-		t.row(moment(r.At), k.rangeState(r.State), r.First, r.Last, r.Cards, from, cmp.Or(r.Person, r.Partner), r.Reason)
+		t.row(moment(r.At), k.rangeState(r.State), r.First, r.Last, r.Cards, from, cmp.Or(r.Person, r.Partner), k.why(r.Reason))
 	}
 	return t.write(k.out)
+}
+
+// why says a reason: what a person wrote, or the word key of what was tapped.
+func (k *call) why(reason string) string {
+	if reason == "sheets.end.reason" {
+		return k.Say(reason)
+	}
+	return reason
 }
 
 // rangeState says what was said of a range.
@@ -287,6 +310,8 @@ func (k *call) rangeState(s cards.State) string {
 		return k.Say("hub.range.activated")
 	case cards.Withdrawn:
 		return k.Say("hub.range.withdrawn")
+	case cards.Lost:
+		return k.Say("hub.range.lost")
 	}
-	return k.Say("hub.range.lost")
+	return k.Say("hub.range.kept")
 }

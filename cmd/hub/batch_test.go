@@ -34,6 +34,13 @@ func TestBatchCommands(t *testing.T) {
 		{"event budget natural-bar 99999 --by 佐藤", 1, "used already"},
 		{"event budget natural-bar 104000 --by 佐藤", 0, ""},
 		{"event budget natural-bar", 0, "budget: 104,000 yen, used: 100,000, left: 4,000"},
+		{"event budget natural-bar 103000 --by 佐藤", 1, "has a reason"},
+		{"event budget natural-bar 103000 --by 佐藤 --reason less", 0, ""},
+		{"event budget natural-bar --end --by 佐藤", 2, "--reason"},
+		{"event budget natural-bar 5 --end --by 佐藤 --reason mistake", 2, "no number of yen"},
+		{"event budget natural-bar --end --by 佐藤 --reason mistake", 0, ""},
+		{"event budget natural-bar", 0, "no budget; 100,000 yen are used"},
+		{"event budget natural-bar 104000 --by 佐藤", 0, ""},
 		{"event budget nothing", 1, "no such event"},
 		{"event budget natural-bar none", 2, "no number of yen"},
 		{"event most らづポイント 0 --by 佐藤", 2, "no number of points"},
@@ -49,6 +56,15 @@ func TestBatchCommands(t *testing.T) {
 		{"batch grant ID 1 50 --partner bakery --kiosk station-1 --by 佐藤", 2, "either --kiosk or --partner"},
 		{"batch grant ID 51 60 --partner bakery --by 佐藤", 0, "bakery may activate numbers 51 to 60"},
 		{"batch grant ID 1 101 --kiosk station-1 --by 佐藤", 1, "numbers 1 to 100"},
+		{"batch ungrant ID 1 10 --by 佐藤 --reason stolen", 2, "either --kiosk or --partner"},
+		{"batch ungrant ID 1 10 --kiosk station-1 --by 佐藤", 2, "--reason"},
+		{"batch ungrant ID 1 10 --kiosk station-1 --reason stolen", 2, "--by"},
+		{"batch ungrant ID 61 70 --kiosk station-1 --by 佐藤 --reason stolen", 1, "none of these"},
+		{"batch ungrant ID 41 70 --kiosk station-1 --by 佐藤 --reason stolen", 0, "station-1 may not activate these 10 cards any more: 0 are active and stay so, 10 (2,000 yen) are inactive"},
+		{"batch ungrant ID --partner nobody --by 佐藤 --reason stolen", 1, "none of these"},
+		{"batch ungrant --partner bakery --by 佐藤 --reason stolen", 0, "bakery may not activate these 10 cards"},
+		{"batch keep ID 1 10 --by 佐藤", 2, "--reason"},
+		{"batch keep ID 1 10 --by 佐藤 --reason there --cards 10", 1, "no compromised key"},
 		{"batch activate ID 1 10", 2, "--by"},
 		{"batch activate ID 1 10 --by 鈴木", 1, "does not have the role grant"},
 		{"batch activate ID 1 10 --by 佐藤", 0, "10 cards (2,000 yen) are active now"},
@@ -99,6 +115,44 @@ func TestBatchCommands(t *testing.T) {
 	}
 }
 
+// What a stolen batch key withdrew is shown, with its yen, and taken back.
+func TestBatchKeep(t *testing.T) {
+	data, _, _ := market(t)
+	office, client := enrol(t, ok(t, "", "kiosk", "add", "office", "--data", data))
+	ok(t, "", strings.Fields("kiosk grant office --event natural-bar --count 100 --batch --data "+data)...)
+	if err := cards.Unsealed(office.send(client).Allotments[0], cards.PaperAllotment, &office.grant); err != nil {
+		t.Fatal(err)
+	}
+	office.send(client, office.ranges(cards.Entry{State: cards.Begun, Journal: make([]byte, 16)}),
+		office.ranges(cards.Entry{State: cards.Withdrawn, Allotment: office.grant.ID, Number: 1, Last: 40, Reason: "sheets.end.reason"}))
+	out := ok(t, "", "kiosk", "revoke", "office", "--compromised", "--since", "2", "--data", data)
+	if !strings.Contains(out, "40 cards printed beforehand (8,000 yen) were withdrawn where") {
+		t.Errorf("%s", out)
+	}
+	for _, lang := range []string{"ja", "en"} {
+		if out = ok(t, "", "batch", "list", "--lang", lang, "--data", data); !strings.Contains(out, "8,000") || strings.Contains(out, "‹") {
+			t.Errorf("%s", out)
+		}
+	}
+	if !strings.Contains(out, fmt.Sprintf("held back: %d, numbers 1–40, withdrawn (office, entry 2)", office.grant.ID)) {
+		t.Errorf("%s", out)
+	}
+	ok(t, "", "person", "add", "佐藤", "--may", "people,decide", "--data", data)
+	keep := strings.Fields(fmt.Sprintf("batch keep %d --by 佐藤 --reason thief --data %s", office.grant.ID, data))
+	if _, err := try(t, "", keep...); err == nil || !strings.Contains(err.Error(), "8,000") {
+		t.Errorf("unseen: %v", err)
+	}
+	if out = ok(t, "", append(keep, "--cards", "40")...); !strings.Contains(out, "40 cards (8,000 yen) are inactive again") {
+		t.Errorf("%s", out)
+	}
+	if out = ok(t, "", "batch", "list", fmt.Sprint(office.grant.ID), "--data", data); strings.Contains(out, "held back") || !strings.Contains(out, "not withdrawn") || !strings.Contains(out, "the order was ended") {
+		t.Errorf("%s", out)
+	}
+	if out = ok(t, "", "check", "--data", data); !strings.Contains(out, "clean") {
+		t.Errorf("%s", out)
+	}
+}
+
 // ranges writes an entry of a range.
 func (k *kiosk) ranges(e cards.Entry) cards.Record {
 	k.t.Helper()
@@ -137,7 +191,7 @@ func TestBatchByTheNetwork(t *testing.T) {
 	}
 	send(station.ranges(cards.Entry{State: cards.Begun, Journal: make([]byte, 16)}), station.ranges(of(cards.Activated, 1, 20)), station.ranges(of(cards.Activated, 41, 60)))
 	out := ok(t, "", "batch", "list", "--data", data)
-	if !strings.Contains(out, fmt.Sprintf("held back: %d, numbers 41–60, activated (station-1, entry 3)", id)) || !strings.Contains(out, "20 cards that are inactive still") {
+	if !strings.Contains(out, fmt.Sprintf("held back: %d, numbers 41–60, activated (station-1, entry 3)", id)) || !strings.Contains(out, "20 cards (4,000 yen) that it would change") {
 		t.Errorf("%s", out)
 	}
 	ok(t, "", strings.Fields(fmt.Sprintf("batch activate %d 41 60 --by 佐藤 --data %s", id, data))...)

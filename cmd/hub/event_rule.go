@@ -14,16 +14,25 @@ func eventBudget() command {
 		name: "event budget",
 		do: func(k *call) error {
 			by := k.flags.String("by", "", "")
+			end := k.flags.Bool("end", false, "")
+			reason := k.flags.String("reason", "", "")
 			if err := k.parse(1, 2); err != nil {
 				return err
 			}
 			return k.with(func(s *store) error {
-				if len(k.rest) > 1 {
+				switch {
+				case *end && len(k.rest) > 1:
+					return k.misused("hub.use.yen", k.rest[1])
+				case *end && *reason == "":
+					return k.misused("hub.use.reason")
+				case *end:
+					return s.ledger.EndBudget(k.ctx, k.rest[0], *by, *reason)
+				case len(k.rest) > 1:
 					yen, err := strconv.ParseInt(k.rest[1], 10, 62)
 					if err != nil || yen < 1 {
 						return k.misused("hub.use.yen", k.rest[1])
 					}
-					return s.ledger.SetBudget(k.ctx, k.rest[0], yen, *by)
+					return s.ledger.SetBudget(k.ctx, k.rest[0], yen, *by, *reason)
 				}
 				b, err := s.ledger.Budget(k.ctx, k.rest[0])
 				switch {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"fmt"
 	"strconv"
@@ -122,8 +123,8 @@ func kioskRevoke() command {
 	}
 }
 
-// voidsOf says how many cards a kiosk has voided where it was compromised: their
-// holders have nothing until a person decides.
+// voidsOf says how many cards a kiosk has voided, and withdrawn, where it was
+// compromised: their holders have nothing until a person decides.
 func (k *call) voidsOf(s *store, kiosk string) error {
 	list, err := s.ledger.Disputes(k.ctx)
 	count, yen := 0, 0
@@ -137,7 +138,19 @@ func (k *call) voidsOf(s *store, kiosk string) error {
 	if count > 0 {
 		fmt.Fprintln(k.out, k.Say("hub.kiosk.voids", count, words.Number(yen)))
 	}
-	return err
+	batches, batchErr := s.ledger.Batches(k.ctx, 0)
+	count, yen = 0, 0
+	for _, b := range batches {
+		for _, d := range b.Disputed {
+			if d.Kiosk == kiosk && d.Why == ledger.WhySince {
+				count, yen = count+d.Cards, yen+int(d.Yen)
+			}
+		}
+	}
+	if count > 0 {
+		fmt.Fprintln(k.out, k.Say("hub.kiosk.withdrew", count, words.Number(yen)))
+	}
+	return cmp.Or(err, batchErr)
 }
 
 func kioskClear() command {

@@ -79,7 +79,7 @@ func (k *call) Say(key string, args ...any) string { return k.words.Say(key, arg
 func commands() []command {
 	return []command{
 		serveCommand(), eventAdd(), eventList(), eventPaper(), eventBudget(), eventMost(), eventWait(), kioskAdd(), kioskGrant(), kioskRevoke(), kioskClear(), kioskCap(), kioskList(),
-		disputeList(), disputeAccept(), disputeRefuse(), personAdd(), personRemove(), personList(), reportHonoured(), reportSettlement(), batchList(), batchGrant(), batchActivate(), batchWithdraw(), batchLost(), cardVoid(), cardReverse(), ticketList(), ticketVoid(),
+		disputeList(), disputeAccept(), disputeRefuse(), personAdd(), personRemove(), personList(), reportHonoured(), reportSettlement(), batchList(), batchGrant(), batchActivate(), batchWithdraw(), batchLost(), batchKeep(), batchUngrant(), cardVoid(), cardReverse(), ticketList(), ticketVoid(),
 		partnerAdd(), partnerEnd(), partnerList(), prizeAdd(), prizeStock(), prizeRule(), prizeList(), prizeOwed(), prizeOwe(), prizePaid(), restoreList(), restoreAccept(),
 		accountAdd(), myKeyRebind(), myKeyDelete(), myKeyAudit(), caAdd(), caList(), importCommand(), exportCommand(), checkCommand(),
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"pointkiosk/cards"
 )
@@ -21,10 +22,11 @@ const (
 
 // maxBatch bounds a batch, and so what one entry or person activates at once: all
 // of it in one transaction, while everybody else's writing waits. After so many
-// (maxActivated) the next entry is left to the next transaction.
+// numbers (maxLooked) the next entry is left to the next transaction, whatever it
+// changed: who says the same again and again stops nobody else's work.
 const (
-	maxBatch     = 50_000
-	maxActivated = 10_000
+	maxBatch  = 50_000
+	maxLooked = 10_000
 )
 
 // ErrBatchKey reports a key that would hold batches and other allotments: a key
@@ -53,7 +55,8 @@ type RangeDone struct {
 const (
 	isInactive = iota
 	isActive
-	isGone // withdrawn, before it was active
+	isGone    // withdrawn, before it was active
+	isDoubted // withdrawn by a compromised key alone: a person decides
 )
 
 // A saidRange is what was said of a range, as its hash covers it.
@@ -77,6 +80,7 @@ func (t *txn) keepRange(r *saidRange) (err error) {
 		r.Digest = []byte{}
 	}
 	r.At = t.ms()
+	r.Person, r.Reason, r.Request = plain(r.Person), plain(r.Reason), plain(r.Request)
 	_, err = t.exec(`INSERT INTO batch_range (n, allotment, first_number, last_number, state, cards, key_id, seq, person, partner, reason, request, copy, digest, at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
 		r.N, r.Allotment, r.First, r.Last, r.State, r.Cards, r.Key, r.Seq, r.Person, r.Partner, r.Reason, r.Request, r.Copy, r.Digest, r.At)
@@ -86,36 +90,20 @@ func (t *txn) keepRange(r *saidRange) (err error) {
 // inactive returns the numbers of a range that are neither active nor withdrawn,
 // and those that are withdrawn.
 func (t *txn) inactive(r saidRange) (fresh, gone []uint32, err error) {
-	is := make([]byte, r.Last-r.First+1)
-	args := []any{r.Allotment, r.First, r.Last}
-	err = t.each(`SELECT first_number, last_number FROM batch_range WHERE allotment = $1 AND state IN ('withdrawn', 'lost') AND last_number >= $2 AND first_number <= $3`,
-		args, func(scan func(...any) error) error {
-			var first, last int64
-			err := scan(&first, &last)
-			for n := max(first, r.First); n <= min(last, r.Last); n++ {
-				is[n-r.First] = isGone
-			}
-			return err
-		})
-	if err != nil {
-		return nil, nil, err
-	}
-	err = t.each(`SELECT number FROM issued WHERE allotment = $1 AND number BETWEEN $2 AND $3`, args, func(scan func(...any) error) error {
-		var n int64
-		err := scan(&n)
-		is[n-r.First] = isActive
-		return err
-	})
+	is, err := t.numbers(r)
 	for n, state := range is {
 		switch number := uint32(r.First) + uint32(n); state {
 		case isInactive:
 			fresh = append(fresh, number)
-		case isGone:
+		case isGone, isDoubted:
 			gone = append(gone, number)
 		}
 	}
 	return fresh, gone, err
 }
+
+// plain is a text as PostgreSQL can keep it, so that what is hashed is what is kept.
+func plain(text string) string { return strings.ReplaceAll(text, "\x00", "\uFFFD") }
 
 // runs puts numbers of an allotment, in their order, together into ranges.
 func runs(allotment uint32, numbers []uint32) (list []cards.Range) {
@@ -164,7 +152,7 @@ func (t *txn) activate(a allotmentRow, r *saidRange) (done RangeDone, err error)
 			return done, err
 		}
 	}
-	done.Given, err = t.completeWaits(a, *r)
+	done.Given, err = t.completeWaits(a, *r, fresh)
 	return done, err
 }
 
@@ -191,7 +179,9 @@ func (t *txn) lose(a allotmentRow, r *saidRange) (done RangeDone, err error) {
 	}
 	var open []cards.Serial
 	err = t.each(`SELECT i.number, COALESCE(e.state, ''), CASE WHEN `+waits+` THEN 1 ELSE 0 END FROM issued i
-		LEFT JOIN ended e ON e.allotment = i.allotment AND e.number = i.number WHERE i.allotment = $1 AND i.number BETWEEN $2 AND $3 ORDER BY i.number`,
+		LEFT JOIN ended e ON e.allotment = i.allotment AND e.number = i.number
+		LEFT JOIN unvoided u ON u.allotment = i.allotment AND u.number = i.number
+		WHERE i.allotment = $1 AND i.number BETWEEN $2 AND $3 AND (e.allotment IS NOT NULL OR u.allotment IS NULL) ORDER BY i.number`,
 		[]any{r.Allotment, r.First, r.Last}, func(scan func(...any) error) error {
 			var n uint32
 			var state string

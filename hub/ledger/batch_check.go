@@ -21,7 +21,9 @@ func batchRules() []rule {
 			`'funding:' || a.scheme`, `'allotment:' || CAST(a.id AS TEXT)`, `a.points * x.cards`)},
 		{"activate", "transfer %s has no range", stray(kindActivate, activated+` WHERE x.state = 'activated' AND x.cards > 0`, refRange)},
 		{"budget", "event %s has cost more than it may", `SELECT r.subject FROM money_rule r WHERE r.name = 'budget'
-			AND r.n = (SELECT MAX(n.n) FROM money_rule n WHERE n.name = r.name AND n.subject = r.subject) AND r.value < (` + usedOf(`r.subject`) + `)`},
+			AND r.n = (SELECT MAX(n.n) FROM money_rule n WHERE n.name = r.name AND n.subject = r.subject) AND r.value <> 0 AND r.value < (` + usedOf(`r.subject`) + `)`},
+		{"may", "what was taken back as %s is no part of what was granted, or by nobody's word", `SELECT CAST(x.n AS TEXT) FROM batch_grant_end x WHERE x.person = '' OR x.reason = ''
+			OR NOT EXISTS (SELECT 1 FROM batch_grant g WHERE g.n = x.granted AND g.first_number <= x.first_number AND x.first_number <= x.last_number AND x.last_number <= g.last_number)`},
 		{"batch", "batch %s has cards in its account that nobody activated", `SELECT a.account FROM posting a JOIN allotment b ON a.account = 'allotment:' || CAST(b.id AS TEXT)
 			WHERE b.batch = 1 GROUP BY a.account HAVING SUM(a.amount) <> 0`},
 		{"batch", "card %s is active, and of no batch", `SELECT ` + refCard + ` FROM issued x JOIN allotment a ON a.id = x.allotment WHERE (x.source = 'activated') <> (a.batch = 1)`},
@@ -29,8 +31,11 @@ func batchRules() []rule {
 			LEFT JOIN batch_card c ON c.allotment = x.allotment AND c.number = x.number WHERE x.state = 'redeemed' AND c.allotment IS NULL`},
 		{"batch", "the batch key %s holds something else", `SELECT CAST(a.key_id AS TEXT) FROM allotment a WHERE a.practice = 0 GROUP BY a.key_id HAVING MIN(a.batch) <> MAX(a.batch)`},
 		{"waiting claim", "card %s is active or withdrawn, and a claim of it still waits", `SELECT ` + refCard + ` FROM ` + claim + ` WHERE w.allotment IS NULL
-			AND (i.allotment IS NOT NULL OR EXISTS (SELECT 1 FROM batch_range r WHERE r.allotment = x.allotment AND r.state IN ('withdrawn', 'lost')
-				AND x.number BETWEEN r.first_number AND r.last_number))`},
+			AND (i.allotment IS NOT NULL OR EXISTS (SELECT 1 FROM batch_range b WHERE b.allotment = x.allotment AND b.state IN ('withdrawn', 'lost')
+				AND x.number BETWEEN b.first_number AND b.last_number AND NOT ` + thiefs + `))`},
+		{"waiting claim", "a claim of card %s waits again, and no compromised key had ended it", `SELECT ` + refCard + ` FROM batch_claim_again x WHERE NOT EXISTS (SELECT 1 FROM batch_range b
+			WHERE b.allotment = x.allotment AND b.state IN ('withdrawn', 'lost') AND x.number BETWEEN b.first_number AND b.last_number AND b.at = x.ended AND ` + thiefs + `)`},
+		{"range", "range %s takes back something by nobody's word", `SELECT ` + refRange + ` FROM batch_range x WHERE x.state = 'kept' AND (x.key_id <> 0 OR x.seq <> 0 OR x.person = '' OR x.reason = '')`},
 		{"waiting claim", "a claim of card %s ended in points that are not there", `SELECT ` + refCard + ` FROM ` + claim + `
 			WHERE w.how = 'given' AND (e.state IS NULL OR e.state <> 'redeemed' OR e.account <> x.account OR e.at <> w.at)`},
 		{"waiting claim", "a claim of card %s ended as withdrawn, and nobody withdrew it", `SELECT ` + refCard + ` FROM ` + claim + ` WHERE w.how = 'withdrawn'
@@ -67,14 +72,21 @@ func (a *audit) batches() error {
 }
 
 func (a *audit) retell(id, count int64) error {
+	doubted := map[int64]bool{}
+	err := a.each(`SELECT b.n FROM batch_range b WHERE b.allotment = $1 AND `+thiefs, []any{id}, func(scan func(...any) error) error {
+		var n int64
+		err := scan(&n)
+		doubted[n] = true
+		return err
+	})
 	is := make([]byte, count+1)
 	making := int64(0)
-	err := a.eachRange(`WHERE allotment = $1`, []any{id}, func(r saidRange) {
+	err = errorOr(err, a.eachRange(`WHERE allotment = $1`, []any{id}, func(r saidRange) {
 		if r.First < 1 || r.Last < r.First || r.Last > count {
 			a.fault("range", "range %d is none of batch %d", r.N, id)
 			return
 		}
-		if changed := r.tell(is); changed != r.Cards {
+		if changed := r.tell(is, doubted[r.N]); changed != r.Cards {
 			a.fault("range", "range %d changed %d cards, and says %d", r.N, changed, r.Cards)
 		}
 		if r.State == string(cards.Making) {
@@ -83,18 +95,33 @@ func (a *audit) retell(id, count int64) error {
 			}
 			making = r.Last
 		}
-	})
+	}))
 	return errorOr(err, a.compareActive(id, is))
 }
 
-// tell does what was said of a range, and counts the numbers that it changed.
-func (r saidRange) tell(is []byte) (changed int64) {
-	to := map[string]byte{"activated": isActive, "withdrawn": isGone, "lost": isGone}[r.State]
-	for n := r.First; n <= r.Last && to != isInactive; n++ {
-		if is[n] == isInactive {
-			is[n] = to
-			changed++
+// tell does what was said of a range, by a thief or not, and counts the numbers that it
+// changed.
+func (r saidRange) tell(is []byte, thief bool) (changed int64) {
+	for n := r.First; n <= r.Last; n++ {
+		before, now := is[n], &is[n]
+		switch r.State {
+		case string(cards.Activated):
+			if before == isInactive {
+				*now = isActive
+			}
+		case string(cards.Withdrawn), string(cards.Lost):
+			if before == isInactive {
+				*now = isDoubted
+			}
+			if *now == isDoubted && !thief {
+				*now = isGone
+			}
+		case stateKept:
+			if before == isDoubted {
+				*now = isInactive
+			}
 		}
+		changed += bit(before == isInactive && *now != isInactive || before != isInactive && *now == isInactive)
 	}
 	return changed
 }
@@ -140,7 +167,7 @@ func (a *audit) rangesOfEntries() error {
 		err := cards.Unsealed(data, cards.PaperEntry, &e)
 		r := said[of{key, seq}]
 		if err == nil && (r.Allotment != int64(e.Allotment) || r.First != int64(e.Number) || r.Last != int64(e.Last) || r.State != string(e.State) ||
-			r.Person != e.Operator || r.Partner != "" || r.Reason != e.Reason || r.Request != e.Request || r.Copy != int64(e.Copy) || !bytes.Equal(r.Digest, e.Digest)) {
+			r.Person != plain(e.Operator) || r.Partner != "" || r.Reason != plain(e.Reason) || r.Request != plain(e.Request) || r.Copy != int64(e.Copy) || !bytes.Equal(r.Digest, e.Digest)) {
 			a.fault("range", "range %d is not what entry %d of key %d says", r.N, seq, key)
 		}
 		return err
@@ -173,9 +200,9 @@ func (a *audit) ranges() (n int, err error) {
 
 // moneyRules hashes again what people set.
 func (a *audit) moneyRules() (n int, err error) {
-	return a.rehash(kindRule, `SELECT n, name, subject, value, person, at FROM money_rule ORDER BY n`, nil, func(scan func(...any) error) (saying, error) {
+	return a.rehash(kindRule, `SELECT n, name, subject, value, person, at, reason FROM money_rule ORDER BY n`, nil, func(scan func(...any) error) (saying, error) {
 		var s saidRule
-		err := scan(&s.N, &s.Name, &s.Subject, &s.Value, &s.Person, &s.At)
+		err := scan(&s.N, &s.Name, &s.Subject, &s.Value, &s.Person, &s.At, &s.Reason)
 		return saying{s.N, s}, err
 	})
 }

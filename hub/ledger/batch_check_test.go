@@ -12,7 +12,7 @@ import (
 func fairBook(t testing.TB) *press {
 	p := newPress(t, 100)
 	ctx := context.Background()
-	check(t, p.SetBudget(ctx, "bar", 100_000, "佐藤"))
+	check(t, p.SetBudget(ctx, "bar", 100_000, "佐藤", "会議で"))
 	check(t, p.GrantRange(ctx, p.of(1, 50), "station-1"))
 	for n, account := range map[uint32]string{5: "AAAA2222", 6: "BBBB2222", 61: "CCCC2222", 91: "DDDD2222"} {
 		p.claim(n, account)

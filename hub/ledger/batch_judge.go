@@ -9,7 +9,8 @@ import (
 
 // weighRange does what an entry says of a range of a batch. The holder says
 // everything; another kiosk activates what it was granted. Of a batch whose key is
-// compromised nothing is activated before a person says so (DECISIONS 7).
+// compromised nothing is activated before a person says so (DECISIONS 7), and of a kiosk
+// that was told to stop, as its disk may have been copied, nothing changes any card.
 func (in *intake) weighRange(e cards.Entry) (reason string, err error) {
 	a, own, err := in.allotmentOf(e)
 	if err != nil {
@@ -33,6 +34,12 @@ func (in *intake) weighRange(e cards.Entry) (reason string, err error) {
 	switch e.State {
 	case cards.Making, cards.Made, cards.Opened:
 		return in.weighMaking(&r)
+	}
+	if stop, err := in.stopped(in.key.id); err != nil || stop != "" {
+		return reasonStopped, err
+	}
+	in.looked += int(r.Last - r.First + 1)
+	switch e.State {
 	case cards.Activated:
 		return in.weighActivation(a, &r)
 	case cards.Withdrawn:
@@ -73,30 +80,12 @@ func (in *intake) weighMaking(r *saidRange) (reason string, err error) {
 }
 
 func (in *intake) weighActivation(a allotmentRow, r *saidRange) (reason string, err error) {
-	done, err := in.activate(a, r)
-	in.activated += done.Cards
+	_, err = in.activate(a, r)
 	if beyond := (*BudgetError)(nil); errors.As(err, &beyond) {
 		s := cards.Serial{Allotment: a.ID, Number: uint32(r.First)}
 		return reasonBudget, in.alarm(alarmBudget, in.key.id, uint64(r.Seq), s, fmt.Sprintf("%d yen were activated beyond the event's budget", beyond.Yen))
 	}
 	return "", err
-}
-
-// mayActivate reports whether what a holder was granted covers a range. What a kiosk
-// was granted after a key of it was revoked is its successor's.
-func (t *txn) mayActivate(allotment uint32, of holder, first, last uint32) (bool, error) {
-	next := int64(first)
-	err := t.each(`SELECT first_number, last_number FROM batch_grant WHERE allotment = $1 AND kiosk = $2 AND partner = $3
-		AND NOT EXISTS (SELECT 1 FROM revocation r WHERE r.key_id = $4 AND r.at <= batch_grant.at) ORDER BY first_number, n`,
-		[]any{int64(allotment), of.kiosk, of.partner, int64(of.key)}, func(scan func(...any) error) error {
-			var from, to int64
-			err := scan(&from, &to)
-			if from <= next {
-				next = max(next, to+1)
-			}
-			return err
-		})
-	return next > int64(last), err
 }
 
 // active refuses a card of a batch that nobody has activated.
@@ -109,8 +98,8 @@ func (t *txn) active(a allotmentRow, s cards.Serial) error {
 	if err != nil || active {
 		return err
 	}
-	gone, err := t.one(`SELECT 1 FROM batch_range WHERE allotment = $1 AND state IN ('withdrawn', 'lost') AND $2 BETWEEN first_number AND last_number LIMIT 1`, i, new(int64))
-	if err == nil && gone {
+	is, err := t.numbers(saidRange{Allotment: int64(s.Allotment), First: int64(s.Number), Last: int64(s.Number)})
+	if err == nil && is[0] == isGone { // where that is disputed, claims wait
 		return refuse(Withdrawn)
 	}
 	return errorOr(err, refuse(Inactive))
@@ -118,14 +107,17 @@ func (t *txn) active(a allotmentRow, s cards.Serial) error {
 
 // vouching asks for who activated card x: a person, or an entry before its key was
 // compromised, as that was known at a time.
-func vouching(known string) string {
-	return `SELECT 1 FROM batch_range b WHERE b.allotment = x.allotment AND b.state = 'activated' AND x.number BETWEEN b.first_number AND b.last_number
-	AND (b.key_id = 0 OR NOT EXISTS (SELECT 1 FROM revocation_step s WHERE s.key_id = b.key_id AND s.how = 'compromised' AND s.since <= b.seq` + known + `))`
-}
+func vouching(known string) string { return activatedBefore + known + `))` }
+
+const (
+	activatedInTime = activatedBefore + `))`
+	activatedBefore = `SELECT 1 FROM batch_range b WHERE b.allotment = x.allotment AND b.state = 'activated' AND x.number BETWEEN b.first_number AND b.last_number
+	AND (b.key_id = 0 OR NOT EXISTS (SELECT 1 FROM revocation_step s WHERE s.key_id = b.key_id AND s.how = 'compromised' AND s.since <= b.seq`
+)
 
 // vouchedActive refuses a card that only a compromised key has activated.
 func (t *txn) vouchedActive(s cards.Serial) error {
-	good, err := t.one(`SELECT 1 FROM issued x WHERE x.allotment = $1 AND x.number = $2 AND EXISTS (`+vouching("")+`)`,
+	good, err := t.one(`SELECT 1 FROM issued x WHERE x.allotment = $1 AND x.number = $2 AND EXISTS (`+activatedInTime+`)`,
 		[]any{int64(s.Allotment), int64(s.Number)}, new(int64))
 	if err != nil || good {
 		return err

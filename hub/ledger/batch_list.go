@@ -19,6 +19,7 @@ type Batch struct {
 	Cards     CardCount // Issued are active, or were
 	Waiting   int       // claims
 	Granted   []GrantedRange
+	Ungranted []GrantedRange  // what was taken back of it
 	Said      []SaidRange     // in its order
 	Disputed  []DisputedRange // entries that a person has to decide on
 }
@@ -27,6 +28,7 @@ type Batch struct {
 type GrantedRange struct {
 	First, Last            uint32
 	Kiosk, Partner, Person string
+	Reason                 string // why it was taken back
 	At                     time.Time
 }
 
@@ -43,11 +45,13 @@ type SaidRange struct {
 	At             time.Time
 }
 
-// A DisputedRange is an entry of a range that was not believed, and is not moot.
+// A DisputedRange is an entry of a range that was not believed, and is not moot; or
+// one that a key which was compromised already withdrew cards with ([WhySince]).
 type DisputedRange struct {
 	First, Last uint32
 	State       cards.State
-	Cards       int // that are inactive still
+	Cards       int // that it would change still
+	Yen         int64
 	Kiosk       string
 	Seq         uint64
 	Why         string
@@ -102,7 +106,7 @@ func (t *txn) fillBatch(b *Batch) error {
 	if _, err := t.one(`SELECT COUNT(*)`+openWait, []any{id[0], 1, int64(b.Allotment.Count)}, &b.Waiting); err != nil {
 		return err
 	}
-	return errorOr(t.batchSaid(b, id), errorOr(t.batchGranted(b, id), t.disputedRanges(b)))
+	return errorOr(t.batchSaid(b, id), errorOr(t.batchGranted(b, id), errorOr(t.batchUngranted(b, id), t.disputedRanges(b))))
 }
 
 // batchSaid reads what was said of a batch.
@@ -117,6 +121,8 @@ func (t *txn) batchSaid(b *Batch, id []any) error {
 			b.Made = uint32(r.Last)
 		case cards.Withdrawn, cards.Lost:
 			b.Withdrawn += uint32(r.Cards)
+		case stateKept:
+			b.Withdrawn -= uint32(r.Cards)
 		}
 	})
 	b.Inactive = b.Allotment.Count - b.Cards.Issued - b.Withdrawn
@@ -140,11 +146,14 @@ func (t *txn) batchGranted(b *Batch, id []any) error {
 	})
 }
 
-// disputedRanges finds the entries of a batch that would change what is inactive
-// still: few are ever disputed, so that each is read.
+// disputedRanges finds the entries of a batch that would change any card still: few
+// are ever disputed, so that each is read.
 func (t *txn) disputedRanges(b *Batch) error {
-	var all []DisputedRange
-	err := t.each(`SELECT k.kiosk, j.reason, j.at, e.data FROM judged j JOIN entry e ON e.key_id = j.key_id AND e.seq = j.seq JOIN signing_key k ON k.id = j.key_id
+	is, open, err := t.numbersOf(b)
+	if err != nil {
+		return err
+	}
+	err = t.each(`SELECT k.kiosk, j.reason, j.at, e.data FROM judged j JOIN entry e ON e.key_id = j.key_id AND e.seq = j.seq JOIN signing_key k ON k.id = j.key_id
 		WHERE j.verdict = 'disputed' AND j.state IN ('activated', 'withdrawn', 'lost') ORDER BY j.at, j.key_id, j.seq`, nil, func(scan func(...any) error) error {
 		var d DisputedRange
 		var at int64
@@ -156,16 +165,10 @@ func (t *txn) disputedRanges(b *Batch) error {
 		err := cards.Unsealed(data, cards.PaperEntry, &e)
 		if err == nil && e.Allotment == b.Allotment.ID && e.Number <= b.Allotment.Count {
 			d.First, d.Last, d.State, d.Seq, d.At = e.Number, min(e.Last, b.Allotment.Count), e.State, e.Seq, time.UnixMilli(at)
-			all = append(all, d)
+			d.Cards = d.changes(is, open)
+			b.dispute(d)
 		}
 		return err
 	})
-	for _, d := range all {
-		fresh, _, freshErr := t.inactive(saidRange{Allotment: int64(b.Allotment.ID), First: int64(d.First), Last: int64(d.Last)})
-		if err = errorOr(err, freshErr); len(fresh) > 0 {
-			d.Cards = len(fresh)
-			b.Disputed = append(b.Disputed, d)
-		}
-	}
-	return err
+	return errorOr(err, t.doubtedRanges(b, is))
 }

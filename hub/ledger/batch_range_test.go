@@ -227,10 +227,10 @@ func TestBudget(t *testing.T) {
 	ctx := context.Background()
 	p := newPress(t, 100) // 100 cards of 200 yen are granted to the kiosk besides
 	beyond := (*ledger.BudgetError)(nil)
-	if err := p.SetBudget(ctx, "bar", 19_999, "佐藤"); !errors.Is(err, ledger.ErrBadRequest) {
+	if err := p.SetBudget(ctx, "bar", 19_999, "佐藤", "会議で"); !errors.Is(err, ledger.ErrBadRequest) {
 		t.Errorf("a budget below what is used: %v", err)
 	}
-	check(t, p.SetBudget(ctx, "bar", 22_000, "佐藤"))
+	check(t, p.SetBudget(ctx, "bar", 22_000, "佐藤", "会議で"))
 	p.take(p.admin, p.admin.write(cards.Entry{State: cards.Begun, Journal: make([]byte, 16)}))
 	if why := reasons(p.take(p.admin, p.say(p.admin, cards.Activated, 1, 10), p.say(p.admin, cards.Activated, 10, 11))); why != " budget" {
 		t.Errorf("%q", why)
@@ -249,7 +249,7 @@ func TestBudget(t *testing.T) {
 	if len(alarms) != 1 || alarms[0].Kind != "budget" {
 		t.Errorf("%+v", alarms)
 	}
-	check(t, p.SetBudget(ctx, "bar", 22_200, "佐藤"))
+	check(t, p.SetBudget(ctx, "bar", 22_200, "佐藤", "会議で"))
 	if done, err := p.Activate(ctx, p.of(10, 11)); err != nil || done.Cards != 1 {
 		t.Errorf("after it was raised: %+v, %v", done, err)
 	}
@@ -306,4 +306,16 @@ func TestBatchIsNoChange(t *testing.T) {
 	if len(o.Prizes) != 1 || len(o.Prizes[0].Change) != 0 {
 		t.Errorf("%+v", o)
 	}
+}
+
+// A text with a NUL is none for PostgreSQL; it must not stop the journal.
+func TestRangeWithANUL(t *testing.T) {
+	p := newPress(t, 10)
+	p.take(p.admin, p.admin.write(cards.Entry{State: cards.Begun, Journal: make([]byte, 16)}))
+	r := p.take(p.admin, p.admin.write(cards.Entry{State: cards.Making, Allotment: p.batch.ID, Number: 1, Last: 5, Request: "a\x00b", Operator: "\x00佐藤"}),
+		p.admin.write(cards.Entry{State: cards.Lost, Allotment: p.batch.ID, Number: 1, Last: 5, Operator: "佐藤", Reason: "箱\x00"}))
+	if reasons(r) != " " || r.Cursor != 3 {
+		t.Errorf("%q, %+v", reasons(r), r)
+	}
+	p.clean()
 }

@@ -40,7 +40,7 @@ func (t *txn) sumUpBatches(k *Kiosk, key signer) error {
 	if err != nil || key.revoked == cards.Compromised {
 		return err
 	}
-	granted, err := t.grantedTo(holder{kiosk: key.kiosk})
+	granted, err := t.grantedTo(holder{kiosk: key.kiosk, key: key.id})
 	if err != nil {
 		return err
 	}
@@ -67,7 +67,7 @@ func (t *txn) batchesOf(k *Kiosk) (could map[string]int64, err error) {
 	could = map[string]int64{}
 	return could, t.each(`SELECT a.event, a.cards, a.points, a.expires, (SELECT COUNT(*) FROM issued i WHERE i.allotment = a.id),
 			(SELECT COUNT(*) FROM ended e WHERE e.allotment = a.id),
-			(SELECT COALESCE(SUM(b.cards), 0) FROM batch_range b WHERE b.allotment = a.id AND b.state IN ('withdrawn', 'lost'))
+			(`+withdrawnOf+`)
 		FROM allotment a WHERE a.key_id = $1 AND a.batch = 1`, []any{int64(k.Key)}, func(scan func(...any) error) error {
 		var event string
 		var count, points, active, ended, withdrawn int64
@@ -92,20 +92,4 @@ type grantedRange struct {
 	cards.Allotment
 	first, last uint32
 	sealed      []byte
-}
-
-// grantedTo returns what a holder may activate of batches whose cards are not past
-// their day, in the order in which it was granted.
-func (t *txn) grantedTo(to holder) (list []grantedRange, err error) {
-	err = t.each(`SELECT g.first_number, g.last_number, a.sealed FROM batch_grant g JOIN allotment a ON a.id = g.allotment
-		WHERE g.kiosk = $1 AND g.partner = $2 AND a.expires >= $3 ORDER BY g.n`, []any{to.kiosk, to.partner, int64(cards.DayOf(t.at))}, func(scan func(...any) error) error {
-		var g grantedRange
-		if err := scan(&g.first, &g.last, &g.sealed); err != nil {
-			return err
-		}
-		err := cards.Unsealed(g.sealed, cards.PaperAllotment, &g.Allotment) // which the hub signed itself
-		list = append(list, g)
-		return err
-	})
-	return list, err
 }

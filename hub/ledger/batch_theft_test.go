@@ -44,7 +44,7 @@ func TestBatchAtRisk(t *testing.T) {
 	p.risk("station-1", station+10*200) // who steals it has active cards too, if they lie there: those are the residents' by now
 	p.claim(1, "AAAA2222")
 	p.risk("office", 89*200)
-	check(t, p.SetBudget(ctx, "bar", (100+10+5)*200, "佐藤"))
+	check(t, p.SetBudget(ctx, "bar", (100+10+5)*200, "佐藤", "会議で"))
 	p.risk("office", (9+5)*200)
 	p.risk("station-1", station+5*200)
 

@@ -83,6 +83,25 @@ func TestActivatedInSteps(t *testing.T) {
 	p.clean()
 }
 
+// Who says the same of many cards again and again has one answer in each transaction:
+// everybody else's writing waits for that long, and no longer.
+func TestSaidAgainAndAgain(t *testing.T) {
+	for _, state := range []cards.State{cards.Activated, cards.Withdrawn, cards.Lost} {
+		p := newPress(t, 10_000)
+		records := []cards.Record{p.admin.write(cards.Entry{State: cards.Begun, Journal: make([]byte, 16)})}
+		for range 5 {
+			records = append(records, p.say(p.admin, state, 1, 10_000))
+		}
+		if got := p.take(p.admin, records...); got.Cursor != 2 {
+			t.Errorf("%s: cursor %d", state, got.Cursor)
+		}
+		if got := p.take(p.admin); got.Cursor != 3 || reasons(got) != "" {
+			t.Errorf("%s: then cursor %d, %q", state, got.Cursor, reasons(got))
+		}
+		p.clean()
+	}
+}
+
 // Claims that come while their range is activated either wait for it, and complete,
 // or find it active: none is left waiting for a card that is.
 func TestClaimsWhileActivated(t *testing.T) {

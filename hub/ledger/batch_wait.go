@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"pointkiosk/cards"
@@ -86,10 +87,14 @@ func (t *txn) endWaits(r saidRange, how string) error {
 	return err
 }
 
-// completeWaits does for each claim that waited for a card of a range what Claim
-// would have done then, in the order in which they came.
-func (t *txn) completeWaits(a allotmentRow, r saidRange) (given int, err error) {
+// completeWaits does for each claim that waited for a card of a range that is active now
+// what Claim would have done then, in the order in which they came.
+func (t *txn) completeWaits(a allotmentRow, r saidRange, active []uint32) (given int, err error) {
 	open, err := t.openWaits(r)
+	open = slices.DeleteFunc(open, func(w wait) bool { // it waits for a person's word on its withdrawal
+		_, is := slices.BinarySearch(active, w.number)
+		return !is
+	})
 	if err != nil || len(open) == 0 {
 		return 0, err
 	}

@@ -125,7 +125,7 @@ func (a *audit) sayings() (err error) {
 		kind string
 		all  func() (int, error)
 	}{{kindReversal, a.reversals}, {kindPaid, a.paid}, {kindOwed, a.owed}, {kindTerms, a.terms}, {kindSlip, a.slips}, {kindStock, a.stocks},
-		{kindRule, a.moneyRules}, {kindRange, a.ranges}, {kindMay, a.mays}} {
+		{kindRule, a.moneyRules}, {kindRange, a.ranges}, {kindMay, a.mays}, {kindMayNot, a.mayNots}} {
 		n, allErr := k.all()
 		err = errorOr(errorOr(err, allErr), a.missing(k.kind, n))
 	}

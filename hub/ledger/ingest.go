@@ -45,7 +45,7 @@ type intake struct {
 	head       []byte          // hash of the record at the cursor
 	blind      bool            // the record at the cursor came now and is not authentic
 	more       bool            // records that follow are left for the next upload
-	activated  int             // cards, by the records judged now
+	looked     int             // numbers of batches that were looked at, for the records judged now
 	newest     cards.Entry     // the last one judged now that was accepted and whose clock was not suspect
 	added      int64           // bytes of records that were not kept before
 	byHand     bool            // a person brought it

@@ -22,6 +22,7 @@ const (
 	reasonOutcome    = "outcome"    // not what the hub decided
 	reasonBegun      = "begun"      // a journal begins once
 	reasonTicket     = "ticket"     // signed, and never granted
+	reasonStopped    = "stopped"    // of a range, by a kiosk that was told to stop
 	reasonBudget     = "budget"     // activated beyond what the event may give
 )
 
@@ -55,7 +56,7 @@ func (in *intake) advance() error {
 			return err
 		}
 		in.settle(a, reason)
-		if in.activated >= maxActivated {
+		if in.looked >= maxLooked {
 			break
 		}
 	}

@@ -17,6 +17,9 @@ const (
 	ruleWait   = "wait"   // days that a claim waits for its card to be activated
 )
 
+// noBudget is the value of a budget that was taken back: no other rule has it.
+const noBudget = 0
+
 // usualWait is how many days a claim waits where nobody said so.
 const usualWait = 14
 
@@ -27,6 +30,7 @@ type saidRule struct {
 	Value         int64
 	Person        string
 	At            int64
+	Reason        string `cbor:",omitempty"` // rules of before have none
 }
 
 // A BudgetError reports cards that an event has no money for.
@@ -37,11 +41,22 @@ func (e *BudgetError) Error() string {
 }
 
 // SetBudget says how many yen an event may give: what kiosks are granted for it,
-// and the cards of its batches that are activated. It may not be less than is used.
-func (l *Ledger) SetBudget(ctx context.Context, event string, yen int64, person string) error {
-	return l.setRule(ctx, ruleBudget, event, yen, person, func(t *txn) error {
+// and the cards of its batches that are activated. It may not be less than is used,
+// and who lowers it has a reason.
+func (l *Ledger) SetBudget(ctx context.Context, event string, yen int64, person, reason string) error {
+	if yen < 1 {
+		return fmt.Errorf("%w: a budget of %d yen", ErrBadRequest, yen)
+	}
+	return l.setRule(ctx, saidRule{Name: ruleBudget, Subject: event, Value: yen, Person: person, Reason: reason}, func(t *txn) error {
 		if _, err := t.event(event); err != nil {
 			return err
+		}
+		before, said, err := t.moneyRule(ruleBudget, event)
+		if err != nil {
+			return err
+		}
+		if said && yen < before && reason == "" {
+			return errLower
 		}
 		used, err := t.budgetUsed(event)
 		if err == nil && used > yen {
@@ -51,9 +66,32 @@ func (l *Ledger) SetBudget(ctx context.Context, event string, yen int64, person 
 	})
 }
 
+// errLower reports a budget that is lowered, or taken back, without a reason.
+var errLower = fmt.Errorf("%w: who lowers a budget, or takes it back, has a reason", ErrBadRequest)
+
+// EndBudget takes an event's budget back: it has none then, and what was granted and
+// activated stays so.
+func (l *Ledger) EndBudget(ctx context.Context, event, person, reason string) error {
+	return l.setRule(ctx, saidRule{Name: ruleBudget, Subject: event, Value: noBudget, Person: person, Reason: reason}, func(t *txn) error {
+		if _, err := t.event(event); err != nil {
+			return err
+		}
+		_, said, err := t.moneyRule(ruleBudget, event)
+		switch {
+		case err != nil:
+			return err
+		case reason == "":
+			return errLower
+		case !said:
+			return fmt.Errorf("%w: event %s has no budget", ErrBadRequest, event)
+		}
+		return nil
+	})
+}
+
 // SetMostPoints says what a card of a scheme, named in Japanese, is worth at most.
 func (l *Ledger) SetMostPoints(ctx context.Context, scheme string, points int64, person string) error {
-	return l.setRule(ctx, ruleMost, scheme, points, person, func(t *txn) error {
+	return l.setRule(ctx, saidRule{Name: ruleMost, Subject: scheme, Value: points, Person: person}, func(t *txn) error {
 		if scheme == "" || points > cards.MaxPoints {
 			return fmt.Errorf("%w: %d points a card", ErrBadRequest, points)
 		}
@@ -63,7 +101,7 @@ func (l *Ledger) SetMostPoints(ctx context.Context, scheme string, points int64,
 
 // SetWait says how many days a claim waits for its card to be activated.
 func (l *Ledger) SetWait(ctx context.Context, days int64, person string) error {
-	return l.setRule(ctx, ruleWait, "", days, person, func(*txn) error {
+	return l.setRule(ctx, saidRule{Name: ruleWait, Value: days, Person: person}, func(*txn) error {
 		if days > lastDay {
 			return fmt.Errorf("%w: a claim that waits %d days", ErrBadRequest, days)
 		}
@@ -71,13 +109,13 @@ func (l *Ledger) SetWait(ctx context.Context, days int64, person string) error {
 	})
 }
 
-func (l *Ledger) setRule(ctx context.Context, name, subject string, value int64, person string, may func(*txn) error) error {
+func (l *Ledger) setRule(ctx context.Context, s saidRule, may func(*txn) error) error {
 	return l.update(ctx, func(t *txn) error {
-		if err := t.may(person, RoleGrant); err != nil {
+		if err := t.may(s.Person, RoleGrant); err != nil {
 			return err
 		}
-		if value < 1 {
-			return fmt.Errorf("%w: %d", ErrBadRequest, value)
+		if s.Value < 1 && (s.Name != ruleBudget || s.Value != noBudget || s.Reason == "") {
+			return fmt.Errorf("%w: %d", ErrBadRequest, s.Value)
 		}
 		if err := may(t); err != nil {
 			return err
@@ -86,15 +124,15 @@ func (l *Ledger) setRule(ctx context.Context, name, subject string, value int64,
 		if err != nil {
 			return err
 		}
-		s := saidRule{n, name, subject, value, person, t.ms()}
-		_, err = t.exec(`INSERT INTO money_rule (n, name, subject, value, person, at) VALUES ($1, $2, $3, $4, $5, $6)`, s.N, s.Name, s.Subject, s.Value, s.Person, s.At)
+		s.N, s.At = n, t.ms()
+		_, err = t.exec(`INSERT INTO money_rule (n, name, subject, value, person, at, reason) VALUES ($1, $2, $3, $4, $5, $6, $7)`, s.N, s.Name, s.Subject, s.Value, s.Person, s.At, s.Reason)
 		return errorOr(err, t.chain(kindRule, n, s))
 	})
 }
 
 func (t *txn) moneyRule(name, subject string) (value int64, said bool, err error) {
 	said, err = t.one(`SELECT value FROM money_rule WHERE name = $1 AND subject = $2 ORDER BY n DESC LIMIT 1`, []any{name, subject}, &value)
-	return value, said, err
+	return value, said && value != noBudget, err
 }
 
 // waitDays is how long a claim waits for its card to be activated.

@@ -43,7 +43,7 @@ func (in *intake) receipt(u cards.Upload) (r cards.Receipt, err error) {
 
 // ranges tells what the kiosk may activate, and of what.
 func (in *intake) ranges(r *cards.Receipt, held []uint32) error {
-	granted, err := in.grantedTo(holder{kiosk: in.key.kiosk})
+	granted, err := in.grantedTo(holder{kiosk: in.key.kiosk, key: in.key.id})
 	for _, g := range granted {
 		r.Ranges = append(r.Ranges, cards.Range{Allotment: g.ID, First: g.first, Last: g.last})
 		if !slices.Contains(held, g.ID) && len(r.Batches) < mostBrought {
@@ -91,14 +91,15 @@ const mostBrought = 50
 func (in *intake) unheld(held []uint32) ([][]byte, error) {
 	var want []int64
 	named := 0 // of want, those that come before one that is held
-	err := in.each(`SELECT a.id FROM allotment a JOIN signing_key k ON k.id = a.key_id LEFT JOIN revocation r ON r.key_id = k.id
+	err := in.each(`SELECT a.id, CASE WHEN a.batch = 1 AND a.cards = (`+withdrawnOf+`) THEN 1 ELSE 0 END FROM allotment a JOIN signing_key k ON k.id = a.key_id LEFT JOIN revocation r ON r.key_id = k.id
 		WHERE k.kiosk = $1 AND a.day >= $2 AND r.key_id IS NULL ORDER BY a.day, a.id`, []any{in.key.kiosk, int64(cards.DayOf(in.at))},
 		func(scan func(...any) error) error {
 			var id uint32
-			err := scan(&id)
+			var gone bool // all of it is withdrawn
+			err := scan(&id, &gone)
 			if slices.Contains(held, id) {
 				named = len(want)
-			} else {
+			} else if !gone {
 				want = append(want, int64(id))
 			}
 			return err

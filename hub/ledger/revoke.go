@@ -70,7 +70,7 @@ func (t *txn) revoke(key int64, r Revocation) error {
 	}
 	_, err = t.exec(`INSERT INTO revocation_step (id, key_id, how, since, at, person) VALUES ($1, $2, $3, $4, $5, $6)`,
 		step, key, string(r.How), int64(r.Since), t.ms(), r.Person)
-	return err
+	return errorOr(err, t.waitAgain(key))
 }
 
 // revocable finds the key that is meant, if the revocation says anything new

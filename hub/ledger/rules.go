@@ -50,7 +50,7 @@ func factRules() []rule {
 		{"redeem", "transfer %s has no redeemed card", stray(kindRedeem, cardsEnded+` WHERE x.state = 'redeemed'`, refCard)},
 		{"void", "transfer %s has no void card", stray(kindVoid, cardsEnded+` WHERE x.state = 'void' UNION ALL SELECT `+refCard+` FROM unvoided x`, refCard)},
 		{"lapse", "transfer %s has no lapsed card", stray(kindLapse, `ended x WHERE x.state = 'lapsed'`, refCard)},
-		{"kind", "transfer %s is of no kind known here", `SELECT CAST(seq AS TEXT) FROM transfer WHERE kind NOT IN ('grant', 'issue', 'redeem', 'void', 'lapse', 'expire', 'ticket', 'return', 'spend', 'prize', 'owe', 'pay', 'decide', 'restore', 'unvoid', 'reverse', 'reversal', 'paid', 'owed', 'terms', 'slip', 'stock', 'activate', 'rule', 'range', 'may')`},
+		{"kind", "transfer %s is of no kind known here", `SELECT CAST(seq AS TEXT) FROM transfer WHERE kind NOT IN ('grant', 'issue', 'redeem', 'void', 'lapse', 'expire', 'ticket', 'return', 'spend', 'prize', 'owe', 'pay', 'decide', 'restore', 'unvoid', 'reverse', 'reversal', 'paid', 'owed', 'terms', 'slip', 'stock', 'activate', 'rule', 'range', 'may', 'may not')`},
 	}
 }
 

@@ -18,7 +18,7 @@ func (b *book) everything() (lines []string) {
 		place = "((ctid::text::point)[0] * 1000 + (ctid::text::point)[1])::bigint" // its page and line
 	}
 	for _, table := range []string{"transfer", "posting", "lot", "lot_use", "issued", "ended", "ticket", "spent", "value_request", "prize_slip", "prize_stock", "prize_owed", "prize_paid", "prize_owed_said", "unvoided", "decided",
-		"entry", "judged", "claimed_day", "batch_range", "batch_card", "batch_claim", "batch_claim_end", "batch_grant", "money_rule"} {
+		"entry", "judged", "claimed_day", "batch_range", "batch_card", "batch_claim", "batch_claim_end", "batch_claim_again", "batch_grant", "batch_grant_end", "money_rule"} {
 		var n, sum int64
 		check(b.t, b.db.QueryRow(`SELECT COUNT(*), COALESCE(SUM(`+place+`), 0) FROM `+table).Scan(&n, &sum))
 		lines = append(lines, fmt.Sprint(table, n, sum))

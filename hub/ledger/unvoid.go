@@ -28,16 +28,10 @@ const disputedVoid = ` FROM revocation r JOIN allotment a ON a.key_id = r.key_id
 func (t *txn) disputedVoids(from, to cards.KeyID, found map[cards.Serial]*DisputedCard) error {
 	var voids []*DisputedCard
 	since := map[cards.KeyID]uint64{}
-	err := t.each(`SELECT j.key_id, j.allotment, j.number, MIN(j.seq), MAX(j.seq), COUNT(*), MAX(r.at), MAX(r.since), (SELECT COUNT(*) FROM kept_claim k
+	err := t.voidsOf(`SELECT j.key_id, j.allotment, j.number, MIN(j.seq), MAX(j.seq), COUNT(*), MAX(r.at), MAX(r.since), (SELECT COUNT(*) FROM kept_claim k
 		WHERE k.allotment = j.allotment AND k.number = j.number)`+disputedVoid+` AND r.key_id BETWEEN $1 AND $2
-		GROUP BY j.key_id, j.allotment, j.number`, []any{int64(from), int64(to)}, func(scan func(...any) error) error {
-		c := DisputedCard{Why: WhyVoid, Vouched: true}
-		var revoked int64
-		var compromised uint64
-		err := scan(&c.key, &c.Serial.Allotment, &c.Serial.Number, &c.First, &c.Last, &c.Entries, &revoked, &compromised, &c.Claims)
-		c.Since, since[c.key] = time.UnixMilli(revoked), compromised
-		voids = append(voids, &c)
-		return err
+		GROUP BY j.key_id, j.allotment, j.number`, from, to, func(c *DisputedCard, compromised uint64) {
+		voids, since[c.key] = append(voids, c), compromised
 	})
 	if err != nil {
 		return err
@@ -53,7 +47,20 @@ func (t *txn) disputedVoids(from, to cards.KeyID, found map[cards.Serial]*Disput
 			found[c.Serial] = c
 		}
 	}
-	return nil
+	return t.disputedLosses(from, to, found)
+}
+
+// voidsOf reads the voids that a query finds, and since when their keys are compromised.
+func (t *txn) voidsOf(query string, from, to cards.KeyID, add func(*DisputedCard, uint64)) error {
+	return t.each(query, []any{int64(from), int64(to)}, func(scan func(...any) error) error {
+		c := &DisputedCard{Why: WhyVoid, Vouched: true}
+		var revoked int64
+		var compromised uint64
+		err := scan(&c.key, &c.Serial.Allotment, &c.Serial.Number, &c.First, &c.Last, &c.Entries, &revoked, &compromised, &c.Claims)
+		c.Since = time.UnixMilli(revoked)
+		add(c, compromised)
+		return err
+	})
 }
 
 // replaced adds the cards in whose place the entries of a key from since on sign
@@ -81,8 +88,11 @@ func (t *txn) mayUnvoid(s cards.Serial) (bool, error) {
 	var since uint64
 	disputed, err := t.one(`SELECT j.key_id, r.since`+disputedVoid+` AND j.allotment = $1 AND j.number = $2 LIMIT 1`,
 		[]any{int64(s.Allotment), int64(s.Number)}, &key, &since)
-	if err != nil || !disputed {
+	if err != nil {
 		return false, err
+	}
+	if !disputed {
+		return t.one(`SELECT 1`+disputedLoss+` AND x.allotment = $1 AND x.number = $2 LIMIT 1`, []any{int64(s.Allotment), int64(s.Number)}, new(int64))
 	}
 	replaced := map[cards.Serial]bool{}
 	err = t.replaced(key, since, replaced)

@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -166,6 +167,25 @@ func (j *Journal) order(ctx context.Context, request string) (Order, error) {
 		}
 	}
 	return Order{}, errors.Join(err, fmt.Errorf("%w: order %s", ErrUnknown, request))
+}
+
+// Printed returns the range of the files that have this manifest, as it was written
+// down when they were whole.
+func (j *Journal) Printed(ctx context.Context, digest [32]byte) (r cards.Range, err error) {
+	end, err := j.begin(ctx)
+	if err != nil {
+		return r, err
+	}
+	defer end()
+	err = j.eachRange(ctx, `state = $1`, []any{string(cards.Made)}, func(e cards.Entry) {
+		if bytes.Equal(e.Digest, digest[:]) {
+			r = rangeOf(e)
+		}
+	})
+	if err == nil && r == (cards.Range{}) {
+		err = fmt.Errorf("%w: files with this manifest", ErrUnknown)
+	}
+	return r, err
 }
 
 // MarkRange writes down what becomes of a range: opened, activated, withdrawn or

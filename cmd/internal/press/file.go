@@ -132,18 +132,26 @@ func syncDir(path string) error {
 	return err
 }
 
-// Open decrypts the files of an order into a directory, for the printer. That is
-// written down before the first byte is there. Those that were opened there before
-// stay as they are: what was cut off is gone on with.
+// Open decrypts the files of an order into a directory, for the printer. Which cards
+// those are the journal says, and nothing that lies beside them; that they are opened is
+// written down before the first byte is there. Those that were opened there before stay
+// as they are: what was cut off is gone on with.
 func (p *Press) Open(ctx context.Context, dir, to, operator string) (names []string, err error) {
-	m, _, err := readManifest(dir)
+	m, sum, err := readManifest(dir)
 	if err != nil {
 		return nil, err
 	}
-	if err := p.ours(ctx, m); err != nil {
+	part, err := p.printed(ctx, m, sum)
+	if err != nil {
 		return nil, err
 	}
-	if err := p.Journal.MarkRange(ctx, m.rangeOf(), cards.Opened, operator, ""); err != nil {
+	for _, f := range m.Files { // a kill may have left a half one of any, which is plain
+		err = errors.Join(err, os.RemoveAll(half(to, opened(f.Name))))
+	}
+	if err = errors.Join(err, p.same(dir, m.Files)); err != nil {
+		return nil, err
+	}
+	if err := p.Journal.MarkRange(ctx, part, cards.Opened, operator, ""); err != nil {
 		return nil, err
 	}
 	key, err := p.key()
@@ -158,11 +166,6 @@ func (p *Press) Open(ctx context.Context, dir, to, operator string) (names []str
 			}
 		}
 	}()
-	for _, f := range m.Files { // a kill may have left a half one of any
-		if err := os.RemoveAll(half(to, opened(f.Name))); err != nil {
-			return nil, fmt.Errorf("press: %w", err)
-		}
-	}
 	for _, f := range m.Files {
 		name, was, err := openOne(ctx, key, dir, to, f)
 		if err != nil {
@@ -176,6 +179,42 @@ func (p *Press) Open(ctx context.Context, dir, to, operator string) (names []str
 		err = ErrOpened
 	}
 	return names, err
+}
+
+// same returns an error if files in a directory are not the PDFs of a manifest.
+func (p *Press) same(dir string, files []File) error {
+	for _, f := range files {
+		if err := p.isFile(filepath.Join(dir, filepath.Base(f.Name)), f.SHA256); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *Press) isFile(path, want string) error {
+	in, err := os.Open(path)
+	if err != nil {
+		return fmt.Errorf("press: %w", err)
+	}
+	defer in.Close() //nolint:errcheck // it was read
+	plain := io.Reader(in)
+	if strings.HasSuffix(path, sealed) {
+		key, err := p.key() // of plain files there need be none, and no room to make it
+		if err != nil {
+			return err
+		}
+		if plain, err = age.Decrypt(in, key); err != nil {
+			return fmt.Errorf("press: %s: %w", filepath.Base(path), err)
+		}
+	}
+	sum := sha256.New()
+	if _, err := io.Copy(sum, plain); err != nil {
+		return fmt.Errorf("press: %s: %w", filepath.Base(path), err)
+	}
+	if hex.EncodeToString(sum.Sum(nil)) != want {
+		return fmt.Errorf("%w: %s", ErrAltered, filepath.Base(path))
+	}
+	return nil
 }
 
 // opened is what a file is called when it is opened.

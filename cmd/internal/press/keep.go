@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -96,6 +97,16 @@ func (p *Press) Job(request string) (job Job, err error) {
 
 func (p *Press) jobPath(request string) string {
 	return filepath.Join(p.Dir, "orders", request+".json")
+}
+
+// note keeps which manifest a folder has, before the folder is there: until the journal
+// knows it, only that tells it from one that somebody else put there.
+func (p *Press) note(folder string, digest [32]byte) error {
+	return whole(p.notePath(folder), []byte(hex.EncodeToString(digest[:])))
+}
+
+func (p *Press) notePath(folder string) string {
+	return filepath.Join(p.Dir, "orders", folder+".whole")
 }
 
 // whole writes a small file that is there whole or not at all, and stays.

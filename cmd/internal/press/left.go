@@ -3,6 +3,7 @@ package press
 import (
 	"bytes"
 	"context"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -70,7 +71,7 @@ func (w *work) unheard() (dir string, m Manifest, digest [32]byte, found bool) {
 	}
 	for _, out := range all {
 		dir = filepath.Join(out, kiosk.Folder(w.job.Request, w.copy()))
-		if m, digest, err = readManifest(dir); err == nil && w.complete(m, dir) {
+		if m, digest, err = readManifest(dir); err == nil && w.complete(m, digest, dir) {
 			return dir, m, digest, true
 		}
 	}
@@ -89,15 +90,14 @@ func (w *work) hear(ctx context.Context) (err error) {
 }
 
 // complete reports whether a directory's files are of the order and the copy that are
-// printed now, and all there.
-func (w *work) complete(m Manifest, dir string) bool {
-	for _, f := range m.Files {
-		if _, err := os.Stat(filepath.Join(dir, filepath.Base(f.Name))); err != nil {
-			return false
-		}
+// printed now, as this machine made them, and all there.
+func (w *work) complete(m Manifest, sum [32]byte, dir string) bool {
+	noted, err := os.ReadFile(w.notePath(filepath.Base(dir)))
+	if err != nil || string(noted) != hex.EncodeToString(sum[:]) || m.Order != w.order.Request || m.Copy != w.copy() {
+		return false
 	}
 	r := m.rangeOf()
-	return m.Order == w.order.Request && m.Copy == w.copy() && (r == w.part || w.order.State == cards.Made && w.order.Holds(r))
+	return (r == w.part || w.order.State == cards.Made && w.order.Holds(r)) && w.same(dir, m.Files) == nil
 }
 
 // Drop removes what a machine that was switched off left of the first files of an

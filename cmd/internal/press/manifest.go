@@ -50,18 +50,18 @@ func (m Manifest) rangeOf() cards.Range {
 	return cards.Range{Allotment: m.Allotment, First: m.First, Last: m.Last}
 }
 
-// ours returns an error if files are of no order of this machine.
-func (p *Press) ours(ctx context.Context, m Manifest) error {
+// printed returns which cards the files of a manifest have, as the journal knows that
+// manifest.
+func (p *Press) printed(ctx context.Context, m Manifest, sum [32]byte) (cards.Range, error) {
+	part, err := p.Journal.Printed(ctx, sum)
+	if !errors.Is(err, journal.ErrUnknown) {
+		return part, err
+	}
 	all, err := p.Journal.Orders(ctx)
-	if err != nil {
-		return err
+	if slices.ContainsFunc(all, func(o journal.Order) bool { return o.Request == m.Order && o.Allotment == m.Allotment }) {
+		return part, fmt.Errorf("%w: %s", ErrAltered, m.Order)
 	}
-	for _, o := range all {
-		if r := m.rangeOf(); o.Request == m.Order && o.Allotment == r.Allotment && o.First <= r.First && r.First <= r.Last && r.Last <= o.Last {
-			return nil
-		}
-	}
-	return fmt.Errorf("%w: %q", ErrNoOrder, m.Order)
+	return part, errors.Join(err, fmt.Errorf("%w: %q", ErrNoOrder, m.Order))
 }
 
 // The names of what lies beside the cards, and has no code in it.

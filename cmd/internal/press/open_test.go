@@ -47,7 +47,7 @@ func TestFileGone(t *testing.T) {
 		t.Fatal(err)
 	}
 	twin := newDesk(t) // the same machine, as it was before
-	twin.Out = d.Out
+	twin.Out, twin.Dir = d.Out, d.Dir
 	done := twin.run(job)
 	if err := os.Remove(filepath.Join(done.Dir, done.Files[0].Name)); err != nil {
 		t.Fatal(err)

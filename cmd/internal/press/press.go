@@ -32,6 +32,7 @@ var (
 	ErrExists  = errors.New("press: there are files already where these would go")
 	ErrMade    = errors.New("press: this order's files are whole already")
 	ErrOpened  = errors.New("press: the files are opened already")
+	ErrAltered = errors.New("press: these are not the files that this machine made of the order")
 )
 
 // A Journal is what the press needs of one.
@@ -40,6 +41,7 @@ type Journal interface {
 	Orders(ctx context.Context) ([]journal.Order, error)
 	CardOf(a cards.Allotment, o journal.Order, number uint32) (cards.Card, error)
 	Made(ctx context.Context, o journal.Order, part cards.Range, digest [32]byte, operator string) (journal.Order, error)
+	Printed(ctx context.Context, digest [32]byte) (cards.Range, error)
 	MarkRange(ctx context.Context, r cards.Range, state cards.State, operator, reason string) error
 }
 
@@ -263,6 +265,9 @@ func (w *work) into(ctx context.Context, dir string) (digest [32]byte, files []F
 	}
 	if err == nil {
 		err = ctx.Err()
+	}
+	if err == nil {
+		err = w.note(filepath.Base(dir), digest)
 	}
 	if err == nil {
 		err = errors.Join(syncDir(half), os.Rename(half, dir), syncDir(w.Out))

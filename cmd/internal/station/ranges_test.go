@@ -239,6 +239,27 @@ func TestRangeGrants(t *testing.T) {
 	if why := f(25, 35); why != "" {
 		t.Errorf("two grants side by side: %q", why)
 	}
+	o.toRange()
+	o.scans(o.url(25))
+	o.scans(o.url(35))
+	o.rangeAt(kiosk.RangeFound)
+	_, err := o.ledger.UngrantRange(t.Context(), ledger.Range{Allotment: o.batch.ID, First: 31, Last: 31, Person: "suzuki", Reason: "stolen"}, "KSZ-014")
+	o.ok(err)
+	o.sync()
+	o.do(kiosk.TapActivate{}) // what is on the screen was found before
+	o.rangeAt(kiosk.RangeFound)
+	if note := o.state.Range.Note; note != "range.not.granted" || len(o.said()) != 0 {
+		t.Errorf("taken back: %q, %v", note, o.said())
+	}
+	if a, b := f(25, 30), f(32, 40); a != "" || b != "" {
+		t.Errorf("what is left: %q and %q", a, b)
+	}
+	_, err = o.ledger.UngrantRange(t.Context(), ledger.Range{Person: "suzuki", Reason: "stolen"}, "KSZ-014")
+	o.ok(err)
+	o.sync()
+	if ranges, _ := o.desk.mayActivate(t.Context()); ranges {
+		t.Error("everything was taken back, and the staff menu offers it still")
+	}
 }
 
 // Who scans a card before its hand-out reads that it is not active yet. On an open

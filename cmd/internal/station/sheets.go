@@ -285,7 +285,7 @@ func (d *Desk) ended(ctx context.Context, o journal.Order, operator string) erro
 			d.opts.Log.Warn("order", "error", err)
 		}
 	}
-	return d.Journal.MarkRange(ctx, o.Range, cards.Withdrawn, operator, "order ended")
+	return d.Journal.MarkRange(ctx, o.Range, cards.Withdrawn, operator, "sheets.end.reason")
 }
 
 // sheetsNote turns an error into the word key of what to tell staff.
@@ -308,6 +308,8 @@ func (d *Desk) sheetsNote(err error) string {
 		return "sheets.note.full"
 	case slices.ContainsFunc([]error{syscall.EIO, syscall.EROFS, syscall.ENODEV, fs.ErrPermission}, func(e error) bool { return errors.Is(err, e) }):
 		return "sheets.note.write"
+	case errors.Is(err, press.ErrAltered):
+		return "sheets.note.altered"
 	case errors.Is(err, press.ErrExists):
 		return "sheets.note.exists"
 	case errors.Is(err, journal.ErrUsedUp):

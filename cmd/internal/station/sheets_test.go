@@ -189,6 +189,11 @@ func TestSheetsEnded(t *testing.T) {
 		t.Errorf("gone on with after its end: %+v, %v", made.Out, r.files())
 	}
 	r.sync()
+	list, err := r.ledger.Batches(t.Context(), 0)
+	r.ok(err)
+	if said := list[0].Said[len(list[0].Said)-1]; said.State != cards.Withdrawn || strings.HasPrefix(words.In("ja").Say(said.Reason), "‹") {
+		t.Errorf("a reason that no word list has: %+v", said)
+	}
 	r.checks()
 }
 
@@ -347,7 +352,7 @@ func TestSheetsNotes(t *testing.T) {
 	}{
 		{context.Canceled, "cut"}, {errNoStick, "stick"}, {errSticks, "sticks"}, {errStopped, "stopped"},
 		{write(syscall.ENOSPC), "full"}, {write(syscall.EIO), "write"}, {write(syscall.EROFS), "write"}, {write(syscall.EACCES), "write"},
-		{press.ErrExists, "exists"}, {journal.ErrUsedUp, "usedup"}, {journal.ErrOver, "over"}, {journal.ErrState, "gone"}, {press.ErrNoOrder, "gone"}, {press.ErrMade, "gone"},
+		{press.ErrExists, "exists"}, {press.ErrAltered, "altered"}, {journal.ErrUsedUp, "usedup"}, {journal.ErrOver, "over"}, {journal.ErrState, "gone"}, {press.ErrNoOrder, "gone"}, {press.ErrMade, "gone"},
 		{&face.MissingGlyphError{}, "names"}, {&face.TooLongError{}, "names"}, {errors.New("no such thing"), "fault"},
 	} {
 		got := d.sheetsNote(fmt.Errorf("press: %w", tt.err))
