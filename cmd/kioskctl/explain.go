@@ -73,7 +73,7 @@ func (c *call) known(err error) (text string, detail bool) {
 		{journal.ErrUsedUp, "cli.err.usedup", false}, {journal.ErrUnknown, "cli.err.unknown", false},
 		{journal.ErrState, "cli.err.state", false}, {kiosk.ErrTorn, "cli.err.torn", false}, {journal.ErrSecond, "cli.err.second", false},
 		{journal.ErrBroken, "cli.err.journal", true}, {journal.ErrBehind, "cli.err.journal", true},
-		{journal.ErrUnfinished, "cli.err.unfinished", false}, {press.ErrNoOrder, "cli.err.order", false}, {press.ErrName, "cli.err.order.name", false},
+		{journal.ErrUnfinished, "cli.err.unfinished", false}, {press.ErrNoOrder, "cli.err.order", false}, {press.ErrName, "cli.err.order.name", false}, {press.ErrPlain, "cli.err.order.plain", false},
 		{press.ErrSheets, "cli.err.sheets", false}, {press.ErrOther, "cli.err.order.other", false}, {press.ErrExists, "cli.err.order.exists", false}, {press.ErrAltered, "cli.err.order.altered", false}, {press.ErrMade, "cli.err.order.made", false}, {fs.ErrExist, "cli.err.there", true}, {sheet.ErrPicture, "cli.err.picture", true},
 		{cards.ErrSerial, "cli.err.serial", false}, {api.ErrCode, "cli.err.code", false},
 	} {

@@ -72,10 +72,8 @@ func issue(c *call) error {
 		return c.misused(c.words.Say("cli.count", *count))
 	}
 	return c.with(func(s *station.Station) error {
-		if stop, err := s.Stopped(c.ctx); err != nil {
+		if err := c.mayIssue(s); err != nil {
 			return err
-		} else if stop != "" {
-			return told(fmt.Errorf("%w: %s", errStopped, stop), c.words.Say("cli.err.stopped", c.word("stop", stop)))
 		}
 		if err := c.choose(s, event); err != nil {
 			return err
@@ -97,6 +95,16 @@ func issue(c *call) error {
 }
 
 var errStopped = errors.New("the hub forbids issuing")
+
+// mayIssue returns an error if the hub has said that this machine signs no more
+// cards.
+func (c *call) mayIssue(s *station.Station) error {
+	stop, err := s.Stopped(c.ctx)
+	if err != nil || stop == "" {
+		return err
+	}
+	return told(fmt.Errorf("%w: %s", errStopped, stop), c.words.Say("cli.err.stopped", c.word("stop", stop)))
+}
 
 // choose names the event where one alone is open: cards are handed out for one
 // named event, however many are open.

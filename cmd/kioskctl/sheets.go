@@ -6,6 +6,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -82,14 +83,14 @@ func sheets(c *call) error {
 		}
 		p := c.newPress(s, o.out)
 		p.Once = true
-		return c.press(p, a, job)
+		return c.press(s, p, a, job)
 	})
 }
 
 // job is what the flags ask for.
 func (c *call) job(s *station.Station, o order, a cards.Allotment) (job press.Job, err error) {
 	job = press.Job{
-		Request: o.name, Allotment: a.ID, Count: uint32(o.count), Start: max(o.start, 1) - 1,
+		Request: o.name, Allotment: a.ID, Count: uint32(min(o.count, math.MaxUint32)), Start: max(o.start, 1) - 1,
 		Lang: o.lang, Plain: o.plain,
 	}
 	if err := c.jobPaper(s.Sheets(), o, &job); err != nil {
@@ -137,7 +138,10 @@ func (c *call) jobPaper(set station.Sheets, o order, job *press.Job) (err error)
 }
 
 // press makes the files, and says what to do where that was cut off.
-func (c *call) press(p *press.Press, a cards.Allotment, job press.Job) error {
+func (c *call) press(s *station.Station, p *press.Press, a cards.Allotment, job press.Job) error {
+	if err := c.mayIssue(s); err != nil {
+		return err
+	}
 	done, err := p.Run(c.ctx, a, job)
 	if err != nil {
 		return c.stopped(p, job.Request, err)
@@ -208,7 +212,7 @@ func (c *call) again(want cards.State) error {
 		}
 		p := c.newPress(s, out)
 		p.Only, p.Who = some, *name
-		return c.press(p, a, job)
+		return c.press(s, p, a, job)
 	})
 }
 

@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"filippo.io/age"
@@ -144,6 +145,9 @@ func (p *Press) Open(ctx context.Context, dir, to, operator string) (names []str
 	part, err := p.printed(ctx, m, sum)
 	if err != nil {
 		return nil, err
+	}
+	if slices.ContainsFunc(m.Files, func(f File) bool { return !strings.HasSuffix(f.Name, sealed) }) {
+		return nil, ErrPlain
 	}
 	for _, f := range m.Files { // a kill may have left a half one of any, which is plain
 		err = errors.Join(err, os.RemoveAll(half(to, opened(f.Name))))

@@ -58,7 +58,7 @@ func (p *Press) keep(ctx context.Context, job Job) (fresh bool, err error) {
 		return false, fmt.Errorf("press: %w", err)
 	}
 	if before, err := os.ReadFile(path); err == nil {
-		if bytes.Equal(before, text) {
+		if sameJob(before, text) {
 			return false, nil
 		}
 		if taken, err := p.taken(ctx, job.Request); taken || err != nil {
@@ -69,6 +69,17 @@ func (p *Press) keep(ctx context.Context, job Job) (fresh bool, err error) {
 		return false, err
 	}
 	return true, whole(path, text)
+}
+
+// sameJob reports whether a job that was written down is this one, by whichever version
+// of the program: what that didn't know of counts as not set.
+func sameJob(before, text []byte) bool {
+	var job Job
+	if json.Unmarshal(before, &job) != nil {
+		return false
+	}
+	again, err := json.Marshal(job)
+	return err == nil && bytes.Equal(again, text)
 }
 
 // taken reports whether an order has its numbers.

@@ -1,6 +1,7 @@
 package press
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"os"
@@ -193,4 +194,28 @@ type blindTo struct{ *journal.Journal }
 
 func (b blindTo) Orders(ctx context.Context) ([]journal.Order, error) {
 	return b.Journal.Orders(context.WithoutCancel(ctx))
+}
+
+// An order that an older version wrote down, which knew less of it, goes on.
+func TestOlderJob(t *testing.T) {
+	d := newDesk(t)
+	job := d.order("may", 12)
+	job.Start = 0
+	d.run(job)
+	path := d.jobPath("may")
+	text, err := os.ReadFile(path)
+	older := bytes.Replace(text, []byte(`"start":0,`), nil, 1)
+	if err != nil || len(older) == len(text) {
+		t.Fatalf("%v: %s", err, text)
+	}
+	if err := os.WriteFile(path, older, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if done := d.run(job); done.Order.Copy != 1 {
+		t.Errorf("%+v", done.Order)
+	}
+	job.Start = 1
+	if _, err := d.Run(t.Context(), d.a, job); !errors.Is(err, ErrOther) {
+		t.Errorf("another order went on: %v", err)
+	}
 }

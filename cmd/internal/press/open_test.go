@@ -27,6 +27,19 @@ func TestOpenOverwritesNothing(t *testing.T) {
 	}
 }
 
+// Files that are not encrypted can't be opened, and nobody is said to have done so.
+func TestOpenPlain(t *testing.T) {
+	d := newDesk(t)
+	done := d.run(d.order("may", 20))
+	before, _ := d.journal.Head()
+	if _, err := d.Open(t.Context(), done.Dir, t.TempDir(), "鈴木"); !errors.Is(err, ErrPlain) {
+		t.Error(err)
+	}
+	if after, _ := d.journal.Head(); after != before {
+		t.Errorf("written down: entry %d behind %d", after, before)
+	}
+}
+
 // A directory of the same name that another machine made, on the same stick, is not
 // taken for this order's files.
 func TestOtherMachinesFiles(t *testing.T) {

@@ -28,6 +28,7 @@ import (
 // Errors of an order.
 var (
 	ErrNoOrder = errors.New("press: no such order")
+	ErrPlain   = errors.New("press: the files are not encrypted")
 	ErrSheets  = errors.New("press: an order has no such sheets to be printed again")
 	ErrExists  = errors.New("press: there are files already where these would go")
 	ErrMade    = errors.New("press: this order's files are whole already")
