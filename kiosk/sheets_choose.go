@@ -6,6 +6,9 @@ import (
 	"pointkiosk/cards"
 )
 
+// MostStocks is how many kinds of paper a screen has room for.
+const MostStocks = 6
+
 // A SheetStock is paper as it is chosen and drawn. Lengths are mm.
 type SheetStock struct {
 	Name       string

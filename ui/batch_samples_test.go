@@ -133,7 +133,7 @@ func sheetsSamples() (list []sample) {
 	at("done-locked", func(w *kiosk.Sheeting) {
 		w.At, w.Out, w.Note = kiosk.SheetsDone, kiosk.SheetsOut{Where: order.Name, Files: 200, Sealed: true}, "sheets.note.elsewhere"
 	})
-	for _, note := range []string{"stick", "sticks", "full", "write", "picture", "cut", "exists", "names", "gone", "usedup", "over", "stopped", "fault"} {
+	for _, note := range []string{"stick", "sticks", "full", "full.here", "write", "write.here", "exists.here", "elsewhere.here", "picture", "cut", "exists", "names", "gone", "usedup", "over", "stopped", "fault"} {
 		at("not-"+note, func(w *kiosk.Sheeting) { w.At, w.Out.Note = kiosk.SheetsDone, "sheets.note."+note })
 	}
 	at("order-making", func(w *kiosk.Sheeting) { w.At, w.Kept = kiosk.SheetsOrder, true })

@@ -9,16 +9,13 @@ import (
 	"pointkiosk/kiosk"
 )
 
-// mostStocks is how many kinds of paper there is room for.
-const mostStocks = 6
-
 // sheetsPaper asks for the paper and its sides.
 type sheetsPaper struct {
 	p      *pen
 	page   *page
-	stocks [mostStocks]*button
-	labels [mostStocks]*text
-	names  [mostStocks]string
+	stocks [kiosk.MostStocks]*button
+	labels [kiosk.MostStocks]*text
+	names  [kiosk.MostStocks]string
 	sides  map[string]*button
 	notice *panel
 	word   *text
@@ -27,7 +24,7 @@ type sheetsPaper struct {
 func newSheetsPaper(p *pen, send func(kiosk.Event)) *sheetsPaper {
 	s := &sheetsPaper{p: p, sides: map[string]*button{}}
 	s.notice, s.word = newNotice(p)
-	var rows [mostStocks / 3][]part
+	var rows [kiosk.MostStocks / 3][]part
 	for i := range s.stocks {
 		s.labels[i] = newText(p, 26, bold, body).centre().middle()
 		s.stocks[i] = newButton(p, off, s.labels[i], func() { send(kiosk.TapStock{Name: s.names[i]}) })
@@ -53,7 +50,7 @@ func (s *sheetsPaper) body() part { return s.page }
 // Show marks what is chosen.
 func (s *sheetsPaper) Show(st kiosk.State) {
 	p, w := s.p, st.Sheet
-	s.names = [mostStocks]string{}
+	s.names = [kiosk.MostStocks]string{}
 	for i, b := range s.stocks {
 		name := ""
 		if b.show(i < len(w.Lists.Stocks)); i < len(w.Lists.Stocks) {

@@ -1,6 +1,7 @@
 package sheet
 
 import (
+	"errors"
 	"fmt"
 	"io"
 )
@@ -12,12 +13,15 @@ const markAt = 20.0
 // leastPage is the smallest page that the calibration's words fit on.
 var leastPage = Size{180, 180}
 
+// ErrSmallPage reports paper on which a calibration page has no room.
+var ErrSmallPage = errors.New("sheet: the paper is too small for a calibration page")
+
 // Calibration makes a page for each side that says by how much the printer
 // misses it. What is set already is in it: after a good setting it measures 0.
 func (s *Sheets) Calibration(w io.Writer) error {
 	page := s.opts.Stock.Page
 	if page.W < leastPage.W || page.H < leastPage.H {
-		return fmt.Errorf("sheet: a calibration page has at least %g x %g mm, this paper %g x %g", leastPage.W, leastPage.H, page.W, page.H)
+		return fmt.Errorf("%w: it takes %g x %g mm, and there are %g x %g", ErrSmallPage, leastPage.W, leastPage.H, page.W, page.H)
 	}
 	b, err := newBook(page, s.say.Lang(), s.say.Say("sheet.calibration"))
 	if err != nil {

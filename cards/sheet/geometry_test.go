@@ -100,8 +100,8 @@ func TestSides(t *testing.T) {
 }
 
 func TestPlaceAndSplit(t *testing.T) {
-	s := newSheets(t, Opts{Stock: stock(t, "a4-10"), Card: kisarazu(), Start: 7, Sheet: 3})
-	for _, tt := range []struct{ card, sheet, cell int }{{0, 3, 7}, {2, 3, 9}, {3, 4, 0}, {12, 4, 9}, {13, 5, 0}, {10_002, 1003, 9}} {
+	s := newSheets(t, Opts{Stock: stock(t, "a4-10"), Card: kisarazu(), Start: 7})
+	for _, tt := range []struct{ card, sheet, cell int }{{0, 1, 7}, {2, 1, 9}, {3, 2, 0}, {12, 2, 9}, {13, 3, 0}, {10_002, 1001, 9}} {
 		if sheet, cell := s.Place(tt.card); sheet != tt.sheet || cell != tt.cell {
 			t.Errorf("card %d lies on %d, %d, want %d, %d", tt.card, sheet, cell, tt.sheet, tt.cell)
 		}

@@ -2,6 +2,7 @@ package sheet
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -49,7 +50,7 @@ func TestCalibration(t *testing.T) {
 	o.Lang = "en"
 	paper(t, "calibration-english", newSheets(t, o).Calibration)
 	o.Stock = stock(t, "single")
-	if err := newSheets(t, o).Calibration(io.Discard); err == nil || !strings.Contains(err.Error(), "at least 180 x 180 mm, this paper 111 x 75") {
+	if err := newSheets(t, o).Calibration(io.Discard); !errors.Is(err, ErrSmallPage) || !strings.Contains(err.Error(), "it takes 180 x 180 mm, and there are 111 x 75") {
 		t.Error(err)
 	}
 }
@@ -74,7 +75,7 @@ func TestCalibrationHasTheOffsets(t *testing.T) {
 // The contact sheet has every serial once, behind its sheet.
 func TestContact(t *testing.T) {
 	proof.Needs(t, "qpdf", "pdftotext")
-	s := newSheets(t, Opts{Stock: stock(t, "a4-10"), Lang: "ja", Card: kisarazu(), Start: 7, Sheet: 3})
+	s := newSheets(t, Opts{Stock: stock(t, "a4-10"), Lang: "ja", Card: kisarazu(), Start: 7})
 	list := many(233, shortHost)
 	write := func(w io.Writer) error { return s.Contact(w, 0, list) }
 	text := read(t, paper(t, "contact", write))
@@ -85,7 +86,7 @@ func TestContact(t *testing.T) {
 	}
 	proof.Golden(t, "contact.txt", text)
 	rest := read(t, paper(t, "contact-rest", func(w io.Writer) error { return s.Contact(w, 213, list[213:]) }))
-	if !strings.Contains(rest, " 25〜26\n") || !strings.Contains(rest, " 20枚\n") || strings.Count(rest, list[0].Serial[:10]) != 20 {
+	if !strings.Contains(rest, " 23〜24\n") || !strings.Contains(rest, " 20枚\n") || strings.Count(rest, list[0].Serial[:10]) != 20 {
 		t.Errorf("the list of the last cards says\n%s", rest)
 	}
 	if err := s.Contact(io.Discard, 0, nil); err == nil {
@@ -110,6 +111,12 @@ func TestPicking(t *testing.T) {
 		text := read(t, paper(t, "picking-"+lang, write))
 		if lang == "ja" {
 			proof.Golden(t, "picking.txt", text)
+		}
+		picks := []Pick{picks[0]}
+		picks[0].Cards, picks[0].Last, picks[0].LastSheet = 1, picks[0].First, 1
+		one := read(t, paper(t, "picking-one-"+lang, func(w io.Writer) error { return Picking(w, lang, "らづポイント", picks) }))
+		if lang == "en" && (!strings.Contains(one, " 1\n") || strings.Count(one, " cards") != 1 || strings.Count(one, " card\n") != 1) {
+			t.Errorf("a list of one card says\n%s", one)
 		}
 	}
 	if err := Picking(io.Discard, "ja", "", nil); err == nil {

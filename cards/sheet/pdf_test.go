@@ -182,7 +182,7 @@ func pageImage(t testing.TB, file string, page, dpi int) image.Image {
 // The document says what it is, in Japanese, and leads to each sheet.
 func TestDocument(t *testing.T) {
 	proof.Needs(t, "qpdf", "pdfinfo", "pdffonts")
-	s := newSheets(t, Opts{Stock: stock(t, "a4-10"), Lang: "ja", Card: kisarazu(), Title: "らづポイント（200ポイント）𠮷", Sheet: 41})
+	s := newSheets(t, Opts{Stock: stock(t, "a4-10"), Lang: "ja", Card: kisarazu(), Title: "らづポイント（200ポイント）𠮷"})
 	file := saved(t, written(t, s, many(25, shortHost)))
 	if info := output(t, "pdfinfo", file); !strings.Contains(info, "Title:           らづポイント（200ポイント）𠮷\n") || !strings.Contains(info, "Pages:           6\n") || !strings.Contains(info, "(A4)") {
 		t.Errorf("pdfinfo: %s", info)
@@ -197,7 +197,7 @@ func TestDocument(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := fmt.Sprint(doc.Outlines)
-	if want := "[{シート 41 1} {シート 42 3} {シート 43 5}]"; got != want {
+	if want := "[{用紙 1 1} {用紙 2 3} {用紙 3 5}]"; got != want {
 		t.Errorf("bookmarks %s, want %s", got, want)
 	}
 	if text := output(t, "qpdf", "--qdf", file, "-"); !strings.Contains(text, "/Lang (ja)") {

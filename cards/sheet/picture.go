@@ -18,7 +18,7 @@ import (
 )
 
 // ErrPicture reports bytes that are no picture which can be printed.
-var ErrPicture = errors.New("sheet: not a PNG, JPEG or SVG picture")
+var ErrPicture = errors.New("sheet: not a PNG, JPEG or SVG picture that can be printed")
 
 // mostPixels bounds what a picture may cost in memory; mostDots is what paper
 // shows of one, at 400 dots an inch.
@@ -142,7 +142,7 @@ func checkSVG(b []byte) error {
 				return ErrPicture
 			}
 		case unprinted[start.Name.Local]:
-			return fmt.Errorf("sheet: picture: SVG <%s> isn't printed: turn it into paths, or into a PNG", start.Name.Local)
+			return fmt.Errorf("%w: SVG <%s> isn't printed: turn it into paths, or into a PNG", ErrPicture, start.Name.Local)
 		}
 	}
 }

@@ -121,7 +121,7 @@ func TestEveryCodeIsRead(t *testing.T) {
 	proof.Needs(t, "pdftoppm", "zbarimg")
 	n := proof.Times(24, 320, 10_000)
 	list := many(n, shortHost)
-	s := newSheets(t, Opts{Stock: stock(t, "a4-10"), Lang: "ja", Card: kisarazu(), Start: 7, Sheet: 12})
+	s := newSheets(t, Opts{Stock: stock(t, "a4-10"), Lang: "ja", Card: kisarazu(), Start: 7})
 	for _, part := range s.Split(n, 100) {
 		b := new(writer)
 		if err := s.WriteFrom(b, part.First, list[part.First:part.End], nil); err != nil {

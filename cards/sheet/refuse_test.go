@@ -37,7 +37,6 @@ func TestNewRefuses(t *testing.T) {
 		{"a colour too long", func(o *Opts) { o.Colour = "#0A4A8F0" }, `sheet: colour "#0A4A8F0", want #RRGGBB`},
 		{"a point ticket", func(o *Opts) { o.Card.Ticket = true }, "sheet: a point ticket is printed one at a time"},
 		{"points below none", func(o *Opts) { o.Card.Points = -1 }, "sheet: -1 points"},
-		{"a sheet before the first", func(o *Opts) { o.Sheet = -1 }, "sheet: sheet number -1"},
 		{"a name from a register", func(o *Opts) { o.Card.Event = "𠮷野家前" }, `sheet: face: event: the font has no '𠮷' (U+20BB7)`},
 		{"no text", func(o *Opts) { o.Card.Event = "市\xE6" }, "sheet: face: event: the font has no '\uFFFD' (U+FFFD)"},
 		{"a face", func(o *Opts) { o.Card.Scheme = "ポイント😀" }, "sheet: face: scheme: the font has no '😀' (U+1F600)"},
@@ -57,15 +56,15 @@ func TestNewRefuses(t *testing.T) {
 func TestNewRefusesPictures(t *testing.T) {
 	refused(t, []refusal{
 		{"a picture without room", func(o *Opts) { o.Sides, o.Picture = Single, assets.Picture("ok") }, "sheet: a card printed on one side has no room for a picture"},
-		{"a text for a picture", func(o *Opts) { o.Picture = []byte("a picture") }, "sheet: not a PNG, JPEG or SVG picture"},
-		{"half a PNG", func(o *Opts) { o.Picture = dots(t, png.Encode)[:60] }, "sheet: not a PNG, JPEG or SVG picture: "},
-		{"a PNG larger than memory", func(o *Opts) { o.Picture = huge(t) }, "sheet: not a PNG, JPEG or SVG picture: 60000 x 60000 dots"},
-		{"a JPEG's head", func(o *Opts) { o.Picture = []byte("\xFF\xD8\xFF\xE0") }, "sheet: not a PNG, JPEG or SVG picture: "},
-		{"a page for a picture", func(o *Opts) { o.Picture = []byte("<html><p/></html>") }, "sheet: not a PNG, JPEG or SVG picture"},
-		{"an SVG that doesn't end", func(o *Opts) { o.Picture = []byte("<svg viewBox='0 0 9 9'><path d='M0 0h9'/>") }, "sheet: not a PNG, JPEG or SVG picture: "},
-		{"an SVG of nothing", func(o *Opts) { o.Picture = []byte("<svg viewBox='0 0 9 9'></svg>") }, "sheet: not a PNG, JPEG or SVG picture: nothing in it can be drawn"},
-		{"an SVG without a size", func(o *Opts) { o.Picture = []byte("<svg><path d='M0 0h9v9z'/></svg>") }, "sheet: not a PNG, JPEG or SVG picture: nothing in it can be drawn"},
-		{"an SVG with text", func(o *Opts) { o.Picture = []byte("<svg viewBox='0 0 9 9'><text>a</text></svg>") }, "sheet: picture: SVG <text> isn't printed: turn it into paths, or into a PNG"},
+		{"a text for a picture", func(o *Opts) { o.Picture = []byte("a picture") }, "sheet: not a PNG, JPEG or SVG picture that can be printed"},
+		{"half a PNG", func(o *Opts) { o.Picture = dots(t, png.Encode)[:60] }, "sheet: not a PNG, JPEG or SVG picture that can be printed: "},
+		{"a PNG larger than memory", func(o *Opts) { o.Picture = huge(t) }, "sheet: not a PNG, JPEG or SVG picture that can be printed: 60000 x 60000 dots"},
+		{"a JPEG's head", func(o *Opts) { o.Picture = []byte("\xFF\xD8\xFF\xE0") }, "sheet: not a PNG, JPEG or SVG picture that can be printed: "},
+		{"a page for a picture", func(o *Opts) { o.Picture = []byte("<html><p/></html>") }, "sheet: not a PNG, JPEG or SVG picture that can be printed"},
+		{"an SVG that doesn't end", func(o *Opts) { o.Picture = []byte("<svg viewBox='0 0 9 9'><path d='M0 0h9'/>") }, "sheet: not a PNG, JPEG or SVG picture that can be printed: "},
+		{"an SVG of nothing", func(o *Opts) { o.Picture = []byte("<svg viewBox='0 0 9 9'></svg>") }, "sheet: not a PNG, JPEG or SVG picture that can be printed: nothing in it can be drawn"},
+		{"an SVG without a size", func(o *Opts) { o.Picture = []byte("<svg><path d='M0 0h9v9z'/></svg>") }, "sheet: not a PNG, JPEG or SVG picture that can be printed: nothing in it can be drawn"},
+		{"an SVG with text", func(o *Opts) { o.Picture = []byte("<svg viewBox='0 0 9 9'><text>a</text></svg>") }, "sheet: not a PNG, JPEG or SVG picture that can be printed: SVG <text> isn't printed: turn it into paths, or into a PNG"},
 	})
 }
 
@@ -95,8 +94,15 @@ func TestRefusalsHaveTypes(t *testing.T) {
 	if long := new(face.TooLongError); !errors.As(err, &long) || long.Field != "event" {
 		t.Error(err)
 	}
-	o.Card.Event, o.Picture = "", []byte("x")
-	if _, err = New(&o); !errors.Is(err, ErrPicture) {
+	o.Card.Event = ""
+	for _, picture := range []string{"x", "<svg viewBox='0 0 9 9'><text>a</text></svg>"} {
+		o.Picture = []byte(picture)
+		if _, err = New(&o); !errors.Is(err, ErrPicture) {
+			t.Errorf("%s: %v", picture, err)
+		}
+	}
+	o.Sides, o.Picture = Single, assets.Picture("ok")
+	if _, err = New(&o); !errors.Is(err, ErrOneSide) {
 		t.Error(err)
 	}
 }

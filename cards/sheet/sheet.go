@@ -65,7 +65,6 @@ type Opts struct {
 	Picture     []byte    // PNG, JPEG or SVG; none is none
 	Colour      string    // #RRGGBB; none is a deep blue
 	Title       string    // of the document
-	Sheet       int       // the number of the first sheet; 0 is 1
 }
 
 // One is a card's own.
@@ -74,8 +73,8 @@ type One struct {
 	Number      uint32
 }
 
-// mostOffset is more than any printer is off, in mm.
-const mostOffset = 20
+// ErrOneSide reports a picture for cards that are printed on one side.
+var ErrOneSide = errors.New("sheet: a card printed on one side has no room for a picture")
 
 func (o *Opts) check() error {
 	if err := o.Stock.Check(); err != nil {
@@ -86,18 +85,16 @@ func (o *Opts) check() error {
 		return fmt.Errorf("sheet: no such sides: %v", o.Sides)
 	case o.Start < 0 || o.Start >= o.Stock.cells():
 		return fmt.Errorf("sheet: start at cell %d, a sheet has 0 to %d", o.Start, o.Stock.cells()-1)
-	case o.Sheet < 0:
-		return fmt.Errorf("sheet: sheet number %d", o.Sheet)
 	case o.Card.Ticket:
 		return errors.New("sheet: a point ticket is printed one at a time")
 	case o.Sides == Single && len(o.Picture) > 0:
-		return errors.New("sheet: a card printed on one side has no room for a picture")
+		return ErrOneSide
 	case o.Card.Points < 0:
 		return fmt.Errorf("sheet: %d points", o.Card.Points)
 	}
-	for _, v := range []float64{o.Front.X, o.Front.Y, o.Back.X, o.Back.Y} {
-		if !(v >= -mostOffset && v <= mostOffset) {
-			return fmt.Errorf("sheet: an offset of %g mm, want at most %d", v, mostOffset)
+	for _, by := range []Offset{o.Front, o.Back} {
+		if err := by.Check(); err != nil {
+			return err
 		}
 	}
 	if o.Card.URL == "" {
@@ -112,11 +109,11 @@ func (o *Opts) check() error {
 // PerSheet is how many cards a sheet has.
 func (s *Sheets) PerSheet() int { return s.opts.Stock.cells() }
 
-// Place says on which sheet, by its number, and in which cell, from 0 row by row
+// Place says on which sheet, by its number from 1, and in which cell, from 0 row by row
 // on the front, the order's card i lies, from 0.
 func (s *Sheets) Place(i int) (sheet, cell int) {
 	slot := s.opts.Start + i
-	return s.opts.Sheet + slot/s.PerSheet(), slot % s.PerSheet()
+	return 1 + slot/s.PerSheet(), slot % s.PerSheet()
 }
 
 // A Span is cards of an order, from First up to but without End.

@@ -21,6 +21,19 @@ type Offset struct {
 	Y float64 `toml:"y"`
 }
 
+// mostOffset is more than any printer is off, in mm.
+const mostOffset = 20
+
+// Check reports an offset that no printer needs.
+func (o Offset) Check() error {
+	for _, v := range []float64{o.X, o.Y} {
+		if !(v >= -mostOffset && v <= mostOffset) {
+			return fmt.Errorf("sheet: an offset of %g mm, want at most %d", v, mostOffset)
+		}
+	}
+	return nil
+}
+
 // A Stock is paper and the cards on it. All lengths are in mm.
 type Stock struct {
 	Name      string  `toml:"name"`

@@ -48,9 +48,6 @@ func New(opts *Opts) (*Sheets, error) {
 // laidOut knows where everything stands.
 func laidOut(opts *Opts) (*Sheets, error) {
 	s := &Sheets{opts: *opts, say: words.In(opts.Lang)}
-	if s.opts.Sheet == 0 {
-		s.opts.Sheet = 1
-	}
 	if err := s.opts.check(); err != nil {
 		return nil, err
 	}

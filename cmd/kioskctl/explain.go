@@ -75,6 +75,7 @@ func (c *call) known(err error) (text string, detail bool) {
 		{journal.ErrBroken, "cli.err.journal", true}, {journal.ErrBehind, "cli.err.journal", true},
 		{journal.ErrUnfinished, "cli.err.unfinished", false}, {press.ErrNoOrder, "cli.err.order", false}, {press.ErrName, "cli.err.order.name", false}, {press.ErrPlain, "cli.err.order.plain", false},
 		{press.ErrSheets, "cli.err.sheets", false}, {press.ErrOther, "cli.err.order.other", false}, {press.ErrExists, "cli.err.order.exists", false}, {press.ErrAltered, "cli.err.order.altered", false}, {press.ErrMade, "cli.err.order.made", false}, {fs.ErrExist, "cli.err.there", true}, {sheet.ErrPicture, "cli.err.picture", true},
+		{sheet.ErrOneSide, "cli.err.oneside", false}, {sheet.ErrSmallPage, "cli.err.page", false}, {press.ErrPlace, "cli.err.place", true},
 		{cards.ErrSerial, "cli.err.serial", false}, {api.ErrCode, "cli.err.code", false},
 	} {
 		if errors.Is(err, e.is) {
@@ -125,7 +126,7 @@ func full(err error) bool {
 func unwritten(err error) bool {
 	code := database(err) & 0xff
 	return code == sqliteReadOnly || code == sqliteIOErr || code == sqliteCantOpen ||
-		slices.ContainsFunc([]error{syscall.EIO, syscall.EROFS, syscall.ENODEV, fs.ErrPermission}, func(e error) bool { return errors.Is(err, e) })
+		slices.ContainsFunc([]error{syscall.EIO, syscall.EROFS, syscall.ENODEV, syscall.ENOTDIR, fs.ErrPermission}, func(e error) bool { return errors.Is(err, e) })
 }
 
 // paper says what ails the printer and what to do.

@@ -4,10 +4,10 @@ import (
 	"fmt"
 	"os"
 	"strings"
-	"sync"
 	"time"
 
 	"pointkiosk/cards"
+	"pointkiosk/cmd/internal/press"
 	"pointkiosk/kiosk/journal"
 )
 
@@ -38,20 +38,14 @@ func (c *call) progress() func(done, all int) {
 	if info, err := file.Stat(); err != nil || info.Mode()&os.ModeCharDevice == 0 {
 		return nil
 	}
-	var mu sync.Mutex
-	begun, shown := time.Now(), time.Time{}
-	return func(done, all int) {
-		mu.Lock()
-		defer mu.Unlock()
-		if now := time.Now(); done == all || now.Sub(shown) > 100*time.Millisecond {
-			shown = now
-			left := time.Duration(float64(now.Sub(begun)) / float64(done) * float64(all-done))
-			bar := strings.Repeat("#", 30*done/all) + strings.Repeat(".", 30-30*done/all)
-			end := ""
-			if done == all {
-				end = "\n"
-			}
-			fmt.Fprintf(file, "\r%s%s", c.words.Say("cli.sheets.progress", bar, done, all, int(left.Seconds()+0.5)), end)
+	begun := time.Now()
+	return press.Seldom(100*time.Millisecond, func(done, all int) {
+		left := time.Duration(float64(time.Since(begun)) / float64(done) * float64(all-done))
+		bar := strings.Repeat("#", 30*done/all) + strings.Repeat(".", 30-30*done/all)
+		end := ""
+		if done == all {
+			end = "\n"
 		}
-	}
+		fmt.Fprintf(file, "\r%s%s", c.words.Say("cli.sheets.progress", bar, done, all, int(left.Seconds()+0.5)), end)
+	})
 }

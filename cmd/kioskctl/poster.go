@@ -1,20 +1,18 @@
 package main
 
 import (
-	"bytes"
 	"cmp"
 	"errors"
 	"flag"
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
-	"regexp"
 	"strings"
 
 	"pointkiosk/cards"
 	"pointkiosk/cards/face"
 	"pointkiosk/cards/sheet"
+	"pointkiosk/cmd/internal/press"
 	"pointkiosk/cmd/internal/station"
 	"pointkiosk/kiosk"
 )
@@ -37,8 +35,8 @@ func (n *notice) flags(f *flag.FlagSet) {
 	f.StringVar(&n.out, "out", "", "")
 }
 
-// colour is red, green and blue, or none.
-var colour = regexp.MustCompile(`^([0-9A-Fa-f]{6})?$`)
+// isColour reports red, green and blue, without the #, or none.
+func isColour(text string) bool { return text == "" || sheet.CheckColour("#"+text) == nil }
 
 // poster makes one page as PDF: for the wall beside the venue code, for a shop
 // that takes point tickets, or for people who have no MyKey ID yet.
@@ -56,7 +54,7 @@ func poster(c *call) error {
 		return c.misused(c.words.Say("cli.poster.paper", n.paper))
 	case n.lang != "ja" && n.lang != "en":
 		return c.misused(c.words.Say("cli.poster.lang", n.lang))
-	case !colour.MatchString(n.colour):
+	case !isColour(n.colour):
 		return c.misused(c.words.Say("cli.poster.colour", n.colour))
 	case kind == sheet.Plate && n.shop == "":
 		return c.misused(c.words.Say("cli.poster.shop"))
@@ -122,22 +120,7 @@ func hang(o *sheet.PosterOpts, out string) error {
 	if err != nil {
 		return err
 	}
-	var b bytes.Buffer
-	if err := p.Write(&b); err != nil {
-		return err
-	}
-	half, err := os.CreateTemp(filepath.Dir(out), "."+filepath.Base(out)+".*")
-	if err != nil {
-		return err
-	}
-	_, err = half.Write(b.Bytes())
-	if err = errors.Join(err, half.Chmod(0o644), half.Sync(), half.Close()); err == nil {
-		err = os.Rename(half.Name(), out)
-	}
-	if err != nil {
-		return errors.Join(err, os.Remove(half.Name()))
-	}
-	return nil
+	return press.Page(out, p.Write)
 }
 
 // unposted gives an error its words: which text can't stand, and why.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io/fs"
 	"math"
 	"os"
 	"path/filepath"
@@ -66,7 +67,7 @@ func sheets(c *call) error {
 		return c.misused(c.words.Say("cli.sheets.start", o.start))
 	case o.lang != "ja" && o.lang != "en":
 		return c.misused(c.words.Say("cli.poster.lang", o.lang))
-	case !colour.MatchString(o.colour):
+	case !isColour(o.colour):
 		return c.misused(c.words.Say("cli.poster.colour", o.colour))
 	}
 	return c.with(func(s *station.Station) error {
@@ -151,11 +152,11 @@ func (c *call) press(s *station.Station, p *press.Press, a cards.Allotment, job 
 	return c.say(say, "cli.sheets.made", say.Count, say.Files, say.Dir)
 }
 
-// stopped says how to go on where an order was stopped by a person or by a full disk.
+// stopped says how to go on where an order was stopped by a person or by a disk.
 // Where no number was taken the error says enough.
 func (c *call) stopped(p *press.Press, name string, err error) error {
-	room := !full(err)
-	if c.ctx.Err() == nil && room {
+	room, cut := !full(err), c.ctx.Err() != nil
+	if !cut && room && !unwritten(err) {
 		return err
 	}
 	all, unread := p.Journal.Orders(context.WithoutCancel(c.ctx))
@@ -163,11 +164,13 @@ func (c *call) stopped(p *press.Press, name string, err error) error {
 	switch {
 	case unread != nil || n < 0:
 		return err
+	case all[n].State == cards.Making && room && !cut:
+		return told(err, c.words.Say("cli.sheets.unwritten", name, name))
 	case all[n].State == cards.Making && !room:
 		return told(err, c.words.Say("cli.sheets.full", name, name))
 	case all[n].State == cards.Making:
 		return told(err, c.words.Say("cli.sheets.cut", name, name))
-	case !room:
+	case !room, !cut:
 		return err
 	}
 	return told(err, c.words.Say("cli.sheets.cut.again", name))
@@ -257,7 +260,12 @@ func sheetsOpen(c *call) error {
 	}
 	return c.with(func(s *station.Station) error {
 		files, err := c.newPress(s, "").Open(c.ctx, c.args[0], out, *name)
-		if err != nil && !errors.Is(err, press.ErrOpened) {
+		switch {
+		case errors.Is(err, press.ErrNoFiles):
+			return told(err, c.words.Say("cli.sheets.open.none", c.args[0]))
+		case errors.Is(err, fs.ErrNotExist):
+			return told(err, c.words.Say("cli.poster.out", out))
+		case err != nil && !errors.Is(err, press.ErrOpened):
 			return err
 		}
 		return c.say(files, "cli.sheets.opened", len(files), filepath.Clean(out))
@@ -301,7 +309,7 @@ func sheetsCalibrate(c *call) error {
 			err = press.Calibrate(a, job, out)
 		}
 		if err != nil {
-			return err
+			return c.unposted(err, out)
 		}
 		return c.say(out, "cli.sheets.file", out)
 	})
@@ -331,7 +339,7 @@ func sheetsPicking(c *call) error {
 			picks = append(picks, pick)
 		}
 		if err := press.Picking(picks, c.words.Lang(), s.Identity.Kiosk, out); err != nil {
-			return err
+			return c.unposted(err, out)
 		}
 		return c.say(out, "cli.sheets.file", out)
 	})

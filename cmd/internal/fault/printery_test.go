@@ -278,7 +278,7 @@ func says(told string) error {
 	ja := words.In("ja")
 	text := strings.TrimSpace(told)
 	log, err, _ := strings.Cut("\n"+text, "\nkioskctl: ")
-	if sentence, _, _ := strings.Cut(err, "\n"); logged(log) && (err == ja.Say("cli.err.full") || sentence == ja.Say("cli.err.write")) {
+	if sentence, _, _ := strings.Cut(err, "\n"); logged(log) && (err == ja.Say("cli.err.full") || err == ja.Say("cli.sheets.unwritten", "may", "may") || sentence == ja.Say("cli.err.write") || sentence == ja.Say("cli.err.place")) {
 		return nil
 	}
 	for _, s := range []string{

@@ -139,6 +139,9 @@ func syncDir(path string) error {
 // as they are: what was cut off is gone on with.
 func (p *Press) Open(ctx context.Context, dir, to, operator string) (names []string, err error) {
 	m, sum, err := readManifest(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = fmt.Errorf("%w: %w", ErrNoFiles, err)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -120,13 +120,22 @@ func (p *Press) notePath(folder string) string {
 	return filepath.Join(p.Dir, "orders", folder+".whole")
 }
 
-// whole writes a small file that is there whole or not at all, and stays.
+// whole writes a small file of this machine's own, that only its owner reads, whole or
+// not at all, and it stays. What a crash left of it before goes: unlike [Page], nobody
+// else has files there.
 func whole(path string, text []byte) error {
-	err := page(path, func(out io.Writer) error { _, err := out.Write(text); return err })
-	if err == nil {
-		err = syncDir(filepath.Dir(path))
+	half := path + ".part"
+	if err := os.RemoveAll(half); err != nil {
+		return fmt.Errorf("press: %w", err)
 	}
-	return err
+	err := write(half, func(out io.Writer) error { _, err := out.Write(text); return err })
+	if err == nil {
+		err = os.Rename(half, path)
+	}
+	if err != nil {
+		return errors.Join(err, os.RemoveAll(half))
+	}
+	return syncDir(filepath.Dir(path))
 }
 
 // key is what this machine's files are encrypted to: whoever has it, and the live

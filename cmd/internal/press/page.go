@@ -2,9 +2,9 @@ package press
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"slices"
 
 	"pointkiosk/cards"
@@ -18,27 +18,27 @@ func Calibrate(a cards.Allotment, job Job, path string) error {
 	if err != nil {
 		return err
 	}
-	return page(path, sheets.Calibration)
+	return Page(path, sheets.Calibration)
 }
 
 // Picking makes the list of which cards go where, the next event first.
 func Picking(picks []sheet.Pick, lang, title, path string) error {
 	slices.SortStableFunc(picks, func(a, b sheet.Pick) int { return a.Date.Compare(b.Date) })
-	return page(path, func(out io.Writer) error { return sheet.Picking(out, lang, title, picks) })
+	return Page(path, func(out io.Writer) error { return sheet.Picking(out, lang, title, picks) })
 }
 
-// page makes a file that is there whole, in place of the one before, or not at all.
-func page(path string, do func(io.Writer) error) error {
-	half := path + ".part"
-	if err := os.RemoveAll(half); err != nil {
-		return fmt.Errorf("press: %w", err)
+// Page makes a file of paper that is worth nothing, for everybody to read: it is there
+// whole, in place of the one before, or not at all.
+func Page(path string, do func(io.Writer) error) error {
+	half, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+	if err != nil {
+		return err
 	}
-	err := write(half, do)
-	if err == nil {
-		err = os.Rename(half, path)
+	if err = errors.Join(do(half), half.Chmod(0o644), half.Sync(), half.Close()); err == nil {
+		err = os.Rename(half.Name(), path)
 	}
 	if err != nil {
-		err = errors.Join(err, os.RemoveAll(half))
+		return errors.Join(err, os.Remove(half.Name()))
 	}
-	return err
+	return syncDir(filepath.Dir(path))
 }

@@ -2,10 +2,13 @@ package press
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
+	"time"
 
 	"pointkiosk/cards/sheet"
 )
@@ -44,10 +47,64 @@ func TestPageWithoutName(t *testing.T) {
 	if err := os.MkdirAll(filepath.Join(path, "mine"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if err := page(path, func(out io.Writer) error { _, err := out.Write([]byte("%PDF-")); return err }); err == nil {
+	if err := Page(path, func(out io.Writer) error { _, err := out.Write([]byte("%PDF-")); return err }); err == nil {
 		t.Error("a page took the place of a folder")
 	}
 	if left, err := os.ReadDir(filepath.Dir(path)); len(left) != 1 || err != nil {
 		t.Errorf("left: %v, %v", left, err)
+	}
+}
+
+// A page touches nothing of anybody's beside it, and is for everybody to read.
+func TestPageTouchesNothingElse(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "page.pdf")
+	if err := os.WriteFile(path+".part", []byte("mine"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := Page(path, func(out io.Writer) error { _, err := out.Write([]byte("%PDF-")); return err }); err != nil {
+		t.Fatal(err)
+	}
+	if text, err := os.ReadFile(path + ".part"); string(text) != "mine" {
+		t.Errorf("%q, %v", text, err)
+	}
+	if info, err := os.Stat(path); err != nil || info.Mode() != 0o644 {
+		t.Errorf("%v, %v", info.Mode(), err)
+	}
+	broken := errors.New("broken")
+	if err := Page(path, func(io.Writer) error { return broken }); !errors.Is(err, broken) {
+		t.Error(err)
+	}
+	if left, err := os.ReadDir(filepath.Dir(path)); len(left) != 2 || err != nil {
+		t.Errorf("left: %v, %v", left, err)
+	}
+}
+
+// A place where no files can be made is found before a number is taken.
+func TestNoPlace(t *testing.T) {
+	d := newDesk(t)
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, out := range []string{file, filepath.Join(file, "below")} {
+		p := &Press{Journal: d.Journal, Dir: d.Dir, Out: out}
+		if _, err := p.Run(t.Context(), d.a, d.order("may", 5)); !errors.Is(err, ErrPlace) {
+			t.Errorf("%s: %v", out, err)
+		}
+	}
+	if all, err := d.Journal.Orders(t.Context()); len(all) != 0 || err != nil {
+		t.Errorf("%d orders, %v", len(all), err)
+	}
+}
+
+// How far it is comes in time and never goes back.
+func TestSeldom(t *testing.T) {
+	var got []int
+	tell := Seldom(time.Hour, func(done, _ int) { got = append(got, done) })
+	for _, done := range []int{2, 1, 3, 5, 4} {
+		tell(done, 5)
+	}
+	if !slices.Equal(got, []int{2, 5}) {
+		t.Errorf("told of %v", got)
 	}
 }

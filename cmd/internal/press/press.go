@@ -33,6 +33,8 @@ var (
 	ErrExists  = errors.New("press: there are files already where these would go")
 	ErrMade    = errors.New("press: this order's files are whole already")
 	ErrOpened  = errors.New("press: the files are opened already")
+	ErrNoFiles = errors.New("press: no files of an order are there")
+	ErrPlace   = errors.New("press: no files can be made there")
 	ErrAltered = errors.New("press: these are not the files that this machine made of the order")
 )
 
@@ -123,6 +125,9 @@ func (job Job) sheets(a cards.Allotment, k uint32, sample bool) (*sheet.Sheets, 
 func (p *Press) Run(ctx context.Context, a cards.Allotment, job Job) (done Done, err error) {
 	sheets, err := job.sheets(a, 0, false) // before anything is taken or signed
 	if err != nil {
+		return done, err
+	}
+	if err := p.ready(job); err != nil {
 		return done, err
 	}
 	order, err := p.order(ctx, a, job)

@@ -33,7 +33,7 @@ func TestBadSettings(t *testing.T) {
 		{"no such reader", "[card]\nreader = \"ACR1252\"", "not like pcsc:"},
 		{"no such card", "[card]\nreader = \"virtual:gold\"", "there is no card \"gold\""},
 		{"a place from nowhere", "[sheets]\nout = \"usb\"", "does not begin with /"},
-		{"a printer far off", "[sheets]\nback = { x = 21.0, y = 0.0 }", "an offset of 21, 0 mm"},
+		{"a printer far off", "[sheets]\nback = { x = 21.0, y = 0.0 }", "an offset of 21 mm"},
 		{"no offset", "[sheets]\nback = { x = nan, y = 0.0 }", "an offset of NaN"},
 		{"paper that is too small", "[[sheets.stock]]\nname = \"own\"\npage = { width = 50.0, height = 50.0 }\ncell = { width = 91.0, height = 55.0 }\ncolumns = 1\nrows = 1", "paper \"own\""},
 		{"a preset's name", "[[sheets.stock]]\nname = \"single\"\npage = { width = 111.0, height = 75.0 }\ncell = { width = 91.0, height = 55.0 }\ncolumns = 1\nrows = 1\nleft = 10.0\ntop = 10.0", "two kinds of paper"},

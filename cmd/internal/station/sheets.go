@@ -5,8 +5,10 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -228,7 +230,7 @@ func (d *Desk) openSheets(ctx context.Context, e kiosk.OpenSheets) kiosk.Event {
 	case errors.Is(err, press.ErrOpened), errors.Is(err, fs.ErrExist):
 		return kiosk.Opened{Note: "sheets.note.open"}
 	case errors.Is(err, fs.ErrNotExist):
-		return kiosk.Opened{Note: "sheets.note.elsewhere"}
+		return kiosk.Opened{Note: d.noteAt("sheets.note.elsewhere")}
 	case err != nil:
 		return kiosk.Opened{Note: d.sheetsNote(err)}
 	}
@@ -238,24 +240,12 @@ func (d *Desk) openSheets(ctx context.Context, e kiosk.OpenSheets) kiosk.Event {
 // newsEvery is how often the screen hears how far the files are.
 const newsEvery = 250 * time.Millisecond
 
-// throttled tells the screen how far the files are, not at each card. Several
-// goroutines may call it.
+// throttled tells the screen how far the files are, not at each card.
 func throttled(send func(kiosk.Event)) func(done, all int) {
 	if send == nil {
 		return nil
 	}
-	var mu sync.Mutex
-	var told time.Time
-	most := 0
-	return func(done, all int) {
-		mu.Lock()
-		defer mu.Unlock()
-		most = max(most, done)
-		if now := time.Now(); done == all || now.Sub(told) >= newsEvery {
-			told = now
-			send(kiosk.SheetsOn{Done: most, All: all})
-		}
-	}
+	return press.Seldom(newsEvery, func(done, all int) { send(kiosk.SheetsOn{Done: done, All: all}) })
 }
 
 // endSheets ends an order that was cut off: its numbers never become good.
@@ -304,14 +294,16 @@ func (d *Desk) sheetsNote(err error) string {
 		return "sheets.note.sticks"
 	case errors.Is(err, errStopped):
 		return "sheets.note.stopped"
-	case errors.Is(err, syscall.ENOSPC):
-		return "sheets.note.full"
-	case slices.ContainsFunc([]error{syscall.EIO, syscall.EROFS, syscall.ENODEV, fs.ErrPermission}, func(e error) bool { return errors.Is(err, e) }):
-		return "sheets.note.write"
+	case journalFull(err):
+		return "sheets.note.full.here"
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
+		return d.diskNote("sheets.note.full", err)
+	case slices.ContainsFunc([]error{syscall.EIO, syscall.EROFS, syscall.ENODEV, press.ErrPlace, fs.ErrPermission}, func(e error) bool { return errors.Is(err, e) }):
+		return d.diskNote("sheets.note.write", err)
 	case errors.Is(err, press.ErrAltered):
 		return "sheets.note.altered"
 	case errors.Is(err, press.ErrExists):
-		return "sheets.note.exists"
+		return d.noteAt("sheets.note.exists")
 	case errors.Is(err, journal.ErrUsedUp):
 		return "sheets.note.usedup"
 	case errors.Is(err, journal.ErrOver):
@@ -322,4 +314,37 @@ func (d *Desk) sheetsNote(err error) string {
 		return "sheets.note.gone"
 	}
 	return "sheets.note.fault"
+}
+
+// noteAt is what to tell of the place for files: a note of its own has where that is a
+// directory of the settings, and no stick.
+func (d *Desk) noteAt(note string) string {
+	if d.opts.Settings.Sheets.Out != "" {
+		return note + ".here"
+	}
+	return note
+}
+
+// diskNote blames the stick only for what lies on it.
+func (d *Desk) diskNote(note string, err error) string {
+	var one *fs.PathError
+	var two *os.LinkError
+	path := ""
+	switch {
+	case errors.As(err, &one):
+		path = one.Path
+	case errors.As(err, &two):
+		path = two.New
+	}
+	stick, missing := d.opts.Settings.Sheets.place(d.opts.Mounts)
+	if missing == nil && path != "" && path != stick && !strings.HasPrefix(path, stick+"/") {
+		return note + ".here"
+	}
+	return d.noteAt(note)
+}
+
+// journalFull reports that the journal's database has no room (sqlite.org/rescode.html).
+func journalFull(err error) bool {
+	var said interface{ Code() int }
+	return errors.As(err, &said) && said.Code() == 13
 }

@@ -332,7 +332,7 @@ func TestSheetsOpened(t *testing.T) {
 	}
 	r.ok(os.RemoveAll(filepath.Join(r.stick, out.Where)))
 	r.do(kiosk.TapOpen{})
-	if note := r.state.Sheet.Note; note != "sheets.note.elsewhere" {
+	if note := r.state.Sheet.Note; note != "sheets.note.elsewhere.here" {
 		t.Errorf("%q", note)
 	}
 	r.sync()
@@ -366,6 +366,50 @@ func TestSheetsNotes(t *testing.T) {
 		}
 	}
 }
+
+// A stick is blamed only for what lies on it, and where there is none nobody is told to
+// take another.
+func TestSheetsNotesOfPlace(t *testing.T) {
+	mounts := filepath.Join(t.TempDir(), "mounts")
+	if err := os.WriteFile(mounts, []byte("/dev/sdb1 /media/usb vfat rw 0 0\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	wrote := func(path string, e error) error { return &fs.PathError{Op: "write", Path: path, Err: e} }
+	renamed := &os.LinkError{Op: "rename", Old: "/media/usb/.may.part", New: "/media/usb/may", Err: syscall.EROFS}
+	for _, tt := range []struct {
+		out  string
+		err  error
+		want string
+	}{
+		{"", wrote("/media/usb/.may.part/may-001.pdf", syscall.ENOSPC), "full"},
+		{"", wrote("/media/usb", syscall.EROFS), "write"},
+		{"", renamed, "write"},
+		{"", wrote("/media/usb2/may", syscall.ENOSPC), "full.here"},
+		{"", wrote("/var/lib/pointkiosk/orders/may.json.part", syscall.ENOSPC), "full.here"},
+		{"", wrote("/var/lib/pointkiosk/orders/may.json.part", syscall.EIO), "write.here"},
+		{"", diskFull{}, "full.here"},
+		{"/srv/cards", wrote("/srv/cards/.may.part/may-001.pdf", syscall.EDQUOT), "full.here"},
+		{"/srv/cards", fmt.Errorf("%w: %w", press.ErrPlace, wrote("/srv", syscall.ENOTDIR)), "write.here"},
+		{"/srv/cards", press.ErrExists, "exists.here"},
+	} {
+		d := &Desk{Station: &Station{opts: Opts{Log: slog.New(slog.DiscardHandler), Mounts: mounts, Settings: Settings{Sheets: Sheets{Out: tt.out}}}}}
+		got := d.sheetsNote(tt.err)
+		if got != "sheets.note."+tt.want {
+			t.Errorf("%q, %v: %s, want %s", tt.out, tt.err, got, tt.want)
+		}
+		for _, lang := range words.Languages() {
+			if text := words.In(lang).Say(got); strings.HasPrefix(text, "‹") || strings.HasSuffix(tt.want, ".here") && strings.Contains(text, "USB") {
+				t.Errorf("%s, %s: %s", lang, got, text)
+			}
+		}
+	}
+}
+
+// A diskFull is what the journal's database says of a full disk.
+type diskFull struct{}
+
+func (diskFull) Error() string { return "database or disk is full (13)" }
+func (diskFull) Code() int     { return 13 }
 
 // A city's own paper, and what its printer is off by, come from the settings.
 func TestSheetsOwnPaper(t *testing.T) {

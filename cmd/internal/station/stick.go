@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"os"
 	"path"
 	"slices"
@@ -14,6 +13,7 @@ import (
 
 	"pointkiosk/cards/sheet"
 	"pointkiosk/cmd/internal/press"
+	"pointkiosk/kiosk"
 )
 
 // Errors of a place for files.
@@ -62,9 +62,6 @@ func (s Sheets) Printer(name string) (found SheetPrinter, ok bool) {
 	return s.Printers[n], true
 }
 
-// mostStocks is how many kinds of paper a screen has room for (ui).
-const mostStocks = 6
-
 // Stocks are the presets, and then the settings' own.
 func (s Sheets) Stocks() []sheet.Stock { return slices.Concat(sheet.Stocks(), s.Stock) }
 
@@ -86,8 +83,8 @@ func (s Sheets) check() error {
 		return err
 	}
 	all := s.Stocks()
-	if len(all) > mostStocks {
-		return fmt.Errorf("station: settings: %d kinds of paper, at most %d beside the presets", len(s.Stock), mostStocks-len(sheet.Stocks()))
+	if len(all) > kiosk.MostStocks {
+		return fmt.Errorf("station: settings: %d kinds of paper, at most %d beside the presets", len(s.Stock), kiosk.MostStocks-len(sheet.Stocks()))
 	}
 	for n, one := range all {
 		if err := one.Check(); err != nil {
@@ -102,8 +99,8 @@ func (s Sheets) check() error {
 		offsets = append(offsets, p.Front, p.Back)
 	}
 	for _, o := range offsets {
-		if !(max(math.Abs(o.X), math.Abs(o.Y)) <= mostOffset) {
-			return fmt.Errorf("station: settings: an offset of %g, %g mm", o.X, o.Y)
+		if err := o.Check(); err != nil {
+			return fmt.Errorf("station: settings: %w", err)
 		}
 	}
 	return nil
@@ -155,9 +152,6 @@ func (s Sheets) Dress(job *press.Job) (err error) {
 	}
 	return err
 }
-
-// mostOffset is more than any printer is off, in mm (cards/sheet).
-const mostOffset = 20
 
 // place is where files go: the directory of the settings, or the one USB stick.
 func (s Sheets) place(table string) (string, error) {
