@@ -110,18 +110,8 @@ func TestUnheardReprint(t *testing.T) {
 		t.Errorf("%+v, %v", done, d.left())
 	}
 	var made []uint32
-	records, err := d.journal.Records(t.Context(), 0, 100)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, r := range records {
-		var e cards.Entry
-		if err := cards.Unsealed(r.Data, cards.PaperEntry, &e); err != nil {
-			t.Fatal(err)
-		}
-		if e.State == cards.Made {
-			made = append(made, e.Copy, e.Number, e.Last)
-		}
+	for _, e := range d.made() {
+		made = append(made, e.Copy, e.Number, e.Last)
 	}
 	if want := []uint32{0, 1, 45, 1, 1, 17, 2, 1, 45}; !slices.Equal(made, want) {
 		t.Errorf("%v, want %v", made, want)

@@ -6,9 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"sync"
 	"syscall"
-	"time"
 )
 
 // What access(2) asks of a directory in which files are to be made.
@@ -45,21 +43,4 @@ func writable(path string) error {
 		return &fs.PathError{Op: "write", Path: path, Err: err}
 	}
 	return nil
-}
-
-// Seldom passes on how far the files are, so often and at the end, and never less than
-// before. Several goroutines may call it.
-func Seldom(every time.Duration, tell func(done, all int)) func(done, all int) {
-	var mu sync.Mutex
-	var told time.Time
-	most := 0
-	return func(done, all int) {
-		mu.Lock()
-		defer mu.Unlock()
-		most = max(most, done)
-		if now := time.Now(); done == all || now.Sub(told) >= every {
-			told = now
-			tell(most, all)
-		}
-	}
 }

@@ -71,6 +71,25 @@ func (d *desk) run(job Job) Done {
 	return done
 }
 
+// made are the entries of files that are whole.
+func (d *desk) made() (out []cards.Entry) {
+	d.t.Helper()
+	records, err := d.journal.Records(d.t.Context(), 0, 100)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	for _, r := range records {
+		var e cards.Entry
+		if err := cards.Unsealed(r.Data, cards.PaperEntry, &e); err != nil {
+			d.t.Fatal(err)
+		}
+		if e.State == cards.Made {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
 // lines are the cards of a manifest: what never changes about them.
 func (d *desk) lines(dir string) (out []string) {
 	d.t.Helper()
@@ -404,18 +423,8 @@ func TestWho(t *testing.T) {
 	d.Who = "佐藤"
 	d.run(d.order("may", 5))
 	var who []string
-	records, err := d.journal.Records(t.Context(), 0, 100)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, r := range records {
-		var e cards.Entry
-		if err := cards.Unsealed(r.Data, cards.PaperEntry, &e); err != nil {
-			t.Fatal(err)
-		}
-		if e.State == cards.Made {
-			who = append(who, e.Operator)
-		}
+	for _, e := range d.made() {
+		who = append(who, e.Operator)
 	}
 	if strings.Join(who, " ") != "鈴木 佐藤" {
 		t.Errorf("%q", who)
