@@ -81,7 +81,8 @@ func In(lang string) *Words {
 // Lang is the language that these words are in.
 func (w *Words) Lang() string { return w.lang }
 
-// Say gives the text of a key, with args in the place of its verbs.
+// Say gives the text of a key, with args in the place of its verbs, and of each
+// {one|other} the form that goes with the number in front of it.
 func (w *Words) Say(key string, args ...any) string {
 	text, ok := w.texts[key]
 	switch {
@@ -89,6 +90,8 @@ func (w *Words) Say(key string, args ...any) string {
 		return "‹" + key + "›"
 	case len(args) == 0:
 		return text
+	case strings.Contains(text, "{"):
+		text = counted(w.lang, text, args)
 	}
 	return fmt.Sprintf(text, args...)
 }

@@ -23,6 +23,10 @@ func TestSay(t *testing.T) {
 		{"xx", "card.unit", nil, "ポイント"},
 		{"", "card.unit", nil, "ポイント"},
 		{"ja", "no.such", []any{1}, "‹no.such›"},
+		{"en", "cli.sheets.made", []any{1, 1, "x"}, "1 card in 1 file: x"},
+		{"en", "cli.sheets.made", []any{10, 1, "x"}, "10 cards in 1 file: x"},
+		{"en", "range.done", []any{"1"}, "1 point card is active"},
+		{"en", "range.done", []any{"1,000"}, "1,000 point cards are active"},
 	} {
 		if got := In(tt.lang).Say(tt.key, tt.args...); got != tt.want {
 			t.Errorf("In(%q).Say(%q) = %q, want %q", tt.lang, tt.key, got, tt.want)
@@ -66,6 +70,8 @@ func differences(a, b map[string]string) (faults []string) {
 			faults = append(faults, key+" is missing in one language")
 		case strings.TrimSpace(textA) == "" || strings.TrimSpace(textB) == "":
 			faults = append(faults, key+" is empty")
+		case !wellFormed(textA) || !wellFormed(textB):
+			faults = append(faults, key+" has braces that are no {one|other} behind a verb")
 		case !slices.Equal(verbs(textA), verbs(textB)):
 			faults = append(faults, fmt.Sprintf("%s has the verbs %q and %q", key, verbs(textA), verbs(textB)))
 		}
@@ -92,6 +98,12 @@ func verbs(text string) []string {
 	return list
 }
 
+// wellFormed reports whether all braces of a text are {one|other}, with a verb
+// somewhere in front.
+func wellFormed(text string) bool { return forms.MatchString(text) }
+
+var forms = regexp.MustCompile(`^([^{}]*|[^{}]*%[^{}]*(\{[^{}|%]*\|[^{}|%]*\}[^{}]*)*)$`)
+
 func TestDifferencesAreSeen(t *testing.T) {
 	good := map[string]string{"a": "x %d of %s 5%%", "b": "y"}
 	for _, tt := range []struct {
@@ -106,6 +118,12 @@ func TestDifferencesAreSeen(t *testing.T) {
 		{"another verb", map[string]string{"a": "x %s of %s", "b": "y"}, 1},
 		{"a verb less", map[string]string{"a": "x %d", "b": "y"}, 1},
 		{"verbs swapped", map[string]string{"a": "%s of %d", "b": "y"}, 1},
+		{"forms", map[string]string{"a": "%d {x|xs} of %s 5%%", "b": "y"}, 0},
+		{"forms without a number", map[string]string{"a": "{x|xs} %d of %s", "b": "y"}, 1},
+		{"three forms", map[string]string{"a": "%d {x|xs|y} of %s", "b": "y"}, 1},
+		{"forms that don't end", map[string]string{"a": "%d {x|xs of %s", "b": "y"}, 1},
+		{"an end without forms", map[string]string{"a": "%d x} of %s", "b": "y"}, 1},
+		{"a verb in a form", map[string]string{"a": "%d {x|%s}", "b": "y"}, 1},
 	} {
 		if got := differences(good, tt.other); len(got) != tt.want {
 			t.Errorf("%s: %q", tt.name, got)

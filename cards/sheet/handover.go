@@ -172,11 +172,7 @@ func (b *book) pick(l *leaf, p *Pick, y float64) {
 	l.frames = append(l.frames, box{listLeft + 0.5, y + 2, 5, 5, 0.6, ink})
 	x, wide := listLeft+10, listWide-10
 	b.put(l, "event", p.Event, style{4.8, true, ink}, x, y+6.4, wide-52, fromLeft)
-	count := "sheet.picking.cards"
-	if p.Cards == 1 {
-		count = "sheet.picking.card"
-	}
-	b.put(l, "text", b.say.Say(count, words.Number(p.Cards)), style{4.8, true, ink}, listRight, y+6.4, 50, fromRight)
+	b.put(l, "text", b.say.Say("sheet.picking.cards", words.Number(p.Cards)), style{4.8, true, ink}, listRight, y+6.4, 50, fromRight)
 	when := ""
 	if !p.Date.IsZero() {
 		when = words.Date(b.say.Lang(), p.Date)

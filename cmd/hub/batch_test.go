@@ -60,16 +60,16 @@ func TestBatchCommands(t *testing.T) {
 		{"batch ungrant ID 1 10 --kiosk station-1 --by 佐藤", 2, "--reason"},
 		{"batch ungrant ID 1 10 --kiosk station-1 --reason stolen", 2, "--by"},
 		{"batch ungrant ID 61 70 --kiosk station-1 --by 佐藤 --reason stolen", 1, "none of these"},
-		{"batch ungrant ID 41 70 --kiosk station-1 --by 佐藤 --reason stolen", 0, "station-1 may not activate these 10 cards any more: 0 are active and stay so, 10 (2,000 yen) are inactive"},
+		{"batch ungrant ID 41 70 --kiosk station-1 --by 佐藤 --reason stolen", 0, "station-1 may not activate any more of these 10 cards. Active, and staying so: 0; inactive: 10 (2,000 yen)."},
 		{"batch ungrant ID --partner nobody --by 佐藤 --reason stolen", 1, "none of these"},
-		{"batch ungrant --partner bakery --by 佐藤 --reason stolen", 0, "bakery may not activate these 10 cards"},
+		{"batch ungrant --partner bakery --by 佐藤 --reason stolen", 0, "bakery may not activate any more of these 10 cards"},
 		{"batch keep ID 1 10 --by 佐藤", 2, "--reason"},
 		{"batch keep ID 1 10 --by 佐藤 --reason there --cards 10", 1, "no compromised key"},
 		{"batch activate ID 1 10", 2, "--by"},
 		{"batch activate ID 1 10 --by 鈴木", 1, "does not have the role grant"},
-		{"batch activate ID 1 10 --by 佐藤", 0, "10 cards (2,000 yen) are active now"},
-		{"batch activate ID 1 10 --by 佐藤", 0, "0 cards (0 yen) are active now"},
-		{"batch activate S11 S20 --by 佐藤", 0, "10 cards (2,000 yen) are active now"},
+		{"batch activate ID 1 10 --by 佐藤", 0, "Active now: 10 cards (2,000 yen)"},
+		{"batch activate ID 1 10 --by 佐藤", 0, "Active now: 0 cards (0 yen)"},
+		{"batch activate S11 S20 --by 佐藤", 0, "Active now: 10 cards (2,000 yen)"},
 		{"batch activate S21 S21 --by 佐藤", 1, "200 yen more are beyond the event's budget of 104,000"},
 		{"batch activate ID S11 20 --by 佐藤", 0, "0 cards"},
 		{"batch activate 999 S11 20 --by 佐藤", 2, "no card of allotment 999"},
@@ -79,9 +79,9 @@ func TestBatchCommands(t *testing.T) {
 		{"batch activate x 1 2 --by 佐藤", 2, "no allotment's number"},
 		{"batch activate 999 1 2 --by 佐藤", 1, "999 is no batch"},
 		{"batch lost ID 11 30 --by 佐藤", 2, "--reason"},
-		{"batch lost ID 11 30 --by 佐藤 --reason box", 0, "10 cards are withdrawn, and 10 that were active are void. 0 were redeemed"},
-		{"batch withdraw ID 31 40 --by 佐藤 --reason left", 0, "10 cards (2,000 yen) are withdrawn"},
-		{"batch withdraw ID --by 佐藤 --reason over", 0, "60 cards (12,000 yen) are withdrawn"},
+		{"batch lost ID 11 30 --by 佐藤 --reason box", 0, "Withdrawn: 10 cards. Void, as they were active: 10. Redeemed already: 0."},
+		{"batch withdraw ID 31 40 --by 佐藤 --reason left", 0, "Withdrawn for good: 10 cards (2,000 yen)"},
+		{"batch withdraw ID --by 佐藤 --reason over", 0, "Withdrawn for good: 60 cards (12,000 yen)"},
 		{"event budget natural-bar 200000 --by 佐藤", 0, ""},
 		{"batch activate ID 1 100 --by 佐藤", 0, "0 cards"},
 		{"batch list 999", 1, "none that is printed beforehand"},
@@ -126,7 +126,7 @@ func TestBatchKeep(t *testing.T) {
 	office.send(client, office.ranges(cards.Entry{State: cards.Begun, Journal: make([]byte, 16)}),
 		office.ranges(cards.Entry{State: cards.Withdrawn, Allotment: office.grant.ID, Number: 1, Last: 40, Reason: "sheets.end.reason"}))
 	out := ok(t, "", "kiosk", "revoke", "office", "--compromised", "--since", "2", "--data", data)
-	if !strings.Contains(out, "40 cards printed beforehand (8,000 yen) were withdrawn where") {
+	if !strings.Contains(out, "Withdrawn where the kiosk was already compromised: 40 cards printed beforehand (8,000 yen)") {
 		t.Errorf("%s", out)
 	}
 	for _, lang := range []string{"ja", "en"} {
@@ -142,7 +142,7 @@ func TestBatchKeep(t *testing.T) {
 	if _, err := try(t, "", keep...); err == nil || !strings.Contains(err.Error(), "8,000") {
 		t.Errorf("unseen: %v", err)
 	}
-	if out = ok(t, "", append(keep, "--cards", "40")...); !strings.Contains(out, "40 cards (8,000 yen) are inactive again") {
+	if out = ok(t, "", append(keep, "--cards", "40")...); !strings.Contains(out, "Inactive again, as before: 40 cards (8,000 yen)") {
 		t.Errorf("%s", out)
 	}
 	if out = ok(t, "", "batch", "list", fmt.Sprint(office.grant.ID), "--data", data); strings.Contains(out, "held back") || !strings.Contains(out, "not withdrawn") || !strings.Contains(out, "the order was ended") {

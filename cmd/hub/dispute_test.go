@@ -32,10 +32,10 @@ func TestDispute(t *testing.T) {
 		t.Errorf("%+v, %v", line, err)
 	}
 	accept := []string{"dispute", "accept", "station-1", "--data", data, "--entries", "3-9", "--by", "佐藤", "--reason", "名簿と合う"}
-	if out, err := try(t, "", accept...); status(err) != 1 || !strings.Contains(err.Error(), "1 cards, 200 yen, 1 claims kept; say --cards 1") {
+	if out, err := try(t, "", accept...); status(err) != 1 || !strings.Contains(err.Error(), "1 card, 200 yen, 1 claim kept; say --cards 1") {
 		t.Errorf("unseen: %v %s", err, out)
 	}
-	if out := ok(t, "", append(accept, "--cards", "1")...); !strings.Contains(out, "decision 1: 1 cards, 200 yen: 1 good, 0 void, 0 refused; 1 claims have their points, 0 have none") {
+	if out := ok(t, "", append(accept, "--cards", "1")...); !strings.Contains(out, "decision 1: 1 card, 200 yen: 1 good, 0 void, 0 refused; with points 1 claim, without 0") {
 		t.Errorf("accept: %s", out)
 	}
 	claimed(t, data, third, "")
@@ -61,7 +61,7 @@ func TestThiefsVoids(t *testing.T) {
 	send(signed)
 	send(k.says(c, cards.Void, "山田"))
 	claimed(t, data, c, ledger.VoidCard)
-	if out := ok(t, "", "kiosk", "revoke", "station-1", "--compromised", "--since", "2", "--data", data); !strings.Contains(out, "1 point cards (200 yen)") {
+	if out := ok(t, "", "kiosk", "revoke", "station-1", "--compromised", "--since", "2", "--data", data); !strings.Contains(out, "1 point card (200 yen)") {
 		t.Error(out)
 	}
 	claimed(t, data, c, ledger.Revoked)

@@ -65,7 +65,7 @@ func poster(c *call) error {
 		if err != nil {
 			return err
 		}
-		if err := hang(n.poster(kind, a), out); err != nil {
+		if err := hang(n.poster(kind, a, s.Sheets().Colour), out); err != nil {
 			return c.unposted(err, out)
 		}
 		return c.say(posted{kind.String(), out}, "cli.poster.made", out)
@@ -98,9 +98,9 @@ func (c *call) posted(s *station.Station, event string) (found cards.Allotment, 
 }
 
 // poster is an event's poster, where the flags don't say otherwise: an own place
-// or own hours are no longer the event's day.
-func (n *notice) poster(kind sheet.PosterKind, a cards.Allotment) *sheet.PosterOpts {
-	o := &sheet.PosterOpts{Kind: kind, Paper: n.paper, Lang: n.lang, Shop: n.shop, Card: kiosk.Face(a, cards.Card{}, n.lang)}
+// or own hours are no longer the event's day. The colour is that of the settings.
+func (n *notice) poster(kind sheet.PosterKind, a cards.Allotment, colour string) *sheet.PosterOpts {
+	o := &sheet.PosterOpts{Kind: kind, Colour: colour, Paper: n.paper, Lang: n.lang, Shop: n.shop, Card: kiosk.Face(a, cards.Card{}, n.lang)}
 	if n.colour != "" {
 		o.Colour = "#" + n.colour
 	}

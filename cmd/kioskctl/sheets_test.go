@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"pointkiosk/assets/words"
+	"pointkiosk/cards"
 	"pointkiosk/cards/sheet"
 	"pointkiosk/cmd/internal/press"
 	"pointkiosk/cmd/internal/station"
@@ -37,6 +38,18 @@ func TestSidesOfPaper(t *testing.T) {
 		c := &call{words: words.In("ja"), out: new(bytes.Buffer), err: new(bytes.Buffer), flags: f}
 		if err := c.jobPaper(station.Sheets{}, o, &job); (err != nil) != tt.err || err == nil && (job.Sides != tt.want || job.PerFile != tt.file) {
 			t.Errorf("%q: %v, %d sheets a file, %v; want %v, %d", tt.args, job.Sides, job.PerFile, err, tt.want, tt.file)
+		}
+	}
+}
+
+// A poster has the settings' colour, unless somebody says otherwise.
+func TestColourOfPoster(t *testing.T) {
+	for _, tt := range []struct{ flag, settings, want string }{
+		{"", "", ""}, {"", "#0A6B3B", "#0A6B3B"}, {"112233", "", "#112233"}, {"112233", "#0A6B3B", "#112233"},
+	} {
+		n := &notice{colour: tt.flag, lang: "ja"}
+		if o := n.poster(sheet.Flyer, cards.Allotment{}, tt.settings); o.Colour != tt.want {
+			t.Errorf("%q over %q: %q, want %q", tt.flag, tt.settings, o.Colour, tt.want)
 		}
 	}
 }
