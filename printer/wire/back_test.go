@@ -118,10 +118,12 @@ func backInMemory(t *testing.T, answers printer.Answers, tt ill, printing bool, 
 // worst moment for good is found by TestBackInMemory.
 func takenUp(t *testing.T, d *printer.Dev, out time.Duration, good func()) {
 	t.Helper()
+	var begun atomic.Bool
 	var mended atomic.Pointer[time.Time]
 	late, stop := lateness()
 	defer stop()
 	time.AfterFunc(out, func() {
+		begun.Store(true)
 		good()
 		late.Store(0)
 		now := time.Now()
@@ -133,11 +135,14 @@ func takenUp(t *testing.T, d *printer.Dev, out time.Duration, good func()) {
 		before := mended.Load()
 		s, err := d.Status()
 		switch {
-		case s.Ready() && before == nil && mended.Load() == nil:
+		case s.Ready() && !begun.Load():
 			if ill {
 				t.Fatal("ready too early")
 			}
 		case s.Ready():
+			for mended.Load() == nil { // it is good, and whoever called good has not come to say so
+				time.Sleep(time.Millisecond)
+			}
 			if !ill && before != nil { // else one look may have taken all that time
 				t.Error("nobody noticed that it was out of order")
 			}

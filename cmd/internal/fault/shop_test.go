@@ -27,6 +27,8 @@ type shop struct {
 	read   int64    // how far
 	book   []entry  // the journal, after the last restart
 	queued []card   // the cards that are open
+
+	took time.Duration // by the last run to its end
 }
 
 // card is what kioskctl says of a card.
@@ -121,8 +123,9 @@ func (s *shop) do(args ...string) error {
 	c := exec.CommandContext(ctx, s.ctl, s.args(args...)...)
 	var errs strings.Builder
 	c.Stdout, c.Stderr = s.log, &errs
+	start := time.Now()
 	err := c.Run()
-	if err != nil {
+	if s.took = time.Since(start); err != nil {
 		err = fmt.Errorf("kioskctl %s: %w: %s", strings.Join(args, " "), err, errs.String())
 	}
 	return errors.Join(err, s.hear(), s.look())
