@@ -60,10 +60,11 @@ func (p *page) bandEnd(y int, o *Profile) int {
 	end := min(y+o.Band, p.height)
 	for _, k := range p.keep {
 		switch from, to := k[0], k[1]; {
+		case y > from || from >= end || to <= end: // not cut here
 		case to-from > maxRows || p.size(from, to, o) > o.kept(): // can't be kept
-		case y < from && from < end && to > end:
+		case y < from:
 			end = from
-		case y == from && to > end:
+		default:
 			return to
 		}
 	}
