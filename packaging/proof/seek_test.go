@@ -29,9 +29,9 @@ func TestHolding(t *testing.T) {
 
 // Where it is can be found again.
 func TestHoldingSaysWhere(t *testing.T) {
-	type person struct{ names []string }
+	type person struct{ Names []string }
 	found := Holding(map[string]*person{"a": {[]string{"", "x7294"}}}, "7294")
-	if len(found) != 1 || found[0] != "map[string]*proof.person[].names[] 7294" {
+	if len(found) != 1 || found[0] != "map[string]*proof.person[].Names[] 7294" {
 		t.Errorf("%q", found)
 	}
 }
