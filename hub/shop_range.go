@@ -146,7 +146,7 @@ func (s *site) showRange(v *visit) (page, error) {
 	return p, nil
 }
 
-// activateRange is the one press that makes the cards good: as many as the page
+// activateRange is the one press that activates the cards: as many as the page
 // said, for another may have been entered since, in another tab.
 func (s *site) activateRange(v *visit) (page, error) {
 	r, ok := s.heldRange(v)
@@ -166,7 +166,7 @@ func (s *site) activateRange(v *visit) (page, error) {
 	return page{To: "/shop/range/check"}, nil
 }
 
-// noRange says in plain words why a range can't be made good here.
+// noRange says in plain words why a range can't be activated here.
 func (s *site) noRange(v *visit, typed string, err error) (page, error) {
 	f := form{Wrong: "first", Typed: typed}
 	refused, beyond := (*ledger.RefusedError)(nil), (*ledger.BudgetError)(nil)

@@ -55,7 +55,7 @@ func seen(s screen) string {
 	return value
 }
 
-// Staff at a table make the cards good that they hand out, and no others.
+// Staff at a table activate the cards that they hand out, and no others.
 func TestPartnerActivates(t *testing.T) {
 	s := newStall(t)
 	if got := s.get("/shop/range"); got.path != "/shop/signin" {

@@ -25,16 +25,10 @@ func (p *pen) known(key, otherwise string) string {
 	return text
 }
 
-// around splits a text with one verb into what stands before and after it.
-func (p *pen) around(key string) (before, after string) {
-	before, after, _ = strings.Cut(p.say(key), "%s")
-	return strings.TrimSpace(before), strings.TrimSpace(after)
-}
-
 // count puts a number with its unit into an amount.
 func (a *amount) count(key, n string) {
-	before, after := a.p.around(key)
-	a.set(before, n, after)
+	before, after, _ := strings.Cut(a.p.say(key, n), n)
+	a.set(strings.TrimSpace(before), n, strings.TrimSpace(after))
 }
 
 // who names the people to call: the kiosk's own contact, or the event's.

@@ -73,7 +73,7 @@ func faults(list []spot, window fyne.Size, mm float32) (bad []string) {
 			if outside(s.at, o.MinSize(), s.in, s.inSize) {
 				add("%s is cut off by %v at %v", describe(s), s.inSize, s.in)
 			}
-			if strings.Contains(o.Text, "‹") || strings.Contains(o.Text, "%!") {
+			if strings.ContainsAny(o.Text, "‹{") || strings.Contains(o.Text, "%!") {
 				add("%s says nothing", describe(s))
 			}
 			if c := contrast(o.Color, under(grounds, s)); c < 7 {

@@ -61,8 +61,9 @@ func verb(text string) (end, index int, takes bool) {
 	return end + 1, index, text[end] != '%'
 }
 
-// isOne reports whether a count, a whole number or Number's text, is one.
+// isOne reports whether a count, a whole number or Number's text, is one, whatever its
+// sign.
 func isOne(lang string, count any) bool {
-	n, err := strconv.Atoi(strings.ReplaceAll(fmt.Sprint(count), ",", ""))
-	return err == nil && n >= 0 && plural.Cardinal.MatchPlural(language.Make(lang), n, 0, 0, 0, 0) == plural.One
+	n, err := strconv.Atoi(strings.ReplaceAll(strings.TrimLeft(fmt.Sprint(count), "+-−"), ",", ""))
+	return err == nil && plural.Cardinal.MatchPlural(language.Make(lang), n, 0, 0, 0, 0) == plural.One
 }

@@ -88,10 +88,11 @@ func (w *Words) Say(key string, args ...any) string {
 	switch {
 	case !ok:
 		return "‹" + key + "›"
-	case len(args) == 0:
-		return text
 	case strings.Contains(text, "{"):
 		text = counted(w.lang, text, args)
+	}
+	if len(args) == 0 {
+		return text
 	}
 	return fmt.Sprintf(text, args...)
 }

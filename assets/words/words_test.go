@@ -25,6 +25,7 @@ func TestSay(t *testing.T) {
 		{"ja", "no.such", []any{1}, "‹no.such›"},
 		{"en", "cli.sheets.made", []any{1, 1, "x"}, "1 card in 1 file: x"},
 		{"en", "cli.sheets.made", []any{10, 1, "x"}, "10 cards in 1 file: x"},
+		{"en", "issue.cards", nil, "%s cards"}, // no braces, whatever the caller forgot
 		{"en", "range.done", []any{"1"}, "1 point card is active"},
 		{"en", "range.done", []any{"1,000"}, "1,000 point cards are active"},
 	} {

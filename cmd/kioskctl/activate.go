@@ -9,7 +9,7 @@ import (
 	"pointkiosk/kiosk/journal"
 )
 
-// activate makes cards good that are handed out.
+// activate activates cards that are handed out.
 func activate(c *call) error {
 	var name *string
 	if err := c.parse(2, 2, func(f *flag.FlagSet) { name = operator(f) }); err != nil {

@@ -97,8 +97,8 @@ func (c *call) posted(s *station.Station, event string) (found cards.Allotment, 
 	return found, nil
 }
 
-// poster is an event's poster, where the flags don't say otherwise: an own place
-// or own hours are no longer the event's day. The colour is that of the settings.
+// poster is an event's poster in the colour of the settings, where the flags don't say
+// otherwise: an own place or own hours are no longer the event's day.
 func (n *notice) poster(kind sheet.PosterKind, a cards.Allotment, colour string) *sheet.PosterOpts {
 	o := &sheet.PosterOpts{Kind: kind, Colour: colour, Paper: n.paper, Lang: n.lang, Shop: n.shop, Card: kiosk.Face(a, cards.Card{}, n.lang)}
 	if n.colour != "" {

@@ -205,7 +205,7 @@ func (t *txn) lose(a allotmentRow, r *saidRange) (done RangeDone, err error) {
 	return done, err
 }
 
-// Activate makes a range good at hand-out, by a person's word. Doing it again is
+// Activate activates a range at hand-out, by a person's word. Doing it again is
 // harmless. It is never too late: who claimed a card in time has its points, and the
 // rest lapse. Where the batch's key is compromised, that is a decision, by who may
 // decide and has seen how many cards it is about (DECISIONS 7).

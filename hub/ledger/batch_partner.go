@@ -81,7 +81,7 @@ func (l *Ledger) partnerBatch(t *txn, r *Range, partner string) (a allotmentRow,
 	return a, nil
 }
 
-// ActivateBy makes a range good that a partner hands out. Doing it again is
+// ActivateBy activates a range that a partner hands out. Doing it again is
 // harmless. Its errors are a [RefusedError] and a [BudgetError].
 func (l *Ledger) ActivateBy(ctx context.Context, r Range, partner string) (done RangeDone, err error) {
 	err = l.update(ctx, func(t *txn) error {

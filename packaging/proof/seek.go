@@ -36,7 +36,7 @@ type part struct {
 	name string
 }
 
-// parts are the fields of a struct but for those that are never text or number.
+// parts are the fields of a struct but for those that are not looked into.
 func (s *seeker) parts(t reflect.Type) []part {
 	list, known := s.known[t]
 	if !known {
@@ -50,7 +50,8 @@ func (s *seeker) parts(t reflect.Type) []part {
 	return list
 }
 
-// empty reports types that hold no text, no number, and lead nowhere.
+// empty reports types that are not looked into: what is secret is a text, or a number of
+// at least 32 bits.
 func empty(t reflect.Type) bool {
 	switch t.Kind() {
 	case reflect.Bool, reflect.Int8, reflect.Int16, reflect.Uint8, reflect.Uint16, reflect.Uintptr, reflect.Float32, reflect.Float64,

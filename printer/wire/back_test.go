@@ -140,8 +140,10 @@ func takenUp(t *testing.T, d *printer.Dev, out time.Duration, good func()) {
 				t.Fatal("ready too early")
 			}
 		case s.Ready():
-			for mended.Load() == nil { // it is good, and whoever called good has not come to say so
-				time.Sleep(time.Millisecond)
+			for since := time.Now(); mended.Load() == nil; time.Sleep(time.Millisecond) { // whoever called good has not come to say so
+				if time.Since(since) > 5*limit {
+					t.Fatal("good did not end")
+				}
 			}
 			if !ill && before != nil { // else one look may have taken all that time
 				t.Error("nobody noticed that it was out of order")

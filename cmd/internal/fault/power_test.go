@@ -24,7 +24,7 @@ func TestPowerCut(t *testing.T) {
 	}
 	t.Logf("%d cuts in %v: %d acknowledged cards, %d readable papers, %d entries, nothing lost",
 		cuts, time.Since(start).Round(time.Second), len(s.said), len(s.sheets), len(s.book))
-	if said := len(s.said) - 6*(cuts+paceCuts-1)/paceCuts; said < cuts/2 {
+	if said := len(s.said) - 6*((cuts+paceCuts-1)/paceCuts); said < cuts/2 {
 		t.Errorf("only %d cards were acknowledged in %d cuts: the test shows little", said, cuts)
 	}
 }
@@ -139,6 +139,9 @@ func (s *shop) cut(t *testing.T, d *Disk, cuts int) (int, error) {
 	var whole time.Duration
 	for n := range cuts {
 		if n%paceCuts == 0 {
+			if err := s.settle(rnd); err != nil {
+				return n, err
+			}
 			if err := s.do("issue", "--count", "6"); err != nil {
 				return n, err
 			}
