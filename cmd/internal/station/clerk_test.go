@@ -120,8 +120,8 @@ type counter struct {
 	log    *diary   // of the kiosk, all of it
 	secret []string // what may be in no log
 	stop   context.CancelFunc
-	clock  time.Duration // how far the kiosk's is ahead
-	after  atomic.Int64  // so many bytes from now the printer is switched off; 0: never
+	clock  ahead        // how far the kiosk's is ahead
+	after  atomic.Int64 // so many bytes from now the printer is switched off; 0: never
 }
 
 // newCounter deals the cards of these kinds before the hub opens: its CRL is of
@@ -156,7 +156,7 @@ func newCounterAt(t *testing.T, mend func(*counter), kinds ...string) (c *counte
 	mend(c)
 	c.open(printer.ProcessID, c.fault, func(o *Opts) {
 		o.Settings.Card.Reader = "pcsc:"
-		o.Now = func() time.Time { return time.Now().Add(c.clock) }
+		o.Now = c.clock.now
 		o.Log = slog.New(slog.NewTextHandler(c.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	})
 	c.desk.clerk.readers = c.reader

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -31,6 +32,12 @@ import (
 	"pointkiosk/printer/printertest"
 )
 
+// An ahead is by how much a clock is. A test sets it while others look.
+type ahead struct{ by atomic.Int64 }
+
+func (a *ahead) put(d time.Duration) { a.by.Store(int64(d)) }
+func (a *ahead) now() time.Time      { return time.Now().Add(time.Duration(a.by.Load())) }
+
 // A market is a hub, a kiosk enrolled with it, a printer on the network and a
 // volunteer before the screen.
 type market struct {
@@ -45,7 +52,7 @@ type market struct {
 	road     *road
 	desk     *Desk
 	state    kiosk.State
-	later    time.Duration // how far the hub's clock is ahead
+	later    ahead // how far the hub's clock is ahead
 }
 
 func newMarket(t *testing.T, answers printer.Answers, fault func(int64) printertest.Fault) *market {
@@ -98,7 +105,7 @@ func (m *market) openHub() (base string) {
 	m.t.Cleanup(func() { _ = db.Close() })
 	m.ok(schema.Migrate(m.t.Context(), db))
 	key := func(seed byte) ed25519.PrivateKey { return ed25519.NewKeyFromSeed(bytes.Repeat([]byte{seed}, 32)) }
-	m.ledger, err = ledger.Open(db, db, &ledger.Opts{Clock: func() time.Time { return time.Now().Add(m.later) }, Trust: key(1), Hub: key(2)})
+	m.ledger, err = ledger.Open(db, db, &ledger.Opts{Clock: m.later.now, Trust: key(1), Hub: key(2)})
 	m.ok(err)
 	m.ok(m.ledger.SetHost(m.t.Context(), "p.example.jp"))
 	m.accounts, err = registry.Open(db, db, &m.people)

@@ -27,8 +27,9 @@ func TestTicketPowerCutOverNight(t *testing.T) {
 	c.takeAway()
 	c.stop()
 	c.ok(c.desk.Close())
-	c.later = time.Until(time.Unix(of.Until, 0)) + time.Minute
-	c.clock = c.later
+	late := time.Until(time.Unix(of.Until, 0)) + time.Minute
+	c.later.put(late)
+	c.clock.put(late)
 	c.switchOn()
 	if err := c.desk.clerk.mend(t.Context()); err != nil {
 		t.Errorf("%v", err)

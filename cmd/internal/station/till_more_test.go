@@ -146,8 +146,9 @@ func TestPrizeChangeOverNight(t *testing.T) {
 	c.do(prize.TapTake{})
 	c.stop()
 	c.ok(c.desk.Close())
-	c.later = time.Until(time.Unix(a.Until, 0)) + time.Minute
-	c.clock = c.later
+	late := time.Until(time.Unix(a.Until, 0)) + time.Minute
+	c.later.put(late)
+	c.clock.put(late)
 	mend()
 	c.switchOn()
 	c.toTill()

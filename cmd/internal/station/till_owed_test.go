@@ -263,7 +263,8 @@ func TestTicketVoidedAtTheHub(t *testing.T) {
 	c.takeAway()
 	c.stop()
 	c.ok(c.desk.Close())
-	c.later, c.clock = 25*time.Hour, 25*time.Hour
+	c.later.put(25 * time.Hour)
+	c.clock.put(25 * time.Hour)
 	c.switchOn()
 	c.ok(c.desk.clerk.mend(t.Context()))
 	c.isTickets(cards.Void)
@@ -315,12 +316,12 @@ func TestPrizeOwedByWord(t *testing.T) {
 				c.changeCard(a, tt.card[1:]...)
 			}
 			c.ok(c.ledger.AddPerson(t.Context(), "佐藤", []string{ledger.RoleDecide, ledger.RolePeople}, ""))
-			c.later = 25 * time.Hour
+			c.later.put(25 * time.Hour)
 			_, err := c.ledger.OweSlip(t.Context(), 1, "佐藤", "水にぬれた")
 			c.ok(err)
 			_, err = c.ledger.PayOwed(t.Context(), 1, "佐藤", "現金")
 			c.ok(err)
-			c.later = 0
+			c.later.put(0)
 			if len(tt.card) == 1 { // a journal that did not pass its check takes no void
 				c.desk.broken.Store(true)
 				c.do(kiosk.TapPrizes{})

@@ -79,7 +79,7 @@ func TestTurns(t *testing.T) {
 	out := new(strings.Builder)
 	for n, turn := range all {
 		fmt.Fprintf(out, "== %s\n", turn.name)
-		c.clock = 0
+		c.clock.put(0)
 		c.arrive()
 		for _, deed := range turn.does {
 			before := len(dealt[n].Log())
@@ -151,9 +151,9 @@ func (c *counter) does(deed string, card, another *jpkitest.Card) {
 		c.do(wizard.TapID{ID: ids[0]}, wizard.TapCode{}, wizard.TapNext{}, wizard.TapNext{})
 		c.secret = append(c.secret, c.state.MyKey.Account.ID, c.state.MyKey.Code)
 	case "clock ahead":
-		c.clock = 20 * 365 * 24 * time.Hour
+		c.clock.put(20 * 365 * 24 * time.Hour)
 	case "clock behind":
-		c.clock = -6 * 365 * 24 * time.Hour
+		c.clock.put(-6 * 365 * 24 * time.Hour)
 	default:
 		c.t.Fatalf("nobody does %q", deed)
 	}
