@@ -85,8 +85,8 @@ func differences(a, b map[string]string) (faults []string) {
 func verbs(text string) []string {
 	var list []string
 	next := 1
-	for _, m := range regexp.MustCompile(`%[-+# 0]*(?:\[(\d+)\])?[\d.]*([a-zA-Z%])`).FindAllStringSubmatch(text, -1) {
-		if m[2] == "%" {
+	for _, m := range marks.FindAllStringSubmatch(text, -1) {
+		if m[2] == "%" || m[2] == "" {
 			continue
 		}
 		if m[1] != "" {

@@ -41,7 +41,7 @@ func (s *seeker) parts(t reflect.Type) []part {
 	list, known := s.known[t]
 	if !known {
 		for i := range t.NumField() {
-			if f := t.Field(i); !empty(f.Type) {
+			if f := t.Field(i); !skipped(f.Type) {
 				list = append(list, part{i, "." + f.Name})
 			}
 		}
@@ -50,9 +50,9 @@ func (s *seeker) parts(t reflect.Type) []part {
 	return list
 }
 
-// empty reports types that are not looked into: what is secret is a text, or a number of
+// skipped reports types that are not looked into: what is secret is a text, or a number of
 // at least 32 bits.
-func empty(t reflect.Type) bool {
+func skipped(t reflect.Type) bool {
 	switch t.Kind() {
 	case reflect.Bool, reflect.Int8, reflect.Int16, reflect.Uint8, reflect.Uint16, reflect.Uintptr, reflect.Float32, reflect.Float64,
 		reflect.Complex64, reflect.Complex128, reflect.Chan, reflect.Func, reflect.UnsafePointer:
@@ -122,7 +122,7 @@ func (s *seeker) list(v reflect.Value) {
 			}
 		}
 		s.text(text.String())
-	case !empty(of):
+	case !skipped(of):
 		for i := range n {
 			s.in("[]", v.Index(i))
 		}

@@ -31,18 +31,8 @@ func alter(t *testing.T, dir string, change func(m *Manifest)) {
 // opened are the ranges that the journal says were opened.
 func (d *desk) opened() (list []cards.Range) {
 	d.t.Helper()
-	records, err := d.journal.Records(d.t.Context(), 0, 100)
-	if err != nil {
-		d.t.Fatal(err)
-	}
-	for _, r := range records {
-		var e cards.Entry
-		if err := cards.Unsealed(r.Data, cards.PaperEntry, &e); err != nil {
-			d.t.Fatal(err)
-		}
-		if e.State == cards.Opened {
-			list = append(list, cards.Range{Allotment: e.Allotment, First: e.Number, Last: e.Last})
-		}
+	for _, e := range d.entries(cards.Opened) {
+		list = append(list, cards.Range{Allotment: e.Allotment, First: e.Number, Last: e.Last})
 	}
 	return list
 }

@@ -72,7 +72,10 @@ func (d *desk) run(job Job) Done {
 }
 
 // made are the entries of files that are whole.
-func (d *desk) made() (out []cards.Entry) {
+func (d *desk) made() []cards.Entry { return d.entries(cards.Made) }
+
+// entries are those of one state.
+func (d *desk) entries(state cards.State) (out []cards.Entry) {
 	d.t.Helper()
 	records, err := d.journal.Records(d.t.Context(), 0, 100)
 	if err != nil {
@@ -83,7 +86,7 @@ func (d *desk) made() (out []cards.Entry) {
 		if err := cards.Unsealed(r.Data, cards.PaperEntry, &e); err != nil {
 			d.t.Fatal(err)
 		}
-		if e.State == cards.Made {
+		if e.State == state {
 			out = append(out, e)
 		}
 	}
