@@ -72,7 +72,7 @@ func differences(a, b map[string]string) (faults []string) {
 		case strings.TrimSpace(textA) == "" || strings.TrimSpace(textB) == "":
 			faults = append(faults, key+" is empty")
 		case !wellFormed(textA) || !wellFormed(textB):
-			faults = append(faults, key+" has braces that are no {one|other} behind a verb")
+			faults = append(faults, key+" has braces that are no {one|other} behind a verb, or beside a % that begins none")
 		case !slices.Equal(verbs(textA), verbs(textB)):
 			faults = append(faults, fmt.Sprintf("%s has the verbs %q and %q", key, verbs(textA), verbs(textB)))
 		}
@@ -100,8 +100,11 @@ func verbs(text string) []string {
 }
 
 // wellFormed reports whether all braces of a text are {one|other}, with a verb
-// somewhere in front.
-func wellFormed(text string) bool { return forms.MatchString(text) }
+// somewhere in front, and where there are braces each % begins a verb.
+func wellFormed(text string) bool {
+	broken := strings.Contains(marks.ReplaceAllString(text, ""), "%")
+	return forms.MatchString(text) && !(broken && strings.Contains(text, "{"))
+}
 
 var forms = regexp.MustCompile(`^([^{}]*|[^{}]*%[^{}]*(\{[^{}|%]*\|[^{}|%]*\}[^{}]*)*)$`)
 
@@ -124,6 +127,7 @@ func TestDifferencesAreSeen(t *testing.T) {
 		{"three forms", map[string]string{"a": "%d {x|xs|y} of %s", "b": "y"}, 1},
 		{"forms that don't end", map[string]string{"a": "%d {x|xs of %s", "b": "y"}, 1},
 		{"an end without forms", map[string]string{"a": "%d x} of %s", "b": "y"}, 1},
+		{"a broken verb", map[string]string{"a": "%{x|xs} %d of %s", "b": "y"}, 1},
 		{"a verb in a form", map[string]string{"a": "%d {x|%s}", "b": "y"}, 1},
 	} {
 		if got := differences(good, tt.other); len(got) != tt.want {
